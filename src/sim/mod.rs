@@ -1,0 +1,258 @@
+//! Make-believe platforms on loopback, for `rehearse` and for tests.
+//!
+//! Each platform file is written from that platform's public documentation alone and shares no code, no type and no
+//! figure with the rest of this program: a mistake must not be able to hide on both sides. A simulator proves our
+//! logic; it never proves the real service.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use tokio::task::JoinHandle;
+
+pub mod linkedin;
+pub mod x;
+
+/// All simulators, each on a loopback port of its own, until this value is dropped.
+pub struct Sim {
+    pub x: x::X,
+    pub linkedin: linkedin::LinkedIn,
+    world: World,
+    hosts: Vec<(String, SocketAddr)>,
+    servers: Vec<JoinHandle<()>>,
+}
+
+impl Sim {
+    /// Binds one loopback port for each platform and serves until dropped. Must be called inside a tokio runtime.
+    ///
+    /// # Errors
+    /// When a loopback port cannot be bound.
+    pub async fn start() -> io::Result<Self> {
+        let world = World::default();
+        let mut sim = Self {
+            x: x::X::new(world.clone()),
+            linkedin: linkedin::LinkedIn::new(world.clone()),
+            world,
+            hosts: Vec::new(),
+            servers: Vec::new(),
+        };
+        sim.serve(x::HOSTS, sim.x.router()).await?;
+        sim.serve(linkedin::HOSTS, sim.linkedin.router()).await?;
+        Ok(sim)
+    }
+
+    /// The hosts the platforms are known by, and where each is served now.
+    pub fn hosts(&self) -> &[(String, SocketAddr)] {
+        &self.hosts
+    }
+
+    /// What readers would see on all platforms, oldest first.
+    pub fn seen(&self) -> Vec<Seen> {
+        let mut seen = self.x.seen();
+        seen.extend(self.linkedin.seen());
+        seen.sort_by_key(|post| post.at);
+        seen
+    }
+
+    /// The shared clock, faults and request log.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    async fn serve(&mut self, hosts: &[&str], router: Router) -> io::Result<()> {
+        let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let address = listener.local_addr()?;
+        for host in hosts {
+            self.hosts.push(((*host).to_owned(), address));
+        }
+        let router = router.layer(middleware::from_fn_with_state(self.world.clone(), observe));
+        self.servers.push(tokio::spawn(async move {
+            // Serving ends only with the task: there is nobody to tell about an accept error on loopback.
+            let _ = axum::serve(listener, router).await;
+        }));
+        Ok(())
+    }
+}
+
+impl Drop for Sim {
+    fn drop(&mut self) {
+        for server in &self.servers {
+            server.abort();
+        }
+    }
+}
+
+/// One post as readers of a platform see it now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// `x`, `linkedin`, ...
+    pub platform: &'static str,
+    /// Who posted: the platform's own id of the account.
+    pub author: String,
+    /// The platform's id of the post.
+    pub id: String,
+    /// Address a reader would open.
+    pub url: String,
+    /// The text as shown, after whatever the platform does to it.
+    pub text: String,
+    /// Audience, in the platform's own word (`everyone`, `PUBLIC`, ...).
+    pub visibility: String,
+    /// Pictures and the like, in order.
+    pub media: Vec<SeenMedia>,
+    /// The link card, if the post has one.
+    pub card: Option<SeenCard>,
+    /// Id of the post this one answers (a thread's earlier part).
+    pub reply_to: Option<String>,
+    /// When it was made, by the simulator's clock.
+    pub at: SystemTime,
+}
+
+/// One attachment of a [`Seen`] post.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenMedia {
+    /// MIME type as uploaded or sniffed.
+    pub mime: String,
+    pub alt: Option<String>,
+    pub bytes: Arc<[u8]>,
+}
+
+/// A link card of a [`Seen`] post.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenCard {
+    pub url: String,
+    pub title: String,
+    pub description: Option<String>,
+}
+
+/// What the simulators share: a clock that can be moved, scripted faults, and a log of the requests.
+#[derive(Clone, Default)]
+pub struct World(Arc<Mutex<Inner>>);
+
+#[derive(Default)]
+struct Inner {
+    skew: Duration,
+    faults: Vec<Fault>,
+    log: Vec<Logged>,
+}
+
+/// One request as a simulator received it.
+#[derive(Clone, Debug)]
+pub struct Logged {
+    pub at: Instant,
+    pub method: Method,
+    /// Path and query as sent, percent-encoding kept.
+    pub target: String,
+    /// Status answered; `None` when the connection was dropped without an answer.
+    pub status: Option<u16>,
+}
+
+/// A scripted fault: it strikes the next `times` requests whose method and path begin as given.
+#[derive(Clone, Debug)]
+pub struct Fault {
+    pub method: Method,
+    pub path: String,
+    pub times: usize,
+    pub kind: FaultKind,
+}
+
+/// What a [`Fault`] does.
+#[derive(Clone, Debug)]
+pub enum FaultKind {
+    /// The connection closes; the request has no effect.
+    DropBefore,
+    /// The request has its effect; then the connection closes without an answer.
+    DropAfter,
+    /// This answer, and no effect.
+    AnswerBefore { status: u16, headers: Vec<(String, String)>, body: String },
+    /// The request has its effect, but this is the answer.
+    AnswerAfter { status: u16, headers: Vec<(String, String)>, body: String },
+    /// The request has its effect; the answer comes this much later.
+    Slow(Duration),
+}
+
+impl World {
+    /// The simulators' time of day: the system's, moved by [`World::advance`].
+    pub fn now(&self) -> SystemTime {
+        SystemTime::now() + self.lock().skew
+    }
+
+    /// Moves the simulators' clock forward.
+    pub fn advance(&self, by: Duration) {
+        self.lock().skew += by;
+    }
+
+    /// Adds a fault to the script.
+    pub fn fault(&self, fault: Fault) {
+        self.lock().faults.push(fault);
+    }
+
+    /// Every request so far, in order of arrival.
+    pub fn log(&self) -> Vec<Logged> {
+        self.lock().log.clone()
+    }
+
+    fn strike(&self, method: &Method, path: &str) -> Option<FaultKind> {
+        let mut inner = self.lock();
+        let fault = inner.faults.iter_mut().find(|fault| fault.times > 0 && fault.method == method && path.starts_with(&fault.path))?;
+        fault.times -= 1;
+        Some(fault.kind.clone())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        // A handler that panicked leaves the counters usable: they are updated in single steps.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn observe(State(world): State<World>, request: Request, next: Next) -> Response {
+    let method = request.method().clone();
+    let target = request.uri().path_and_query().map_or_else(String::new, ToString::to_string);
+    let index = {
+        let mut inner = world.lock();
+        inner.log.push(Logged { at: Instant::now(), method: method.clone(), target: target.clone(), status: None });
+        inner.log.len() - 1
+    };
+    let response = match world.strike(&method, &target) {
+        None => next.run(request).await,
+        Some(FaultKind::DropBefore) => hang_up(),
+        Some(FaultKind::DropAfter) => {
+            next.run(request).await;
+            hang_up()
+        }
+        Some(FaultKind::AnswerBefore { status, headers, body }) => answer(status, headers, body),
+        Some(FaultKind::AnswerAfter { status, headers, body }) => {
+            next.run(request).await;
+            answer(status, headers, body)
+        }
+        Some(FaultKind::Slow(delay)) => {
+            let response = next.run(request).await;
+            tokio::time::sleep(delay).await;
+            response
+        }
+    };
+    world.lock().log[index].status = Some(response.status().as_u16());
+    response
+}
+
+/// Ends the connection's task without an answer; the panic hook is not run, so nothing is printed.
+fn hang_up() -> ! {
+    std::panic::resume_unwind(Box::new("the simulator hangs up"))
+}
+
+fn answer(status: u16, headers: Vec<(String, String)>, body: String) -> Response {
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    for (name, value) in headers {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            response.headers_mut().append(name, value);
+        }
+    }
+    response
+}

@@ -1,0 +1,28 @@
+//! A make-believe X.
+
+use axum::Router;
+
+use super::{Seen, World};
+
+/// The hosts this simulator answers for.
+pub const HOSTS: &[&str] = &["api.x.com"];
+
+/// A make-believe X.
+pub struct X;
+
+impl X {
+    /// An empty platform with no accounts.
+    pub fn new(_world: World) -> Self {
+        Self
+    }
+
+    /// The HTTP service.
+    pub fn router(&self) -> Router {
+        Router::new()
+    }
+
+    /// What readers see, oldest first.
+    pub fn seen(&self) -> Vec<Seen> {
+        Vec::new()
+    }
+}
