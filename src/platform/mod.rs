@@ -1,0 +1,248 @@
+//! How each service is spoken to, without speaking: adapters say which call is next and what an answer means. They never
+//! see a socket, a clock or a token, and know nothing of plans.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use url::Url;
+
+use crate::fit::Rendition;
+use crate::limits::Platform;
+
+/// What speaks one platform's language. Every method is a pure function of its arguments.
+pub trait Adapter: Sync {
+    /// The hosts the platform is reached at; a call to any other host is a bug and is refused.
+    fn hosts(&self) -> &'static [&'static str];
+
+    /// The call that tells whose token this is.
+    fn who(&self) -> Call;
+
+    /// What the answer to [`Adapter::who`] says.
+    ///
+    /// # Errors
+    /// The platform's refusal.
+    fn read_who(&self, reply: &Reply) -> Result<Identity, Refusal>;
+
+    /// How long after a showing call without a clear answer a look can be trusted to find the post.
+    fn settle(&self) -> TimeDelta;
+
+    /// What to do next, told only from what is done. After a [`Step::Doubt`] that nothing has settled yet, this is the
+    /// look-up; a look-up that found nothing is a [`Step::Absent`].
+    fn next(&self, job: &Job<'_>, done: &[Step]) -> Next;
+
+    /// What an answer to a call from [`Adapter::next`] means.
+    ///
+    /// # Errors
+    /// The platform's refusal, by class.
+    fn read(&self, job: &Job<'_>, done: &[Step], call: &Call, reply: &Reply) -> Result<Step, Refusal>;
+}
+
+/// The adapter of a platform; `None` where this version does not publish.
+pub fn adapter(platform: Platform) -> Option<&'static dyn Adapter> {
+    let _ = platform;
+    None
+}
+
+/// Whose token it is, in the platform's own words.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// The platform's stable id (X user id; LinkedIn's `sub`).
+    pub id: String,
+    /// The name people know the account by (`@acme`, `Jane Doe`), without `@`.
+    pub name: String,
+}
+
+/// What an adapter may know when it decides.
+#[derive(Clone, Copy, Debug)]
+pub struct Job<'a> {
+    pub rendition: &'a Rendition,
+    /// The token's owner, learned when the account was connected.
+    pub identity: &'a Identity,
+    pub now: DateTime<Utc>,
+    /// See [`Adapter::settle`]; a rehearsal may shorten it.
+    pub settle: TimeDelta,
+}
+
+/// One thing done for a target, as the ledger remembers it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Something was made outside that no reader can see yet: an uploaded image, a container.
+    Made {
+        /// The call's name.
+        name: String,
+        /// Ids by name; never an address that opens something.
+        data: BTreeMap<String, String>,
+        /// Addresses that open something (upload sessions), by name: kept in memory and, encrypted, in the vault.
+        secret: BTreeMap<String, String>,
+        /// From then on the platform no longer takes it.
+        expires: Option<DateTime<Utc>>,
+    },
+    /// This part is out.
+    Shown { part: usize, receipt: Receipt },
+    /// The call that shows this part was sent and got no clear answer.
+    Doubt { part: usize, sent_at: DateTime<Utc> },
+    /// A look for this part, after the last doubt, found nothing.
+    Absent { part: usize, at: DateTime<Utc> },
+}
+
+/// Proof that something is out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// The platform's id of the post.
+    pub id: String,
+    /// Address for people.
+    pub url: String,
+    /// When the platform made it.
+    pub at: DateTime<Utc>,
+    pub via: Via,
+}
+
+/// How a receipt was learned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Via {
+    Response,
+    Lookup,
+    DuplicateAnswer,
+    Human,
+}
+
+/// What [`Adapter::next`] asks for.
+#[derive(Clone, Debug)]
+pub enum Next {
+    Call(Call),
+    /// Nothing before this instant.
+    Wait {
+        until: DateTime<Utc>,
+        why: String,
+    },
+    /// Every part is out.
+    Done,
+    /// Only a person can settle this; says why.
+    Person {
+        why: String,
+    },
+}
+
+/// One request, without its token.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// What it is for, stable within a target: `image 1 initialize`, `post 2`, `look 2`.
+    pub name: String,
+    /// The part it belongs to, from 0.
+    pub part: usize,
+    /// Whether it may make something visible to readers. Such a call is sent once.
+    pub shows: bool,
+    pub method: Method,
+    /// The real address.
+    pub url: Url,
+    /// Beyond `Authorization`, `Content-Type` of the body and `User-Agent`.
+    pub headers: Vec<(&'static str, String)>,
+    pub body: Body,
+    /// Whether the account's token goes with it.
+    pub authorized: bool,
+}
+
+/// An HTTP method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    Get,
+    Post,
+    Put,
+    Delete,
+}
+
+/// What a call sends.
+#[derive(Clone, Debug)]
+pub enum Body {
+    Empty,
+    Json(Value),
+    /// `application/x-www-form-urlencoded`.
+    Form(Vec<(String, String)>),
+    /// Bytes of a media file, streamed.
+    File {
+        file: FileRange,
+        mime: String,
+    },
+    /// `multipart/form-data`: the fields first, then one file.
+    Multipart {
+        fields: Vec<(String, String)>,
+        name: String,
+        file: FileRange,
+        mime: String,
+    },
+}
+
+/// Bytes of a media file of the rendition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileRange {
+    /// Path from the repository's root.
+    pub path: String,
+    pub range: Range<u64>,
+}
+
+/// An answer.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    pub status: u16,
+    /// Lower-case names.
+    pub headers: BTreeMap<String, String>,
+    /// At most 1 MiB of it; not always JSON.
+    pub body: String,
+    /// When it came.
+    pub at: DateTime<Utc>,
+}
+
+impl Reply {
+    /// The body as JSON; `Null` where it is none.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or(Value::Null)
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(String::as_str)
+    }
+
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+}
+
+/// A platform's no.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    pub class: Class,
+    /// The platform's own code, if it gave one.
+    pub code: Option<String>,
+    /// What happened and what to do, for people; quotes the platform's words.
+    pub words: String,
+    /// Not before this instant, for the classes that pass by themselves.
+    pub not_before: Option<DateTime<Utc>>,
+}
+
+/// What kind of no.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Class {
+    /// The token is dead: the account must be connected again. Marks the account, not the post.
+    Login,
+    /// A scope, role or app setting is missing. Marks the account, not the post.
+    Permission,
+    /// The platform will not have this text or media.
+    Content,
+    /// A limit of calls or posts; passes at `not_before`.
+    Quota,
+    /// Money: credits or a spending limit.
+    Payment,
+    /// The platform is busy or broken; nothing was shown.
+    Transient,
+    /// What was made is still being processed.
+    NotReady,
+    /// The answer does not tell whether the post was shown.
+    Doubtful,
+    /// We sent something the platform does not understand: a bug of ours.
+    Bug,
+}
