@@ -10,6 +10,10 @@ pub mod media;
 pub mod post;
 // Rules: what follows from it. Pure.
 pub mod fit;
+pub mod ledger;
+pub mod plan;
 pub mod platform;
+// Effects: the world.
+pub mod clock;
 // The simulators know nothing of the rest.
 pub mod sim;

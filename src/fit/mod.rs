@@ -11,6 +11,7 @@ use crate::post::Visibility;
 use crate::post::target::Target;
 
 pub mod count;
+mod fingerprint;
 pub mod text;
 
 /// A post fitted to one target: exactly what will be sent.

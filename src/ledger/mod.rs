@@ -1,0 +1,362 @@
+//! What has happened: entries fold to where every target stands. Knows no git, no clock and no plan.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use crate::platform::{Class, Receipt, Step};
+use crate::post::PostId;
+
+pub mod entry;
+#[cfg(test)]
+mod tests;
+
+use entry::{Entry, Event, Found, Retry, TargetKey, Unreadable};
+
+/// Where everything stands.
+#[derive(Clone, Debug, Default)]
+pub struct State {
+    targets: HashMap<PostId, BTreeMap<TargetKey, Stand>>,
+    /// Posts whose file cannot be trusted, and why.
+    pub frozen: BTreeMap<PostId, String>,
+    /// When each account was first met, by name.
+    pub baselines: BTreeMap<String, DateTime<Utc>>,
+    /// A baseline file that cannot be read, and why: then no account's first contact is known.
+    pub baseline_broken: Option<String>,
+}
+
+/// Where one target stands.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Stand {
+    pub word: Word,
+    /// What is done for it, over all its claims.
+    pub steps: Vec<Step>,
+    pub claim: Option<Claim>,
+    /// How often it has been claimed.
+    pub epoch: u32,
+    /// How many entries there are about it.
+    pub entries: u32,
+    /// The rendition's hash and the content commit when it was last claimed or adopted.
+    pub fp: Option<String>,
+    pub src: Option<String>,
+}
+
+/// The last word on a target.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Word {
+    /// Nothing final.
+    #[default]
+    Open,
+    /// Nothing final; a run gave it back until this instant.
+    Waiting {
+        until: DateTime<Utc>,
+    },
+    Published {
+        receipt: Receipt,
+    },
+    Failed {
+        class: Class,
+        msg: String,
+        at: DateTime<Utc>,
+        retry: Retry,
+    },
+    Missed {
+        due: DateTime<Utc>,
+    },
+    Cancelled {
+        by: String,
+    },
+    Removed,
+}
+
+/// Who is acting on a target now.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Claim {
+    pub id: Uuid,
+    pub run: String,
+    pub at: DateTime<Utc>,
+    /// End of the lease.
+    pub exp: DateTime<Utc>,
+}
+
+impl State {
+    /// Folds files of the state branch: `(path, content)`, in any order.
+    pub fn fold<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let mut state = Self::default();
+        for (path, content) in files {
+            state.fold_file(path, content);
+        }
+        state
+    }
+
+    /// Where a target stands; a target without entries is open.
+    pub fn stand(&self, post: &PostId, target: &TargetKey) -> Stand {
+        self.targets.get(post).and_then(|targets| targets.get(target)).cloned().unwrap_or_default()
+    }
+
+    /// Every target the ledger knows, posts in no order.
+    pub fn targets(&self) -> impl Iterator<Item = (&PostId, &TargetKey, &Stand)> {
+        self.targets.iter().flat_map(|(post, targets)| targets.iter().map(move |(key, stand)| (post, key, stand)))
+    }
+
+    fn fold_file(&mut self, path: &str, content: &str) {
+        if path == entry::BASELINE_PATH {
+            if let Err(why) = self.fold_baseline(content) {
+                self.baseline_broken = Some(why);
+            }
+            return;
+        }
+        let mut post = None;
+        if let Err(why) = self.fold_lines(content, &mut post) {
+            // The id inside the file is the post's; the file's name only stands in where no line could be read.
+            let post =
+                post.unwrap_or_else(|| PostId::new(path.rsplit('/').next().unwrap_or(path).trim_end_matches(".jsonl")));
+            self.frozen.insert(post, format!("{path}:{why}"));
+        }
+    }
+
+    fn fold_lines(&mut self, content: &str, post: &mut Option<PostId>) -> Result<(), String> {
+        for (number, line) in content.lines().enumerate() {
+            let Some(entry) = read_numbered(number, line)? else { continue };
+            if post.get_or_insert_with(|| entry.post.clone()) != &entry.post {
+                return Err(format!("{}: the entry is about another post, `{}`", number + 1, entry.post));
+            }
+            let targets = self.targets.entry(entry.post.clone()).or_default();
+            let stand = targets.entry(entry.target.clone()).or_default();
+            apply(stand, entry).map_err(|why| format!("{}: {why}", number + 1))?;
+        }
+        Ok(())
+    }
+
+    fn fold_baseline(&mut self, content: &str) -> Result<(), String> {
+        for (number, line) in content.lines().enumerate() {
+            let Some(entry) = read_numbered(number, line)? else { continue };
+            if entry.event == Event::Baseline {
+                self.baselines.entry(entry.target.account().to_owned()).or_insert(entry.t);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn read_numbered(number: usize, line: &str) -> Result<Option<Entry>, String> {
+    entry::read(line).map_err(|error| match error {
+        Unreadable::Newer(what) => format!("{}: {what} is of a newer pressroom", number + 1),
+        Unreadable::Broken(why) => format!("{}: not a ledger entry: {why}", number + 1),
+    })
+}
+
+/// Where one target of one post stands, folded from that post's file alone: what a claim checks on the tip it is
+/// written to.
+///
+/// # Errors
+/// Why the file cannot be trusted.
+pub fn fold_target(path: &str, content: &str, post: &PostId, target: &TargetKey) -> Result<Stand, String> {
+    let state = State::fold([(path, content)]);
+    match state.frozen.into_values().next() {
+        Some(why) => Err(why),
+        None => Ok(state.targets.get(post).and_then(|targets| targets.get(target)).cloned().unwrap_or_default()),
+    }
+}
+
+/// The table of lawful steps: what an entry does to where a target stands.
+///
+/// What a run *learned* (a receipt, a part, a doubt) is true whoever holds the claim by now, so it is lawful from an
+/// older claim too; what a run *decided* (failed, released) counts only while its claim is the one held.
+fn apply(stand: &mut Stand, entry: Entry) -> Result<(), String> {
+    stand.entries += 1;
+    let ours = stand.claim.as_ref().map(|claim| claim.id) == entry.claim;
+    let settled =
+        matches!(stand.word, Word::Published { .. } | Word::Removed | Word::Cancelled { .. } | Word::Missed { .. });
+    match entry.event {
+        Event::Claimed { exp, takes_over } => {
+            let held = stand.claim.as_ref().map(|claim| claim.id);
+            if settled {
+                return Err(format!("claimed after it was {}", stand.word.name()));
+            }
+            if held != takes_over {
+                return Err("claimed while another run held the claim".to_owned());
+            }
+            let id = entry.claim.ok_or("a claim without an id")?;
+            stand.claim = Some(Claim { id, run: entry.run, at: entry.t, exp });
+            stand.epoch = entry.epoch.unwrap_or(stand.epoch + 1);
+            stand.word = Word::Open;
+            stand.fp = entry.fp;
+            stand.src = entry.src;
+        }
+        Event::Renewed { exp } => {
+            if let Some(claim) = stand.claim.as_mut().filter(|_| ours) {
+                claim.exp = exp;
+            }
+        }
+        Event::Prepared { step, data, expires } => {
+            stand.steps.push(Step::Made { name: step, data, secret: BTreeMap::new(), expires });
+        }
+        Event::Part { index, receipt, .. } => stand.show(index, receipt)?,
+        Event::Published { receipt } => stand.publish(receipt)?,
+        Event::InDoubt { index, sent_at, .. } => {
+            if !settled {
+                stand.steps.push(Step::Doubt { part: index, sent_at });
+            }
+        }
+        Event::Failed { class, msg, retry, .. } => {
+            if ours && !settled {
+                stand.claim = None;
+                stand.word = Word::Failed { class, msg, at: entry.t, retry };
+            }
+        }
+        Event::Released { retry_at, by } => {
+            let person = by.is_some();
+            if settled && !person {
+                return Ok(());
+            }
+            if matches!(stand.word, Word::Published { .. } | Word::Removed) {
+                return Err(format!("released after it was {}", stand.word.name()));
+            }
+            if ours || person {
+                stand.claim = None;
+                stand.word = retry_at.map_or(Word::Open, |until| Word::Waiting { until });
+            }
+        }
+        Event::Resolved { found: Found::Published, index, of, receipt, .. } => {
+            let receipt = receipt.ok_or("resolved as published without a receipt")?;
+            stand.show(index, receipt.clone())?;
+            if index + 1 == of {
+                let first = stand.receipt_of(0).cloned().unwrap_or(receipt);
+                stand.publish(first)?;
+            } else {
+                stand.reopen();
+            }
+        }
+        Event::Resolved { found: Found::Absent, index, by, .. } => {
+            if by == LOOK_UP {
+                stand.steps.push(Step::Absent { part: index, at: entry.t });
+            } else {
+                // A person's word settles the doubt for good; a look-up's only counts as one look.
+                stand.steps.retain(
+                    |step| !matches!(step, Step::Doubt { part, .. } | Step::Absent { part, .. } if *part == index),
+                );
+                stand.reopen();
+            }
+        }
+        Event::Adopted { receipt, .. } => {
+            stand.fp = entry.fp;
+            stand.src = entry.src;
+            stand.publish(receipt)?;
+        }
+        Event::Missed { due } => {
+            if settled || stand.claim.is_some() {
+                return Err(format!("missed after it was {}", stand.word.name()));
+            }
+            stand.word = Word::Missed { due };
+        }
+        Event::Cancelled { by } => {
+            if matches!(stand.word, Word::Published { .. } | Word::Removed) {
+                return Err(format!("cancelled after it was {}", stand.word.name()));
+            }
+            stand.claim = None;
+            stand.word = Word::Cancelled { by };
+        }
+        Event::Updated { receipt } => match &mut stand.word {
+            Word::Published { receipt: old } => {
+                *old = receipt;
+                stand.fp = entry.fp;
+                stand.src = entry.src;
+            }
+            word => return Err(format!("updated while it was {}", word.name())),
+        },
+        Event::Deleted => match stand.word {
+            Word::Published { .. } => stand.word = Word::Removed,
+            ref word => return Err(format!("deleted while it was {}", word.name())),
+        },
+        Event::Baseline => return Err("a baseline among a post's entries".to_owned()),
+    }
+    Ok(())
+}
+
+/// Who settled a doubt when it was the platform's own answer.
+pub const LOOK_UP: &str = "look-up";
+
+impl Stand {
+    /// The receipt of a part that is out.
+    pub fn receipt_of(&self, index: usize) -> Option<&Receipt> {
+        self.steps.iter().find_map(|step| match step {
+            Step::Shown { part, receipt } if *part == index => Some(receipt),
+            _ => None,
+        })
+    }
+
+    /// When its parts came out.
+    pub fn shown_at(&self) -> impl Iterator<Item = DateTime<Utc>> + '_ {
+        let published = match &self.word {
+            Word::Published { receipt } => Some(receipt.at),
+            _ => None,
+        };
+        let parts = self.steps.iter().filter_map(|step| match step {
+            Step::Shown { receipt, .. } => Some(receipt.at),
+            _ => None,
+        });
+        published.into_iter().chain(parts)
+    }
+
+    /// The part whose showing call got no clear answer, if that is still open.
+    pub fn doubt(&self) -> Option<usize> {
+        self.steps
+            .iter()
+            .rev()
+            .find_map(|step| match step {
+                Step::Doubt { part, .. } => Some(*part),
+                _ => None,
+            })
+            .filter(|part| self.receipt_of(*part).is_none())
+    }
+
+    /// Whether the ledger has no word on this target at all.
+    pub fn is_untouched(&self) -> bool {
+        self.entries == 0
+    }
+
+    fn show(&mut self, index: usize, receipt: Receipt) -> Result<(), String> {
+        match self.receipt_of(index) {
+            None => self.steps.push(Step::Shown { part: index, receipt }),
+            Some(known) if known.id == receipt.id => {}
+            Some(known) => return Err(format!("part {} is out twice: {} and {}", index + 1, known.url, receipt.url)),
+        }
+        Ok(())
+    }
+
+    fn publish(&mut self, receipt: Receipt) -> Result<(), String> {
+        match &self.word {
+            Word::Published { receipt: known } if known.id == receipt.id => {}
+            Word::Published { receipt: known } => {
+                return Err(format!("published twice: {} and {}", known.url, receipt.url));
+            }
+            _ => {
+                self.claim = None;
+                self.word = Word::Published { receipt };
+            }
+        }
+        Ok(())
+    }
+
+    fn reopen(&mut self) {
+        if self.claim.is_none() && !matches!(self.word, Word::Published { .. }) {
+            self.word = Word::Open;
+        }
+    }
+}
+
+impl Word {
+    /// For messages: `published`, `cancelled`, ...
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Open | Self::Waiting { .. } => "open",
+            Self::Published { .. } => "published",
+            Self::Failed { .. } => "failed",
+            Self::Missed { .. } => "missed",
+            Self::Cancelled { .. } => "cancelled",
+            Self::Removed => "removed",
+        }
+    }
+}

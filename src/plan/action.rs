@@ -1,0 +1,149 @@
+//! What a plan is made of: one row a target, with what a run would do about it and why not.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use crate::error::Kind;
+use crate::fit::{Media, Rendition};
+use crate::ledger::entry::TargetKey;
+use crate::limits::Platform;
+use crate::post::PostId;
+
+/// Where a target stands, in the words of the JSON documents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Standing {
+    Draft,
+    /// Waiting for a person's word, not for a time: no schedule, a paused account, an error in the post.
+    Held,
+    Scheduled,
+    Due,
+    /// A run holds the claim.
+    Publishing,
+    Published,
+    Failed,
+    Doubtful,
+    Missed,
+    Cancelled,
+    Removed,
+}
+
+/// What a run may do about a target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    Publish,
+    /// Go on where an earlier run stopped.
+    Resume,
+    /// It may be out already: look for it first.
+    Look,
+    Edit,
+    Remove,
+}
+
+/// One target in a plan.
+#[derive(Clone, Debug, Serialize)]
+pub struct Row {
+    pub post: PostId,
+    /// The post's file; empty when it is gone from the repository.
+    pub path: String,
+    pub account: String,
+    pub platform: Platform,
+    pub state: Standing,
+    pub action: Option<Action>,
+    pub due: Option<DateTime<Utc>>,
+    /// Why nothing is done, or what is peculiar about what is.
+    pub reason: Option<String>,
+    pub parts: Vec<PartRow>,
+    pub media: Vec<MediaRow>,
+    pub receipt: Option<ReceiptRow>,
+    pub warnings: Vec<String>,
+    /// The zone the schedule was written in.
+    #[serde(skip)]
+    pub zone: String,
+    #[serde(skip)]
+    pub key: TargetKey,
+    #[serde(skip)]
+    pub rendition: Option<Rendition>,
+    /// What a run that leaves this row as it is has to answer for.
+    #[serde(skip)]
+    pub attention: Option<Kind>,
+    /// The ledger has yet to be told that this was missed.
+    #[serde(skip)]
+    pub newly_missed: bool,
+}
+
+/// The text of one part, as it is sent.
+#[derive(Clone, Debug, Serialize)]
+pub struct PartRow {
+    pub text: String,
+    pub count: usize,
+    pub limit: usize,
+}
+
+/// One attachment.
+#[derive(Clone, Debug, Serialize)]
+pub struct MediaRow {
+    pub path: String,
+    pub kind: crate::media::Kind,
+    pub bytes: u64,
+    pub width: Option<u32>,
+    pub height: Option<u32>,
+    /// `None` for pictures.
+    pub duration_ms: Option<u64>,
+    pub alt: Option<String>,
+}
+
+/// Proof that it is out.
+#[derive(Clone, Debug, Serialize)]
+pub struct ReceiptRow {
+    pub id: String,
+    pub url: String,
+    pub at: DateTime<Utc>,
+}
+
+impl From<&Media> for MediaRow {
+    fn from(media: &Media) -> Self {
+        Self {
+            path: media.path.clone(),
+            kind: media.kind,
+            bytes: media.bytes,
+            width: media.width,
+            height: media.height,
+            duration_ms: None,
+            alt: media.alt.clone(),
+        }
+    }
+}
+
+impl Standing {
+    /// The word people read.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Held => "held",
+            Self::Scheduled => "scheduled",
+            Self::Due => "due",
+            Self::Publishing => "publishing",
+            Self::Published => "published",
+            Self::Failed => "failed",
+            Self::Doubtful => "doubtful",
+            Self::Missed => "missed",
+            Self::Cancelled => "cancelled",
+            Self::Removed => "removed",
+        }
+    }
+}
+
+impl Action {
+    /// The word people read.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Publish => "publish",
+            Self::Resume => "resume",
+            Self::Look => "look",
+            Self::Edit => "edit",
+            Self::Remove => "remove",
+        }
+    }
+}

@@ -1,0 +1,427 @@
+//! What should happen now: a desk and an instant make a plan. Knows platforms only as rows of limits; asks no clock,
+//! no file and no network.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::account::{Account, Accounts};
+use crate::error::{Kind, Problem};
+use crate::fit::Rendition;
+use crate::ledger::entry::{Retry, TargetKey};
+use crate::ledger::{Stand, State, Word};
+use crate::platform::Class;
+use crate::post::target::Target;
+use crate::post::{Post, PostId};
+
+pub mod action;
+#[cfg(test)]
+mod tests;
+pub mod when;
+
+use action::{Action, MediaRow, PartRow, ReceiptRow, Row, Standing};
+use when::{how_long, when};
+
+/// Later than this without a word in the ledger, a target is looked for before it is published: the ledger may have
+/// been lost or rolled back.
+const LATE_WITHOUT_A_WORD: TimeDelta = TimeDelta::hours(1);
+
+/// All that planning needs, in one value.
+#[derive(Debug)]
+pub struct Desk<'a> {
+    pub now: DateTime<Utc>,
+    pub accounts: &'a Accounts,
+    pub offers: &'a [Offer],
+    pub state: &'a State,
+    /// Accounts whose token file lies in the vault.
+    pub connected: &'a BTreeSet<String>,
+    /// Runs of this same clone that are dead: their claims are taken over at once.
+    pub dead_runs: &'a BTreeSet<String>,
+    /// How long after the end of its lease another machine's claim may be taken over.
+    pub grace: TimeDelta,
+    /// The targets asked for by name; empty: all.
+    pub only: &'a [Only],
+}
+
+/// A post as offered to one of its targets.
+#[derive(Clone, Debug)]
+pub struct Offer {
+    pub post: PostId,
+    pub path: String,
+    pub target: Target,
+    /// `None` where an error makes it impossible to say.
+    pub rendition: Option<Rendition>,
+    /// The instant it is due; `None`: held.
+    pub due: Option<DateTime<Utc>>,
+    /// Whether it was made due by being merged: then lateness means nothing.
+    pub on_merge: bool,
+    pub zone: String,
+    /// Errors and warnings of this target alone.
+    pub problems: Vec<Problem>,
+    /// Whether the post has an error that concerns all its targets.
+    pub post_is_wrong: bool,
+    /// Names of the post's other targets that have an error.
+    pub wrong_targets: Vec<String>,
+}
+
+/// `--only POST[:ACCOUNT]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Only {
+    pub post: String,
+    pub account: Option<String>,
+}
+
+impl Only {
+    fn names(&self, post: &PostId, account: &str) -> bool {
+        self.post == post.as_str() && self.account.as_deref().is_none_or(|name| name == account)
+    }
+}
+
+/// What a run would do at an instant, row by row, in the order it would be done.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub at: DateTime<Utc>,
+    pub rows: Vec<Row>,
+}
+
+impl Plan {
+    /// The rows a run would act on.
+    pub fn actions(&self) -> impl Iterator<Item = &Row> {
+        self.rows.iter().filter(|row| row.action.is_some())
+    }
+}
+
+/// Decides about every target.
+pub fn plan(desk: &Desk<'_>) -> Plan {
+    let mut rows: Vec<Row> = desk.offers.iter().map(|offer| row(desk, offer)).collect();
+    rows.extend(orphans(desk));
+    rows.sort_by(|a, b| (a.due.is_none(), a.due, &a.path).cmp(&(b.due.is_none(), b.due, &b.path)));
+    keep_spacing(desk, &mut rows);
+    Plan { at: desk.now, rows }
+}
+
+/// What is decided about one target.
+struct Verdict {
+    state: Standing,
+    action: Option<Action>,
+    reason: Option<String>,
+    attention: Option<Kind>,
+    newly_missed: bool,
+}
+
+impl Verdict {
+    fn rest(state: Standing) -> Self {
+        Self { state, action: None, reason: None, attention: None, newly_missed: false }
+    }
+
+    fn hold(state: Standing, reason: impl Into<String>) -> Self {
+        Self { reason: Some(reason.into()), ..Self::rest(state) }
+    }
+
+    fn act(action: Action) -> Self {
+        Self { action: Some(action), ..Self::rest(Standing::Due) }
+    }
+
+    fn because(mut self, reason: impl Into<String>) -> Self {
+        self.reason = Some(reason.into());
+        self
+    }
+
+    fn needs(mut self, kind: Kind) -> Self {
+        self.attention = Some(kind);
+        self
+    }
+}
+
+fn row(desk: &Desk<'_>, offer: &Offer) -> Row {
+    let key = TargetKey::new(offer.target.platform, &offer.target.account);
+    let stand = desk.state.stand(&offer.post, &key);
+    let verdict = match desk.state.frozen.get(&offer.post) {
+        Some(why) => {
+            Verdict::hold(Standing::Held, format!("its ledger file cannot be trusted: {why}")).needs(Kind::Person)
+        }
+        None => decide(desk, offer, &stand),
+    };
+    let parts = offer.rendition.iter().flat_map(|rendition| &rendition.parts);
+    let warnings = offer.problems.iter().filter(|problem| !problem.is_error());
+    Row {
+        post: offer.post.clone(),
+        path: offer.path.clone(),
+        account: offer.target.account.clone(),
+        platform: offer.target.platform,
+        state: verdict.state,
+        action: verdict.action,
+        due: offer.due,
+        reason: verdict.reason,
+        parts: parts
+            .clone()
+            .map(|part| PartRow { text: part.text.clone(), count: part.count, limit: part.limit })
+            .collect(),
+        media: parts.flat_map(|part| &part.media).map(MediaRow::from).collect(),
+        receipt: receipt(&stand),
+        warnings: warnings.map(|problem| problem.message.clone()).collect(),
+        zone: offer.zone.clone(),
+        key,
+        rendition: offer.rendition.clone(),
+        attention: verdict.attention,
+        newly_missed: verdict.newly_missed,
+    }
+}
+
+fn receipt(stand: &Stand) -> Option<ReceiptRow> {
+    let receipt = match &stand.word {
+        Word::Published { receipt } => receipt,
+        _ => stand.receipt_of(0)?,
+    };
+    Some(ReceiptRow { id: receipt.id.clone(), url: receipt.url.clone(), at: receipt.at })
+}
+
+/// What the ledger says comes first, then the author's wishes, then the clock.
+fn decide(desk: &Desk<'_>, offer: &Offer, stand: &Stand) -> Verdict {
+    settled(offer, stand)
+        .or_else(|| claimed(desk, stand))
+        .or_else(|| refused(desk, stand))
+        .or_else(|| withheld(desk, offer, stand))
+        .unwrap_or_else(|| timed(desk, offer, stand))
+}
+
+/// Targets the ledger has a last word on.
+fn settled(offer: &Offer, stand: &Stand) -> Option<Verdict> {
+    match &stand.word {
+        Word::Published { .. } => {
+            let changed = match (&stand.fp, &offer.rendition) {
+                (Some(published), Some(rendition)) => *published != rendition.fingerprint(),
+                _ => false,
+            };
+            let verdict = Verdict::rest(Standing::Published);
+            Some(if changed { verdict.because("changed since, stays as published") } else { verdict })
+        }
+        Word::Removed => Some(Verdict::rest(Standing::Removed)),
+        Word::Cancelled { by } => Some(Verdict::hold(Standing::Cancelled, format!("given up by {by}"))),
+        Word::Missed { due } => Some(missed(offer, *due).needs(Kind::Person)),
+        Word::Open | Word::Waiting { .. } | Word::Failed { .. } => None,
+    }
+}
+
+fn missed(offer: &Offer, due: DateTime<Utc>) -> Verdict {
+    Verdict::hold(
+        Standing::Missed,
+        format!(
+            "was due {}; `pressroom retry {}:{}` publishes it now",
+            when(due, &offer.zone),
+            offer.post,
+            offer.target.account
+        ),
+    )
+}
+
+/// Targets somebody is acting on.
+fn claimed(desk: &Desk<'_>, stand: &Stand) -> Option<Verdict> {
+    let claim = stand.claim.as_ref()?;
+    if desk.dead_runs.contains(&claim.run) {
+        return None;
+    }
+    let free = claim.exp + desk.grace;
+    if desk.now >= free {
+        return None;
+    }
+    let reason = format!(
+        "run {} holds the claim since {} and may act for {} more",
+        claim.run,
+        claim.at.format("%H:%M:%S UTC"),
+        how_long(free - desk.now)
+    );
+    Some(Verdict::hold(Standing::Publishing, reason).needs(Kind::Claimed))
+}
+
+/// Targets a platform said no to, or that are in doubt and wait for a person.
+fn refused(desk: &Desk<'_>, stand: &Stand) -> Option<Verdict> {
+    match &stand.word {
+        Word::Failed { class: Class::Doubtful, msg, .. } => {
+            Some(Verdict::hold(Standing::Doubtful, msg.clone()).needs(Kind::Person))
+        }
+        Word::Failed { msg, retry: Retry::Human | Retry::Never, .. } => {
+            Some(Verdict::hold(Standing::Failed, msg.clone()).needs(Kind::Person))
+        }
+        Word::Failed { msg, retry: Retry::After(after), .. } if desk.now < *after => {
+            let reason = format!("{msg}; again in {}", how_long(*after - desk.now));
+            Some(Verdict::hold(Standing::Failed, reason).needs(Kind::Later))
+        }
+        Word::Waiting { until } if desk.now < *until => {
+            let state = if stand.doubt().is_some() { Standing::Doubtful } else { Standing::Due };
+            let reason = format!("given back by an earlier run; again in {}", how_long(*until - desk.now));
+            Some(Verdict::hold(state, reason).needs(Kind::Later))
+        }
+        _ => None,
+    }
+}
+
+/// Targets that wait for a person's word rather than for a time.
+fn withheld(desk: &Desk<'_>, offer: &Offer, stand: &Stand) -> Option<Verdict> {
+    if offer.target.wishes.draft.as_ref().is_some_and(|draft| draft.value) {
+        return Some(Verdict::rest(Standing::Draft));
+    }
+    let due = offer.due.is_some_and(|due| due <= desk.now);
+    if let Some(verdict) = wrong(desk, offer, due) {
+        return Some(verdict);
+    }
+    if offer.due.is_none() {
+        return Some(Verdict::hold(Standing::Held, "no `schedule`: add one, or `schedule: on-merge`"));
+    }
+    if stand.is_untouched() && is_older_than_baseline(desk, offer) {
+        let baseline = desk.state.baselines[&offer.target.account];
+        let reason = format!(
+            "older than the account's baseline of {}; `pressroom retry {}:{}` publishes it all the same",
+            when(baseline, &offer.zone),
+            offer.post,
+            offer.target.account
+        );
+        return Some(Verdict::hold(Standing::Held, reason));
+    }
+    let account = account(desk, offer)?;
+    if account.paused {
+        return Some(Verdict::hold(Standing::Held, format!("{} is paused in accounts.toml", account.name)));
+    }
+    if due && !desk.connected.contains(&account.name) {
+        let reason = format!("{0} is not connected: `pressroom connect {0}`", account.name);
+        return Some(Verdict::hold(Standing::Due, reason).needs(Kind::Person));
+    }
+    None
+}
+
+/// Targets with an error of their own, of their post, or of a sister target nobody has excused with `--only`.
+fn wrong(desk: &Desk<'_>, offer: &Offer, due: bool) -> Option<Verdict> {
+    let own = offer.problems.iter().find(|problem| problem.is_error()).map(|problem| problem.message.clone());
+    let reason = if let Some(message) = own {
+        message
+    } else if offer.post_is_wrong {
+        "the post has an error".to_owned()
+    } else if !offer.wrong_targets.is_empty()
+        && !desk.only.iter().any(|only| only.account.is_some() && only.names(&offer.post, &offer.target.account))
+    {
+        format!(
+            "held with the rest of its post: {} cannot be published; `--only {}:{}` publishes this one",
+            offer.wrong_targets.join(", "),
+            offer.post,
+            offer.target.account
+        )
+    } else {
+        return None;
+    };
+    let verdict = Verdict::hold(Standing::Held, reason);
+    Some(if due { verdict.needs(Kind::Content) } else { verdict })
+}
+
+fn is_older_than_baseline(desk: &Desk<'_>, offer: &Offer) -> bool {
+    let baseline = desk.state.baselines.get(&offer.target.account);
+    offer.due.is_some_and(|due| baseline.is_some_and(|baseline| due < *baseline))
+}
+
+/// What remains: a target with a time, nothing against it, and nobody acting on it.
+fn timed(desk: &Desk<'_>, offer: &Offer, stand: &Stand) -> Verdict {
+    let Some(due) = offer.due else { return Verdict::rest(Standing::Held) };
+    if due > desk.now && stand.is_untouched() {
+        return Verdict::rest(Standing::Scheduled);
+    }
+    if !desk.only.is_empty() && !desk.only.iter().any(|only| only.names(&offer.post, &offer.target.account)) {
+        return Verdict::hold(Standing::Due, "not named by `--only`");
+    }
+    let late = desk.now - due;
+    if stand.is_untouched() && !offer.on_merge && late > max_late(desk, offer) {
+        return Verdict { newly_missed: true, ..missed(offer, due) }.needs(Kind::Person);
+    }
+    if stand.doubt().is_some() {
+        return Verdict::act(Action::Look).because("an earlier call may have shown it");
+    }
+    if stand.claim.is_some() {
+        return Verdict::act(Action::Resume).because("an earlier run died here");
+    }
+    if !stand.steps.is_empty() {
+        return Verdict::act(Action::Resume);
+    }
+    if stand.is_untouched() && late > LATE_WITHOUT_A_WORD {
+        let reason = format!("{} late without a word in the ledger", how_long(late));
+        return Verdict::act(Action::Look).because(reason);
+    }
+    Verdict::act(Action::Publish)
+}
+
+fn max_late(desk: &Desk<'_>, offer: &Offer) -> TimeDelta {
+    offer.target.wishes.max_late.as_ref().map_or(desk.accounts.defaults.max_late, |wish| wish.value)
+}
+
+fn account<'a>(desk: &Desk<'a>, offer: &Offer) -> Option<&'a Account> {
+    desk.accounts.accounts.get(&offer.target.account)
+}
+
+/// Targets that need somebody but whose post is no longer there.
+fn orphans(desk: &Desk<'_>) -> Vec<Row> {
+    let offered: BTreeSet<(&PostId, &str)> =
+        desk.offers.iter().map(|offer| (&offer.post, offer.target.account.as_str())).collect();
+    let mut rows = Vec::new();
+    for (post, key, stand) in desk.state.targets() {
+        if offered.contains(&(post, key.account())) {
+            continue;
+        }
+        let Some(platform) = key.platform() else { continue };
+        let gone = "the post or its target is gone from the repository";
+        let verdict = match (&stand.word, stand.doubt().is_some() || stand.claim.is_some()) {
+            (Word::Published { .. }, _) => Verdict::hold(Standing::Published, gone),
+            (Word::Failed { .. } | Word::Open | Word::Waiting { .. }, true) => {
+                Verdict::hold(Standing::Doubtful, format!("{gone}, but a call may have shown it")).needs(Kind::Person)
+            }
+            _ => continue,
+        };
+        rows.push(Row {
+            post: post.clone(),
+            path: String::new(),
+            account: key.account().to_owned(),
+            platform,
+            state: verdict.state,
+            action: None,
+            due: None,
+            reason: verdict.reason,
+            parts: Vec::new(),
+            media: Vec::new(),
+            receipt: receipt(stand),
+            warnings: Vec::new(),
+            zone: "UTC".to_owned(),
+            key: key.clone(),
+            rendition: None,
+            attention: verdict.attention,
+            newly_missed: false,
+        });
+    }
+    rows
+}
+
+/// Lets only so many posts of an account through that its spacing holds.
+fn keep_spacing(desk: &Desk<'_>, rows: &mut [Row]) {
+    let mut last: BTreeMap<String, DateTime<Utc>> = BTreeMap::new();
+    for (_, key, stand) in desk.state.targets() {
+        for at in stand.shown_at() {
+            let newest = last.entry(key.account().to_owned()).or_insert(at);
+            *newest = at.max(*newest);
+        }
+    }
+    for row in rows.iter_mut().filter(|row| row.action == Some(Action::Publish)) {
+        let Some(spacing) = desk.accounts.accounts.get(&row.account).and_then(|account| account.spacing) else {
+            continue;
+        };
+        match last.get(&row.account) {
+            Some(at) if desk.now < *at + spacing => {
+                row.action = None;
+                row.reason = Some(format!(
+                    "{} keeps {} between two posts; free in {}",
+                    row.account,
+                    how_long(spacing),
+                    how_long(*at + spacing - desk.now)
+                ));
+                row.attention = Some(Kind::Later);
+            }
+            _ => {
+                last.insert(row.account.clone(), desk.now);
+            }
+        }
+    }
+}

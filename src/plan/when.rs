@@ -1,0 +1,71 @@
+//! Instants and durations in words for people.
+
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
+use chrono_tz::Tz;
+
+/// `Tue 1 Dec 2026 09:00 Europe/Amsterdam`: an instant in a zone, which is an IANA name or an offset such as `+02:00`.
+pub fn when(instant: DateTime<Utc>, zone: &str) -> String {
+    if let Ok(tz) = zone.parse::<Tz>() {
+        return format!("{} {zone}", instant.with_timezone(&tz).format("%a %-d %b %Y %H:%M"));
+    }
+    match offset(zone) {
+        Some(offset) => format!("{} {zone}", instant.with_timezone(&offset).format("%a %-d %b %Y %H:%M")),
+        None => format!("{} UTC", instant.format("%a %-d %b %Y %H:%M")),
+    }
+}
+
+fn offset(zone: &str) -> Option<FixedOffset> {
+    DateTime::parse_from_rfc3339(&format!("2000-01-01T00:00:00{zone}")).ok().map(|instant| *instant.offset())
+}
+
+/// The largest two units of a duration: `3 d 4 h`, `12 min`, `5 s`.
+pub fn how_long(duration: TimeDelta) -> String {
+    let seconds = duration.num_seconds().max(0);
+    let units = [("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)];
+    let mut rest = seconds;
+    let mut words = Vec::new();
+    for (unit, length) in units {
+        let count = rest / length;
+        rest %= length;
+        if count > 0 {
+            words.push(format!("{count} {unit}"));
+        } else if !words.is_empty() {
+            break;
+        }
+    }
+    words.truncate(2);
+    if words.is_empty() { "0 s".to_owned() } else { words.join(" ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instant_is_told_in_its_own_zone() {
+        let instant = "2026-12-01T08:00:00Z".parse().unwrap();
+        for (zone, words) in [
+            ("Europe/Amsterdam", "Tue 1 Dec 2026 09:00 Europe/Amsterdam"),
+            ("Asia/Tokyo", "Tue 1 Dec 2026 17:00 Asia/Tokyo"),
+            ("-05:00", "Tue 1 Dec 2026 03:00 -05:00"),
+            ("nowhere", "Tue 1 Dec 2026 08:00 UTC"),
+        ] {
+            assert_eq!(when(instant, zone), words);
+        }
+    }
+
+    #[test]
+    fn a_duration_is_told_in_its_two_largest_units() {
+        for (seconds, words) in [
+            (0, "0 s"),
+            (59, "59 s"),
+            (60, "1 min"),
+            (3_661, "1 h 1 min"),
+            (90_000, "1 d 1 h"),
+            (86_401, "1 d"),
+            (-5, "0 s"),
+        ] {
+            assert_eq!(how_long(TimeDelta::seconds(seconds)), words);
+        }
+    }
+}
