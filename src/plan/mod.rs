@@ -12,7 +12,7 @@ use crate::ledger::entry::{Retry, TargetKey};
 use crate::ledger::{Stand, State, Word};
 use crate::platform::Class;
 use crate::post::target::Target;
-use crate::post::{Post, PostId};
+use crate::post::PostId;
 
 pub mod action;
 #[cfg(test)]
@@ -164,6 +164,8 @@ fn row(desk: &Desk<'_>, offer: &Offer) -> Row {
         key,
         rendition: offer.rendition.clone(),
         attention: verdict.attention,
+        untouched: stand.is_untouched(),
+        takes_over: stand.claim.as_ref().map(|claim| claim.id),
         newly_missed: verdict.newly_missed,
     }
 }
@@ -389,6 +391,8 @@ fn orphans(desk: &Desk<'_>) -> Vec<Row> {
             key: key.clone(),
             rendition: None,
             attention: verdict.attention,
+            untouched: false,
+            takes_over: None,
             newly_missed: false,
         });
     }

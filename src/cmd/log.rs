@@ -1,0 +1,91 @@
+//! `pressroom log`.
+
+use clap::Args;
+
+use super::report::printable;
+use super::{Context, open};
+use crate::content;
+use crate::error::Failure;
+use crate::ledger::entry::{self, Entry, Event};
+use crate::post::PostId;
+use crate::repo::Repo;
+use crate::repo::snapshot::Snapshot;
+
+/// Prints the ledger's entries, newest last.
+#[derive(Debug, Args)]
+pub struct Log {
+    /// Only this post, by its id.
+    post: Option<String>,
+    /// Do not ask the remote; use the ledger as last seen here.
+    #[arg(long)]
+    offline: bool,
+}
+
+impl Log {
+    pub(super) fn run(self, context: &Context) -> Result<u8, Failure> {
+        let repo = Repo::open(&context.global.repo)?;
+        let (accounts, _) = content::read_accounts(&Snapshot::at_commit(&repo, repo.head()?)?)?;
+        let known = open::runtime()?.block_on(open::known(context, &repo, &accounts, self.offline))?;
+        let files = match &self.post {
+            Some(post) => {
+                let path = entry::path(&PostId::new(post));
+                known.branch.read(&path)?.map(|bytes| (path, bytes)).into_iter().collect()
+            }
+            None => known.branch.files(entry::FOLDER)?,
+        };
+        let mut lines: Vec<(Option<Entry>, String)> = Vec::new();
+        for (_, bytes) in &files {
+            for line in String::from_utf8_lossy(bytes).lines() {
+                lines.push((entry::read(line).ok().flatten(), line.to_owned()));
+            }
+        }
+        // Entries of one file stay in the file's order: the sort is stable, and a line that cannot be read comes first.
+        lines.sort_by_key(|(entry, _)| entry.as_ref().map(|entry| entry.t));
+        let mut out = String::new();
+        for (entry, line) in &lines {
+            match entry {
+                Some(entry) if !context.json() => out.push_str(&sentence(entry)),
+                _ => out.push_str(&printable(line)),
+            }
+            out.push('\n');
+        }
+        context.print(&out)?;
+        Ok(0)
+    }
+}
+
+/// `2026-12-01 09:00:03Z  launch → acme-x  published https://...`
+fn sentence(entry: &Entry) -> String {
+    let at = entry.t.format("%Y-%m-%d %H:%M:%SZ");
+    let head = if entry.post.as_str().is_empty() {
+        entry.target.account().to_owned()
+    } else {
+        format!("{} → {}", entry.post, entry.target.account())
+    };
+    printable(&format!("{at}  {head}  {}", what(&entry.event)))
+}
+
+fn what(event: &Event) -> String {
+    match event {
+        Event::Baseline => "first met: what was due before this stays unpublished".to_owned(),
+        Event::Claimed { exp, takes_over: None } => format!("claimed until {}", exp.format("%H:%M:%SZ")),
+        Event::Claimed { exp, takes_over: Some(_) } => {
+            format!("taken over from a dead run, until {}", exp.format("%H:%M:%SZ"))
+        }
+        Event::Renewed { exp } => format!("claim renewed until {}", exp.format("%H:%M:%SZ")),
+        Event::Prepared { step, .. } => format!("prepared: {step}"),
+        Event::Part { index, of, receipt } => format!("part {} of {of} is out: {}", index + 1, receipt.url),
+        Event::Published { receipt } => format!("published {}", receipt.url),
+        Event::Failed { msg, .. } => format!("failed: {msg}"),
+        Event::InDoubt { index, why, .. } => format!("in doubt: part {} got no clear answer: {why}", index + 1),
+        Event::Resolved { evidence, by, .. } => format!("resolved by {by}: {evidence}"),
+        Event::Released { retry_at: Some(at), .. } => format!("released until {}", at.format("%Y-%m-%d %H:%M:%SZ")),
+        Event::Released { by: Some(by), .. } => format!("released by {by}"),
+        Event::Released { .. } => "released".to_owned(),
+        Event::Updated { receipt } => format!("updated {}", receipt.url),
+        Event::Deleted => "deleted".to_owned(),
+        Event::Missed { due } => format!("missed: was due {}", due.format("%Y-%m-%d %H:%MZ")),
+        Event::Cancelled { by } => format!("cancelled by {by}"),
+        Event::Adopted { receipt, by } => format!("adopted by {by}: {}", receipt.url),
+    }
+}

@@ -1,0 +1,210 @@
+//! What commands open before they can do anything: the repository, its content, the state branch, the vault.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+
+use super::Context;
+use crate::account::Accounts;
+use crate::content::{self, Content};
+use crate::env;
+use crate::error::{Failure, Kind};
+use crate::http::Http;
+use crate::ledger::{State, entry};
+use crate::plan::{self, Desk, Only, Plan};
+use crate::repo::branch::Branch;
+use crate::repo::journal::Journal;
+use crate::repo::snapshot::Snapshot;
+use crate::repo::{Oid, Repo};
+use crate::run::recover::Recovered;
+use crate::run::spell::Timings;
+use crate::vault;
+
+/// The repository as it is on disk.
+pub(super) struct Disk {
+    pub(super) repo: Repo,
+    pub(super) content: Content,
+}
+
+/// Opens the repository and reads what is on disk.
+pub(super) fn disk(context: &Context) -> Result<Disk, Failure> {
+    let repo = Repo::open(&context.global.repo)?;
+    let content = Content::read(&Snapshot::on_disk(&repo)?)?;
+    Ok(Disk { repo, content })
+}
+
+/// A path given on the command line, from the repository's root and with `/`; empty for the root itself.
+pub(super) fn relative(repo: &Repo, path: &Path) -> Result<String, Failure> {
+    let absolute = std::path::absolute(path)
+        .map_err(|error| Failure::new(Kind::Usage, format!("{} is no path", path.display())).cause(error))?;
+    let absolute = tidy(&absolute);
+    let root = repo.root();
+    let inside = absolute.strip_prefix(root).map(Path::to_path_buf).or_else(|_| {
+        let real = absolute.canonicalize().unwrap_or(absolute.clone());
+        let root = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
+        real.strip_prefix(root).map(Path::to_path_buf)
+    });
+    let inside = inside.map_err(|_| {
+        Failure::new(Kind::Usage, format!("{} is not in the repository {}", path.display(), root.display()))
+    })?;
+    Ok(inside.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/"))
+}
+
+/// Without `.` and `..`, which need not exist.
+fn tidy(path: &Path) -> PathBuf {
+    path.components().fold(PathBuf::new(), |mut tidy, part| {
+        match part {
+            std::path::Component::ParentDir => drop(tidy.pop()),
+            std::path::Component::CurDir => {}
+            part => tidy.push(part),
+        }
+        tidy
+    })
+}
+
+/// The runtime of commands that reach the network, made only for them.
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(Kind::Later, "the system gives no runtime").cause(error))
+}
+
+/// The content at one commit, refused as a whole while accounts.toml is wrong.
+pub(super) fn content_at(repo: &Repo, commit: Oid) -> Result<(Snapshot, Content), Failure> {
+    let snapshot = Snapshot::at_commit(repo, commit)?;
+    let content = Content::read(&snapshot)?;
+    if content.accounts_are_wrong() {
+        let problems = content.problems.into_iter().filter(|problem| &*problem.source.path == content::ACCOUNTS);
+        return Err(Failure::new(Kind::Content, "accounts.toml is wrong; nothing is planned and nothing is published")
+            .problems(problems.collect()));
+    }
+    Ok((snapshot, content))
+}
+
+/// What the state branch says.
+pub(super) struct Known {
+    pub(super) branch: Branch,
+    pub(super) state: State,
+    /// Accounts with a token file.
+    pub(super) connected: BTreeSet<String>,
+}
+
+impl Known {
+    /// Folds the ledger of a state branch.
+    pub(super) fn read(branch: Branch) -> Result<Self, Failure> {
+        let files = branch.files(entry::FOLDER)?;
+        let texts: Vec<(String, String)> =
+            files.into_iter().map(|(path, bytes)| (path, String::from_utf8_lossy(&bytes).into_owned())).collect();
+        let state = State::fold(texts.iter().map(|(path, text)| (path.as_str(), text.as_str())));
+        if let Some(why) = &state.baseline_broken {
+            return Err(Failure::new(Kind::Content, format!("{}:{why}", entry::BASELINE_PATH))
+                .hint("nothing is published while it cannot be told which posts are old; put the file right on the state branch"));
+        }
+        let connected = branch.list(vault::ACCOUNTS)?.iter().filter_map(|path| vault::account_of(path)).collect();
+        Ok(Self { branch, state, connected })
+    }
+}
+
+/// Opens the state branch for reading: as the remote has it now, or, when it cannot be asked, as last seen.
+pub(super) async fn known(context: &Context, repo: &Repo, accounts: &Accounts, offline: bool) -> Result<Known, Failure> {
+    let name = &accounts.publish.state_branch;
+    let remote = if offline { None } else { repo.remote()? };
+    let branch = match remote {
+        Some(remote) => match Journal::open(repo, Some(remote), name).await {
+            Ok(journal) => journal.branch()?,
+            Err(failure) if failure.kind == Kind::Later => {
+                context.say(&format!("note: {}; this is the ledger as last seen here", failure.message));
+                Journal::offline(repo, name)?
+            }
+            Err(failure) => return Err(failure),
+        },
+        None => Journal::offline(repo, name)?,
+    };
+    Known::read(branch)
+}
+
+/// Plans what a run would do at an instant.
+pub(super) fn plan(
+    content: &Content,
+    known: &Known,
+    recovered: &Recovered,
+    timings: &Timings,
+    now: DateTime<Utc>,
+    only: &[Only],
+) -> Plan {
+    plan::plan(&Desk {
+        now,
+        accounts: &content.accounts,
+        offers: &content.offers,
+        state: &known.state,
+        connected: &known.connected,
+        dead_runs: &recovered.dead,
+        grace: timings.grace,
+        only,
+    })
+}
+
+/// The timings of runs: shorter ones are taken from the environment only while no real platform can be reached.
+pub(super) fn timings(http: &Http) -> Result<Timings, Failure> {
+    match std::env::var(env::TIMINGS) {
+        Ok(text) if http.is_rerouted() => Timings::parse(&text),
+        Ok(_) => Err(Failure::new(Kind::Usage, "PRESSROOM_TIMINGS is for rehearsals: it needs PRESSROOM_HOSTS")
+            .hint("unset it; real platforms get the timings that keep the promise of publishing once")),
+        Err(_) => Ok(Timings::default()),
+    }
+}
+
+/// The door to the network, with its hosts sent elsewhere if the environment says so.
+pub(super) fn http(context: &Context) -> Result<Http, Failure> {
+    let http = Http::new(context.clock, Timings::default().request);
+    match std::env::var(env::HOSTS) {
+        Ok(hosts) if !hosts.is_empty() => http.with_hosts(&hosts),
+        _ => Ok(http),
+    }
+}
+
+/// A post nobody wrote, with the nearest that somebody did.
+pub(super) fn no_such_post(id: &str, content: &Content) -> Failure {
+    let ids = content.posts.iter().map(|post| post.id.as_str());
+    let failure = Failure::new(Kind::Usage, format!("there is no post `{id}`"));
+    match crate::suggest::nearest(id, ids) {
+        Some(near) => failure.hint(format!("did you mean `{near}`?")),
+        None => failure.hint("`pressroom status` lists the posts by their ids"),
+    }
+}
+
+/// `--at`: an instant in RFC 3339, or a wall time in the repository's zone.
+pub(super) fn instant(text: &str, accounts: &Accounts) -> Result<DateTime<Utc>, Failure> {
+    let wrong = |why: &str| {
+        Failure::new(Kind::Usage, format!("`--at {text}`: {why}")).hint("write `2026-12-01 09:00` or `2026-12-01T09:00:00+01:00`")
+    };
+    crate::post::due::instant(text, accounts.defaults.timezone).map_err(|why| wrong(&why.to_string()))
+}
+
+/// Exit code of a plan or a run: what needs a person comes first, then what is wrong, then what passes by itself.
+pub(super) fn exit(plan: &[crate::plan::action::Row], content: &Content) -> u8 {
+    let needs = |kind| plan.iter().any(|row| row.attention == Some(kind));
+    let wrong = content.problems.iter().any(crate::error::Problem::is_error);
+    let kind = if needs(Kind::Bug) {
+        Kind::Bug
+    } else if needs(Kind::Person) {
+        Kind::Person
+    } else if wrong || needs(Kind::Content) {
+        Kind::Content
+    } else if needs(Kind::Later) {
+        Kind::Later
+    } else if needs(Kind::Claimed) {
+        Kind::Claimed
+    } else {
+        return 0;
+    };
+    kind.exit_code()
+}
+
+/// The vault, with the keys this person or machine has.
+pub(super) fn vault(accounts: &Accounts) -> Result<Vault, Failure> {
+    let _ = accounts;
+    todo!()
+}

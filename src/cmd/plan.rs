@@ -1,0 +1,90 @@
+//! `pressroom plan`.
+
+use chrono::{DateTime, Utc};
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::screen::{self, View};
+use super::{Context, open, report};
+use crate::content::Content;
+use crate::error::Failure;
+use crate::plan::Plan as Planned;
+use crate::plan::action::Row;
+use crate::plan::when::when;
+use crate::repo::{Oid, Repo};
+use crate::run::recover::Recovered;
+
+/// Shows what `publish` would do: the exact texts that would go out, and what waits, until when and why.
+///
+/// Reads the commit that is checked out, as if it were on the publishing branch.
+#[derive(Debug, Args)]
+pub struct Plan {
+    /// Plan for this instant instead of now.
+    #[arg(long, value_name = "TIME")]
+    at: Option<String>,
+    /// Do not ask the remote; use the ledger as last seen here.
+    #[arg(long)]
+    offline: bool,
+    /// Exit with 10 when something is due, 0 when nothing is.
+    #[arg(long)]
+    detailed_exitcode: bool,
+}
+
+/// Exit code of `--detailed-exitcode` when something is due.
+const SOMETHING_DUE: u8 = 10;
+
+impl Plan {
+    pub(super) fn run(self, context: &Context) -> Result<u8, Failure> {
+        let repo = Repo::open(&context.global.repo)?;
+        let commit = repo.head()?;
+        let (_, content) = open::content_at(&repo, commit)?;
+        let now = match &self.at {
+            Some(text) => open::instant(text, &content.accounts)?,
+            None => context.clock.now(),
+        };
+        let known = open::runtime()?.block_on(open::known(context, &repo, &content.accounts, self.offline))?;
+        let recovered = Recovered::read(&repo)?;
+        let http = open::http(context)?;
+        let plan = open::plan(&content, &known, &recovered, &open::timings(&http)?, now, &[]);
+        if context.json() {
+            context.print_json(document(&plan, &content, Some(commit)))?;
+        } else {
+            context.print(&text(context, &plan, &content, commit))?;
+        }
+        let exit = open::exit(&plan.rows, &content);
+        let due = plan.actions().next().is_some();
+        Ok(if exit == 0 && due && self.detailed_exitcode { SOMETHING_DUE } else { exit })
+    }
+}
+
+/// The JSON shape of `plan` and `status`.
+pub(super) fn document(plan: &Planned, content: &Content, commit: Option<Oid>) -> Value {
+    json!({
+        "at": plan.at,
+        "commit": commit.map(|commit| commit.to_string()),
+        "targets": plan.rows,
+        "problems": content.problems.iter().map(report::problem_json).collect::<Vec<_>>(),
+    })
+}
+
+fn text(context: &Context, plan: &Planned, content: &Content, commit: Oid) -> String {
+    let mut out = String::new();
+    for problem in content.problems.iter().filter(|problem| problem.is_error()) {
+        out.push_str(&report::problem_text(problem));
+        out.push('\n');
+    }
+    let zone = content.accounts.defaults.timezone.map_or("UTC", |zone| zone.name());
+    out.push_str(&format!("Plan for {}, commit {:.7}\n\n", when(plan.at, zone), commit.to_string()));
+    out.push_str(&listing(context, &plan.rows, plan.at, false));
+    out
+}
+
+/// Rows for people; with `history`, what is over too.
+pub(super) fn listing(context: &Context, rows: &[Row], now: DateTime<Utc>, history: bool) -> String {
+    screen::rows(rows, View { width: context.width(), now, texts: !history, history: history || context.global.verbose > 0 })
+}
+
+/// What a run came to, for people: what it did is told in full, the rest in one line.
+pub(super) fn ended(context: &Context, rows: &[Row]) -> String {
+    screen::rows(rows, View { width: context.width(), now: context.clock.now(), texts: false, history: true })
+}

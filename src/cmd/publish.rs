@@ -1,0 +1,252 @@
+//! `pressroom publish`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::TimeDelta;
+use clap::Args;
+use serde_json::json;
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use super::open::Known;
+use super::{Context, open, plan, report};
+use crate::account::Accounts;
+use crate::content::{self, Content};
+use crate::env;
+use crate::error::{Failure, Kind};
+use crate::ledger::entry::TargetKey;
+use crate::plan::action::{Action, Row};
+use crate::plan::{Only, Plan};
+use crate::repo::journal::Journal;
+use crate::repo::snapshot::Snapshot;
+use crate::repo::spool::Spool;
+use crate::repo::{Oid, Repo};
+use crate::run::Run;
+use crate::run::recover::Recovered;
+use crate::run::write::Writer;
+use crate::vault::{self, Document, Redactor, Vault};
+
+/// Publishes what is due: one run of the plan.
+///
+/// Posts are read from the publishing branch as committed: from the remote's, where there is a remote.
+#[derive(Debug, Args)]
+pub struct Publish {
+    /// Show what would be done, and do nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Only this target, or this post; may be repeated. A named target is published even if a sister target is wrong.
+    #[arg(long, value_name = "POST[:ACCOUNT]", value_parser = only)]
+    only: Vec<Only>,
+    /// Stop if more targets than this are over an hour late without a word in the ledger: it may have been lost.
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    max_late: usize,
+}
+
+pub(super) fn only(text: &str) -> Result<Only, String> {
+    let (post, account) = match text.rsplit_once(':') {
+        Some((post, account)) => (post, Some(account.to_owned())),
+        None => (text, None),
+    };
+    if post.is_empty() || account.as_deref() == Some("") {
+        return Err("write POST or POST:ACCOUNT".to_owned());
+    }
+    Ok(Only { post: post.to_owned(), account })
+}
+
+impl Publish {
+    pub(super) fn run(self, context: &Context) -> Result<u8, Failure> {
+        open::runtime()?.block_on(self.publish(context))
+    }
+
+    async fn publish(self, context: &Context) -> Result<u8, Failure> {
+        let repo = Repo::open(&context.global.repo)?;
+        let (accounts, _) = content::read_accounts(&Snapshot::at_commit(&repo, repo.head()?)?)?;
+        let remote = repo.remote()?;
+        let journal = Journal::open(&repo, remote.clone(), &accounts.publish.state_branch).await?;
+        let commit = repo.publishing(&accounts.publish.branch, remote.as_ref()).await?;
+        let (snapshot, content) = open::content_at(&repo, commit)?;
+        name_something(&self.only, &content)?;
+        let http = open::http(context)?;
+        let timings = open::timings(&http)?;
+        let recovered = Recovered::read(&repo)?;
+        if self.dry_run {
+            let known = Known::read(journal.branch()?)?;
+            let plan = open::plan(&content, &known, &recovered, &timings, context.clock.now(), &self.only);
+            return show(context, plan, &content, commit);
+        }
+        let run = format!("{}", Uuid::now_v7());
+        let spool = Spool::begin(&repo, &run)?;
+        let writer = Writer { journal: journal.clone(), clock: context.clock, run: run.clone(), src: Some(commit.to_string()) };
+        recovered.bring_in(&writer).await?;
+        meet_accounts(&writer, &Known::read(journal.branch()?)?, &content.accounts).await?;
+        let known = Known::read(journal.branch()?)?;
+        recovered.clear(&repo, &known.state)?;
+        let mut plan = open::plan(&content, &known, &recovered, &timings, context.clock.now(), &self.only);
+        self.stop_if_too_late(&plan)?;
+        let (tokens, redactor) = open_tokens(context, &known, &content.accounts, &mut plan)?;
+        let stop = listen_for_stop();
+        let rows = Run {
+            clock: context.clock,
+            writer,
+            spool: &spool,
+            http: &http,
+            files: &snapshot,
+            tokens: &tokens,
+            recovered: &recovered,
+            redactor: &redactor,
+            timings,
+            stop,
+            tell: &|words| context.say(&report::printable(words)),
+        }
+        .carry_out(plan)
+        .await?;
+        spool.finish()?;
+        let exit = open::exit(&rows, &content);
+        if context.json() {
+            context.print_json(json!({
+                "run": run,
+                "targets": rows,
+                "problems": content.problems.iter().map(report::problem_json).collect::<Vec<_>>(),
+                "exit": exit,
+            }))?;
+        } else {
+            for problem in content.problems.iter().filter(|problem| problem.is_error()) {
+                context.say(&report::problem_text(problem));
+            }
+            context.print(&plan::ended(context, &rows))?;
+        }
+        Ok(exit)
+    }
+
+    /// A ledger that was lost or rolled back makes old posts look unpublished: many at once is a reason to stop.
+    fn stop_if_too_late(&self, plan: &Plan) -> Result<(), Failure> {
+        let late = plan.rows.iter().filter(|row| row.action == Some(Action::Look) && row.untouched).count();
+        if late <= self.max_late {
+            return Ok(());
+        }
+        Err(Failure::new(
+            Kind::Person,
+            format!("{late} targets are more than an hour late and the ledger has no word on them; nothing is published"),
+        )
+        .hint("if the ledger was lost or rolled back, restore it first; `pressroom log` shows what it holds")
+        .hint(format!("if they are really due, `pressroom publish --max-late {late}` goes on: each is looked for first")))
+    }
+}
+
+/// `--only` must name something that is there.
+fn name_something(only: &[Only], content: &Content) -> Result<(), Failure> {
+    for named in only {
+        let post = content.offers.iter().filter(|offer| offer.post.as_str() == named.post);
+        let found = match &named.account {
+            None => content.posts.iter().any(|post| post.id.as_str() == named.post),
+            Some(account) => post.clone().any(|offer| offer.target.account == *account),
+        };
+        if !found {
+            return Err(match &named.account {
+                Some(account) if post.clone().next().is_some() => {
+                    let accounts: Vec<_> = post.map(|offer| offer.target.account.as_str()).collect();
+                    Failure::new(Kind::Usage, format!("{} does not target {account}", named.post))
+                        .hint(format!("it targets {}", accounts.join(", ")))
+                }
+                _ => open::no_such_post(&named.post, content),
+            });
+        }
+    }
+    Ok(())
+}
+
+fn show(context: &Context, plan: Plan, content: &Content, commit: Oid) -> Result<u8, Failure> {
+    if context.json() {
+        context.print_json(plan::document(&plan, content, Some(commit)))?;
+    } else {
+        context.print(&plan::listing(context, &plan.rows, plan.at, false))?;
+    }
+    Ok(open::exit(&plan.rows, content))
+}
+
+/// Sets the baseline of every connected account the ledger has not met: the archive must not flood it.
+async fn meet_accounts(writer: &Writer, known: &Known, accounts: &Accounts) -> Result<(), Failure> {
+    let strangers = known.connected.iter().filter(|name| !known.state.baselines.contains_key(*name));
+    let keys: Vec<TargetKey> = strangers
+        .filter_map(|name| accounts.accounts.get(name))
+        .map(|account| TargetKey::new(account.platform, &account.name))
+        .collect();
+    if keys.is_empty() { Ok(()) } else { writer.meet(&keys).await }
+}
+
+/// Opens the tokens of the accounts a plan acts on; rows of an account whose token cannot be used say so and rest.
+fn open_tokens(
+    context: &Context,
+    known: &Known,
+    accounts: &Accounts,
+    plan: &mut Plan,
+) -> Result<(BTreeMap<String, Document>, Redactor), Failure> {
+    let names: BTreeSet<String> = plan.actions().map(|row| row.account.clone()).collect();
+    let (mut tokens, mut redactor) = (BTreeMap::new(), Redactor::default());
+    if names.is_empty() {
+        return Ok((tokens, redactor));
+    }
+    let vault = open::vault(accounts)?;
+    for name in names {
+        match open_token(context, &vault, known, accounts, &name) {
+            Ok(document) => {
+                document.secrets().for_each(|secret| redactor.add(secret));
+                tokens.insert(name, document);
+            }
+            Err(failure) => rest(plan.rows.iter_mut().filter(|row| row.account == name), &failure),
+        }
+    }
+    Ok((tokens, redactor))
+}
+
+fn open_token(context: &Context, vault: &Vault, known: &Known, accounts: &Accounts, name: &str) -> Result<Document, Failure> {
+    let path = vault::account_path(name);
+    let bytes = known.branch.read(&path)?.unwrap_or_default();
+    let document = vault.open_token(&path, &bytes)?;
+    let reconnect = format!("`pressroom connect {name}`");
+    if accounts.accounts.get(name).is_none_or(|account| account.platform != document.platform) {
+        return Err(Failure::new(Kind::Person, format!("the token of {name} is for {}", document.platform.label())).hint(reconnect));
+    }
+    if !document.is_fresh(context.clock.now(), TimeDelta::minutes(1)) {
+        return Err(Failure::new(Kind::Person, format!("the token of {name} has ended: {reconnect}")));
+    }
+    Ok(document)
+}
+
+fn rest<'a>(rows: impl Iterator<Item = &'a mut Row>, failure: &Failure) {
+    for row in rows.filter(|row| row.action.is_some()) {
+        row.action = None;
+        row.reason = Some(failure.message.clone());
+        row.attention = Some(failure.kind);
+    }
+}
+
+/// Becomes true at the first Ctrl-C or SIGTERM.
+fn listen_for_stop() -> watch::Receiver<bool> {
+    let (ask, asked) = watch::channel(false);
+    tokio::spawn(async move {
+        asked_to_stop().await;
+        // The run may have ended meanwhile: then nobody listens, and nothing is to be stopped.
+        let _ = ask.send(true);
+    });
+    asked
+}
+
+#[cfg(unix)]
+async fn asked_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => drop(tokio::signal::ctrl_c().await),
+    }
+}
+
+#[cfg(not(unix))]
+async fn asked_to_stop() {
+    drop(tokio::signal::ctrl_c().await);
+}

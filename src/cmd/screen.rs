@@ -1,0 +1,254 @@
+//! Plans and ends of runs as people read them: calm, aligned, good in a narrow terminal and without colour.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use anstyle::{AnsiColor, Style};
+use chrono::{DateTime, Utc};
+
+use super::report::printable;
+use crate::fit::{Card, Media, Part};
+use crate::plan::action::{Action, Row, Standing};
+use crate::plan::when::{how_long, when};
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+const GOOD: Style = AnsiColor::Green.on_default();
+const WARN: Style = AnsiColor::Yellow.on_default();
+const BAD: Style = AnsiColor::Red.on_default();
+
+/// The order in which standings are listed: what happens now, what needs somebody, what waits, what is over.
+const ORDER: [Standing; 11] = [
+    Standing::Due,
+    Standing::Publishing,
+    Standing::Doubtful,
+    Standing::Failed,
+    Standing::Missed,
+    Standing::Scheduled,
+    Standing::Held,
+    Standing::Draft,
+    Standing::Published,
+    Standing::Cancelled,
+    Standing::Removed,
+];
+
+/// How rows are shown.
+#[derive(Clone, Copy, Debug)]
+pub struct View {
+    /// Columns to use.
+    pub width: usize,
+    /// The instant "in 3 d" is told from.
+    pub now: DateTime<Utc>,
+    /// Whether what would be sent is shown in full.
+    pub texts: bool,
+    /// Whether what is over (published, cancelled, removed) and drafts are listed, or only counted.
+    pub history: bool,
+}
+
+/// Rows by standing, each with a sentence, and a last line that sums up.
+pub fn rows(rows: &[Row], view: View) -> String {
+    let mut out = String::new();
+    let heads = rows.iter().filter(|row| listed(row, view)).map(|row| textwrap::core::display_width(&head(row)));
+    let column = heads.max().unwrap_or(0).min(view.width / 2);
+    for standing in ORDER {
+        let section: Vec<&Row> = rows.iter().filter(|row| row.state == standing && listed(row, view)).collect();
+        if section.is_empty() {
+            continue;
+        }
+        let style = style(standing);
+        let _ = writeln!(out, "{style}{BOLD}{}{BOLD:#}{style:#}", heading(standing));
+        for row in section {
+            out.push_str(&line(row, column, view));
+            if view.texts && row.action.is_some() {
+                out.push_str(&contents(row, view));
+            }
+        }
+        out.push('\n');
+    }
+    out.push_str(&summary(rows, view.now));
+    out
+}
+
+fn listed(row: &Row, view: View) -> bool {
+    let over = matches!(row.state, Standing::Published | Standing::Cancelled | Standing::Removed | Standing::Draft);
+    view.history || !over || (row.state == Standing::Published && row.reason.is_some() && !row.path.is_empty())
+}
+
+fn heading(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Due => "Due",
+        Standing::Publishing => "Publishing",
+        Standing::Doubtful => "Doubtful: may be out, needs a look",
+        Standing::Failed => "Failed",
+        Standing::Missed => "Missed",
+        Standing::Scheduled => "Scheduled",
+        Standing::Held => "Held",
+        Standing::Draft => "Drafts",
+        Standing::Published => "Published",
+        Standing::Cancelled => "Cancelled",
+        Standing::Removed => "Removed",
+    }
+}
+
+fn style(standing: Standing) -> Style {
+    match standing {
+        Standing::Due | Standing::Publishing => GOOD,
+        Standing::Doubtful | Standing::Missed => WARN,
+        Standing::Failed => BAD,
+        _ => Style::new(),
+    }
+}
+
+fn head(row: &Row) -> String {
+    printable(&format!("{} → {}", row.post, row.account))
+}
+
+/// `launch → acme-x   publishes a thread of 3`, the sentence wrapped under itself.
+fn line(row: &Row, column: usize, view: View) -> String {
+    let head = head(row);
+    let padding = column.saturating_sub(textwrap::core::display_width(&head));
+    let first = format!("  {head}{}  ", " ".repeat(padding));
+    let sentence = printable(&sentence(row, view.now));
+    let indent = if column > view.width / 3 { 6 } else { column + 4 };
+    let rest = " ".repeat(indent);
+    let room = view.width.saturating_sub(textwrap::core::display_width(&first));
+    let sentence_width = textwrap::core::display_width(&sentence);
+    let mut out = String::new();
+    if sentence_width > room && indent == 6 {
+        let _ = writeln!(out, "  {head}");
+        for wrapped in textwrap::wrap(&sentence, view.width.saturating_sub(indent).max(20)) {
+            let _ = writeln!(out, "{rest}{wrapped}");
+        }
+        return out;
+    }
+    for (index, wrapped) in textwrap::wrap(&sentence, room.max(20)).iter().enumerate() {
+        let _ = writeln!(out, "{}{wrapped}", if index == 0 { &first } else { &rest });
+    }
+    for warning in &row.warnings {
+        let _ = writeln!(out, "{rest}{WARN}warning:{WARN:#} {}", printable(warning));
+    }
+    out
+}
+
+/// What happens to a target, as one would say it.
+fn sentence(row: &Row, now: DateTime<Utc>) -> String {
+    let because = |text: String| match &row.reason {
+        Some(reason) => format!("{text} ({reason})"),
+        None => text,
+    };
+    match (row.action, row.state) {
+        (Some(Action::Publish), _) => because(format!("publishes {} now", what(row))),
+        (Some(Action::Resume), _) => because(format!("goes on with {}", what(row))),
+        (Some(Action::Look), _) => because("looks for it first, then publishes what is missing".to_owned()),
+        (Some(Action::Edit), _) => because("edits what is out".to_owned()),
+        (Some(Action::Remove), _) => because("removes what is out".to_owned()),
+        (None, Standing::Scheduled) => match row.due {
+            Some(due) => format!("goes out {}, in {}", when(due, &row.zone), how_long(due - now)),
+            None => "goes out later".to_owned(),
+        },
+        (None, Standing::Published) => {
+            let receipt = row.receipt.as_ref();
+            let url = receipt.map_or_else(String::new, |receipt| receipt.url.clone());
+            let at = receipt.map_or_else(String::new, |receipt| format!("{}  ", when(receipt.at, &row.zone)));
+            because(format!("{at}{url}"))
+        }
+        (None, _) => row.reason.clone().unwrap_or_default(),
+    }
+}
+
+fn what(row: &Row) -> String {
+    let parts = match row.parts.len() {
+        0 | 1 => "the post".to_owned(),
+        count => format!("a thread of {count}"),
+    };
+    match row.media.len() {
+        0 => parts,
+        1 => format!("{parts} with a picture"),
+        count => format!("{parts} with {count} pictures"),
+    }
+}
+
+/// Exactly what will be sent.
+fn contents(row: &Row, view: View) -> String {
+    let mut out = String::new();
+    let Some(rendition) = &row.rendition else { return out };
+    let count = rendition.parts.len();
+    for (index, part) in rendition.parts.iter().enumerate() {
+        out.push_str(&part_block(part, (count > 1).then_some((index + 1, count)), view));
+    }
+    if let Some(card) = &rendition.card {
+        out.push_str(&card_line(card));
+    }
+    out
+}
+
+/// One part: a gutter with its count, and its text as it will be shown.
+fn part_block(part: &Part, place: Option<(usize, usize)>, view: View) -> String {
+    let mut out = String::new();
+    let place = place.map_or_else(String::new, |(index, count)| format!("{index}/{count}  "));
+    let gutter = format!("{place}{}/{}", part.count, part.limit);
+    let width = 14.max(gutter.len());
+    let room = view.width.saturating_sub(width + 7).max(20);
+    let mut gutter = gutter.as_str();
+    for line in part.text.lines() {
+        let wrapped = textwrap::wrap(line, room);
+        let lines = if wrapped.is_empty() { vec!["".into()] } else { wrapped };
+        for line in lines {
+            let _ = writeln!(out, "    {DIM}{gutter:>width$} │{DIM:#} {}", printable(&line));
+            gutter = "";
+        }
+    }
+    for media in &part.media {
+        let _ = writeln!(out, "    {DIM}{gutter:>width$} │ picture{DIM:#} {}", printable(&media_line(media)));
+        gutter = "";
+    }
+    out
+}
+
+/// `media/plan.png, 1200×630, 84 KiB, “alt text”`
+pub fn media_line(media: &Media) -> String {
+    let size = match (media.width, media.height) {
+        (Some(width), Some(height)) => format!(", {width}×{height}"),
+        _ => String::new(),
+    };
+    let alt = media.alt.as_ref().map_or_else(|| ", no alt text".to_owned(), |alt| format!(", “{alt}”"));
+    format!("{}{size}, {}{alt}", media.path, bytes(media.bytes))
+}
+
+fn card_line(card: &Card) -> String {
+    format!("    {DIM}{:>14} │ card{DIM:#} {} {DIM}{}{DIM:#}\n", "", printable(&card.title), printable(&card.url))
+}
+
+/// `84 KiB`, `1.2 MiB`.
+pub fn bytes(count: u64) -> String {
+    match count {
+        0..1_024 => format!("{count} B"),
+        1_024..1_048_576 => format!("{} KiB", count / 1_024),
+        _ => format!("{}.{} MiB", count / 1_048_576, count % 1_048_576 * 10 / 1_048_576),
+    }
+}
+
+/// `2 to publish, 1 scheduled, 3 held. Next: tea → acme-x in 10 d.`
+pub fn summary(rows: &[Row], now: DateTime<Utc>) -> String {
+    let acting = rows.iter().filter(|row| row.action.is_some()).count();
+    let mut counts: BTreeMap<Standing, usize> = BTreeMap::new();
+    for row in rows.iter().filter(|row| row.action.is_none()) {
+        *counts.entry(row.state).or_default() += 1;
+    }
+    let mut words = vec![match acting {
+        0 => "Nothing to publish".to_owned(),
+        count => format!("{count} to publish"),
+    }];
+    for standing in ORDER {
+        if let Some(count) = counts.get(&standing) {
+            words.push(format!("{count} {}", standing.name()));
+        }
+    }
+    let next = rows.iter().filter(|row| row.state == Standing::Scheduled && row.action.is_none()).filter_map(|row| {
+        Some((row.due?, row))
+    });
+    let next = next.min_by_key(|(due, _)| *due).map_or_else(String::new, |(due, row)| {
+        format!(" Next: {} in {}.", head(row), how_long(due - now))
+    });
+    format!("{}.{next}\n", words.join(", "))
+}

@@ -1,0 +1,43 @@
+//! `pressroom status`.
+
+use clap::Args;
+
+use super::{Context, open, plan};
+use crate::error::Failure;
+use crate::repo::Repo;
+use crate::run::recover::Recovered;
+
+/// Shows where every target stands.
+#[derive(Debug, Args)]
+pub struct Status {
+    /// Only this post, by its id.
+    post: Option<String>,
+    /// Do not ask the remote; use the ledger as last seen here.
+    #[arg(long)]
+    offline: bool,
+}
+
+impl Status {
+    pub(super) fn run(self, context: &Context) -> Result<u8, Failure> {
+        let repo = Repo::open(&context.global.repo)?;
+        let commit = repo.head()?;
+        let (_, content) = open::content_at(&repo, commit)?;
+        let known = open::runtime()?.block_on(open::known(context, &repo, &content.accounts, self.offline))?;
+        let recovered = Recovered::read(&repo)?;
+        let http = open::http(context)?;
+        let timings = open::timings(&http)?;
+        let mut plan = open::plan(&content, &known, &recovered, &timings, context.clock.now(), &[]);
+        if let Some(post) = &self.post {
+            plan.rows.retain(|row| row.post.as_str() == post);
+            if plan.rows.is_empty() {
+                return Err(open::no_such_post(post, &content));
+            }
+        }
+        if context.json() {
+            context.print_json(plan::document(&plan, &content, Some(commit)))?;
+        } else {
+            context.print(&plan::listing(context, &plan.rows, plan.at, true))?;
+        }
+        Ok(open::exit(&plan.rows, &content))
+    }
+}

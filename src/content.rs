@@ -1,0 +1,203 @@
+//! What the repository says at one commit, or on disk: accounts, posts, and what each target would be sent. Reads
+//! through a snapshot; knows no ledger and no time.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+
+use crate::account::{self, Account, Accounts};
+use crate::error::{Failure, Kind, Problem, Source};
+use crate::fit;
+use crate::limits::Platform;
+use crate::media::Library;
+use crate::plan::Offer;
+use crate::post::target::{self, Target};
+use crate::post::{self, Post, Schedule};
+use crate::repo::Snapshot;
+
+/// Where the accounts are written.
+pub const ACCOUNTS: &str = "accounts.toml";
+/// Where the posts lie.
+pub const POSTS: &str = "posts/";
+
+/// Everything the repository says.
+#[derive(Debug)]
+pub struct Content {
+    pub accounts: Accounts,
+    pub posts: Vec<Post>,
+    /// Every post with every one of its targets.
+    pub offers: Vec<Offer>,
+    /// All that is wrong, in all files, by path and place.
+    pub problems: Vec<Problem>,
+}
+
+impl Content {
+    /// Reads accounts.toml and all posts, and fits every post to its targets.
+    ///
+    /// # Errors
+    /// When there is no accounts.toml, or it is no TOML at all: then nothing else can be said.
+    pub fn read(snapshot: &Snapshot) -> Result<Self, Failure> {
+        let (accounts, mut problems) = read_accounts(snapshot)?;
+        let posts = read_posts(snapshot, &accounts, &mut problems);
+        let targets = resolve(&posts, &accounts, &mut problems);
+        let wrong_posts = paths_with_errors(&problems);
+        let library = snapshot.probe(&media_paths(&targets));
+        let merged = introduced(snapshot, &posts);
+        let mut offers = Vec::new();
+        for (post, targets) in posts.iter().zip(&targets) {
+            let wrong = wrong_posts.contains(&*post.source.path);
+            offers.extend(offer(post, targets, wrong, &accounts, &library, &merged));
+        }
+        problems.extend(offers.iter().flat_map(|offer: &Offer| offer.problems.iter().cloned()));
+        problems.sort_by(|a, b| (&a.source.path, a.start(), a.code).cmp(&(&b.source.path, b.start(), b.code)));
+        problems.dedup();
+        Ok(Self { accounts, posts, offers, problems })
+    }
+
+    /// Whether accounts.toml itself is wrong: then nothing may be published.
+    pub fn accounts_are_wrong(&self) -> bool {
+        self.problems.iter().any(|problem| problem.is_error() && &*problem.source.path == ACCOUNTS)
+    }
+}
+
+/// Reads accounts.toml alone.
+///
+/// # Errors
+/// When there is none, or it is no TOML at all.
+pub fn read_accounts(snapshot: &Snapshot) -> Result<(Accounts, Vec<Problem>), Failure> {
+    let bytes = snapshot.read(ACCOUNTS).map_err(|failure| {
+        failure.hint("`pressroom init` makes a content repository with an accounts.toml")
+    })?;
+    let unusable = |problems| Failure::new(Kind::Content, "accounts.toml cannot be read").problems(problems);
+    let source = post::text_of(ACCOUNTS, &bytes).map_err(|problem| unusable(vec![problem]))?;
+    match account::parse(&source) {
+        (Some(accounts), problems) => Ok((accounts, problems)),
+        (None, problems) => Err(unusable(problems)),
+    }
+}
+
+fn read_posts(snapshot: &Snapshot, accounts: &Accounts, problems: &mut Vec<Problem>) -> Vec<Post> {
+    let paths: BTreeSet<String> = snapshot.files(POSTS, ".md").into_iter().collect();
+    let mut posts: BTreeMap<String, Post> = BTreeMap::new();
+    let mut variants: Vec<(String, String, Source)> = Vec::new();
+    for path in &paths {
+        let source = match read_text(snapshot, path) {
+            Ok(source) => source,
+            Err(problem) => {
+                problems.push(problem);
+                continue;
+            }
+        };
+        if let Some((stem, name)) = variant_of(path, &paths, accounts) {
+            variants.push((stem, name, source));
+            continue;
+        }
+        let (post, found) = post::parse(&source, accounts.defaults.timezone);
+        problems.extend(found);
+        posts.extend(post.map(|post| (path.clone(), post)));
+    }
+    for (stem, name, source) in variants {
+        if let Some(post) = posts.get_mut(&stem) {
+            problems.extend(post::attach_variant(post, &name, source));
+        }
+    }
+    let posts: Vec<Post> = posts.into_values().collect();
+    problems.extend(post::duplicates(&posts));
+    posts
+}
+
+fn read_text(snapshot: &Snapshot, path: &str) -> Result<Source, Problem> {
+    match snapshot.read(path) {
+        Ok(bytes) => post::text_of(path, &bytes),
+        Err(failure) => {
+            let problem = Problem::error("unreadable", &Source::new(path, ""), failure.message);
+            Err(failure.hints.into_iter().fold(problem, Problem::hint))
+        }
+    }
+}
+
+/// `tea.x.md` beside `tea.md` replaces its body for X; any other file is a post of its own.
+fn variant_of(path: &str, paths: &BTreeSet<String>, accounts: &Accounts) -> Option<(String, String)> {
+    let (stem, name) = post::split_variant(path)?;
+    let known = accounts.accounts.contains_key(&name) || Platform::named(&name).is_some();
+    (known && paths.contains(&stem)).then_some((stem, name))
+}
+
+fn paths_with_errors(problems: &[Problem]) -> BTreeSet<String> {
+    problems.iter().filter(|problem| problem.is_error()).map(|problem| problem.source.path.to_string()).collect()
+}
+
+fn resolve(posts: &[Post], accounts: &Accounts, problems: &mut Vec<Problem>) -> Vec<Vec<Target>> {
+    let mut all = Vec::with_capacity(posts.len());
+    for post in posts {
+        let (targets, found) = target::resolve(post, accounts);
+        problems.extend(found);
+        all.push(targets);
+    }
+    all
+}
+
+/// Every path any target's media may lie at.
+fn media_paths(targets: &[Vec<Target>]) -> BTreeSet<String> {
+    targets.iter().flatten().flat_map(fit::media_paths).collect()
+}
+
+/// When posts that are due on merge came to the branch, by path.
+fn introduced(snapshot: &Snapshot, posts: &[Post]) -> BTreeMap<String, DateTime<Utc>> {
+    let on_merge = |post: &&Post| matches!(post.schedule.as_ref().map(|schedule| &schedule.value), Some(Schedule::OnMerge));
+    let paths: BTreeSet<String> = posts.iter().filter(on_merge).map(|post| post.source.path.to_string()).collect();
+    if paths.is_empty() { BTreeMap::new() } else { snapshot.introduced(&paths) }
+}
+
+fn offer(
+    post: &Post,
+    targets: &[Target],
+    post_is_wrong: bool,
+    accounts: &Accounts,
+    library: &Library,
+    merged: &BTreeMap<String, DateTime<Utc>>,
+) -> Vec<Offer> {
+    let (due, on_merge, zone) = due(post, accounts, merged);
+    let mut offers: Vec<Offer> = targets
+        .iter()
+        .filter_map(|target| {
+            let account: &Account = accounts.accounts.get(&target.account)?;
+            let (rendition, problems) = fit::fit(target, account, library);
+            Some(Offer {
+                post: post.id.clone(),
+                path: post.source.path.to_string(),
+                target: target.clone(),
+                rendition,
+                due,
+                on_merge,
+                zone: zone.clone(),
+                problems,
+                post_is_wrong,
+                wrong_targets: Vec::new(),
+            })
+        })
+        .collect();
+    let wrong: Vec<String> = offers
+        .iter()
+        .filter(|offer| offer.problems.iter().any(Problem::is_error))
+        .map(|offer| offer.target.account.clone())
+        .collect();
+    for offer in &mut offers {
+        offer.wrong_targets = wrong.iter().filter(|name| **name != offer.target.account).cloned().collect();
+    }
+    offers
+}
+
+/// When a post is due, whether by being merged, and the zone to tell it in.
+fn due(
+    post: &Post,
+    accounts: &Accounts,
+    merged: &BTreeMap<String, DateTime<Utc>>,
+) -> (Option<DateTime<Utc>>, bool, String) {
+    let home = accounts.defaults.timezone.map_or_else(|| "UTC".to_owned(), |zone| zone.name().to_owned());
+    match post.schedule.as_ref().map(|schedule| &schedule.value) {
+        Some(Schedule::At { instant, zone }) => (Some(*instant), false, zone.clone()),
+        Some(Schedule::OnMerge) => (merged.get(&*post.source.path).copied(), true, home),
+        Some(Schedule::NextSlot) | None => (None, false, home),
+    }
+}

@@ -1,0 +1,240 @@
+//! Carries out a plan. The ledger is read first and written last:
+//!
+//! 1. All targets the plan acts on are *claimed*, in one push. Who loses the push, loses the target.
+//! 2. Accounts work side by side, the targets of one account one after another.
+//! 3. What is made outside (uploads) is *prepared*: written to the ledger before the call that shows the post.
+//! 4. The showing call is sent **once**. Before it the lease is checked by both clocks, and a note goes to the spool:
+//!    from here on a dead run may have published.
+//! 5. A clear answer becomes the receipt: first in the spool, synced to disk, then in the ledger.
+//! 6. An unclear answer becomes a doubt, and the adapter's look-up decides; nothing is ever sent again blindly.
+//!
+//! A run that dies leaves its claim and its spool. The next run of the same clone reads the spool and takes over at
+//! once; another machine waits for the lease and a grace, and looks before it sends.
+
+use std::collections::BTreeMap;
+use std::pin::Pin;
+
+use futures_util::future::join_all;
+use tokio::sync::watch;
+
+use crate::clock::Clock;
+use crate::error::{Failure, Kind};
+use crate::http::{Files, Http};
+use crate::ledger::entry::Event;
+use crate::plan::Plan;
+use crate::plan::action::{ReceiptRow, Row, Standing};
+use crate::plan::when::how_long;
+use crate::platform::Refusal;
+use crate::repo::journal::Setback;
+use crate::repo::spool::Spool;
+use crate::vault::{Document, Redactor};
+
+pub mod recover;
+pub mod spell;
+mod walk;
+pub mod write;
+
+use recover::{Note, Recovered};
+use spell::Timings;
+use walk::{End, Walk};
+use write::{Ask, Claimed, Writer};
+
+/// All a run needs besides its plan.
+pub struct Run<'a> {
+    pub clock: Clock,
+    pub writer: Writer,
+    pub spool: &'a Spool,
+    pub http: &'a Http,
+    pub files: &'a dyn Files,
+    /// Tokens by account name.
+    pub tokens: &'a BTreeMap<String, Document>,
+    pub recovered: &'a Recovered,
+    /// Masks every secret the run knows.
+    pub redactor: &'a Redactor,
+    pub timings: Timings,
+    /// Becomes true when the person or the system asks to stop: no new claims, the call in flight is finished.
+    pub stop: watch::Receiver<bool>,
+    /// Where progress is told.
+    pub tell: &'a (dyn Fn(&str) + Sync),
+}
+
+/// How the run left one target.
+#[derive(Clone, Debug)]
+struct Ended {
+    row: usize,
+    end: End,
+}
+
+impl Run<'_> {
+    /// Carries out a plan, and gives its rows back as the run left them.
+    ///
+    /// # Errors
+    /// When the state branch cannot be written. What was published by then lies in the spool, and the next run of this
+    /// clone brings it to the ledger.
+    pub async fn carry_out(&self, plan: Plan) -> Result<Vec<Row>, Failure> {
+        let mut rows = plan.rows;
+        self.record_missed(&rows).await?;
+        let claims = self.claim_all(&mut rows).await?;
+        let (ended, later) = self.walk_lanes(&rows, claims).await;
+        for Ended { row, end } in ended {
+            self.conclude(&mut rows[row], end);
+        }
+        later?;
+        Ok(rows)
+    }
+
+    async fn record_missed(&self, rows: &[Row]) -> Result<(), Failure> {
+        let missed = rows.iter().filter(|row| row.newly_missed);
+        let lines: Vec<_> = missed
+            .filter_map(|row| Some(self.writer.line(row, None, Event::Missed { due: row.due? })))
+            .collect();
+        if lines.is_empty() { Ok(()) } else { self.writer.append(lines).await }
+    }
+
+    /// Claims every target the plan acts on, in one push; rows that somebody else was faster for say so.
+    async fn claim_all(&self, rows: &mut [Row]) -> Result<Vec<(usize, Claimed)>, Failure> {
+        let asks: Vec<(usize, Ask)> =
+            rows.iter().enumerate().filter(|(_, row)| row.action.is_some()).filter_map(|(index, row)| {
+                Some((index, Ask {
+                    post: row.post.clone(),
+                    target: row.key.clone(),
+                    fp: row.rendition.as_ref()?.fingerprint(),
+                    lease: self.timings.lease,
+                    takes_over: row.takes_over,
+                }))
+            }).collect();
+        let claims = join_all(asks.into_iter().map(|(index, ask)| async move { (index, self.writer.claim(ask).await) }));
+        let mut won = Vec::new();
+        for (index, result) in claims.await {
+            match result {
+                Ok(claimed) => won.push((index, claimed)),
+                Err(Setback::Conflict(why)) => {
+                    let row = &mut rows[index];
+                    row.state = Standing::Publishing;
+                    row.action = None;
+                    row.reason = Some(why);
+                    row.attention = Some(Kind::Claimed);
+                }
+                Err(Setback::Failed(failure)) => return Err(failure),
+            }
+        }
+        Ok(won)
+    }
+
+    /// Accounts side by side, the targets of one account one after another. Last words go to the ledger while the lanes
+    /// go on; all of them have arrived when this ends, or the error says that they lie in the spool.
+    async fn walk_lanes(&self, rows: &[Row], claims: Vec<(usize, Claimed)>) -> (Vec<Ended>, Result<(), Failure>) {
+        let mut lanes: BTreeMap<&str, Vec<(usize, Claimed)>> = BTreeMap::new();
+        for (index, claimed) in claims {
+            lanes.entry(&rows[index].account).or_default().push((index, claimed));
+        }
+        let results = join_all(lanes.into_values().map(|lane| self.walk_lane(rows, lane))).await;
+        let mut ended = Vec::new();
+        let mut outcome = Ok(());
+        for (lane, result) in results {
+            ended.extend(lane);
+            outcome = outcome.and(result);
+        }
+        (ended, outcome)
+    }
+
+    async fn walk_lane(&self, rows: &[Row], lane: Vec<(usize, Claimed)>) -> (Vec<Ended>, Result<(), Failure>) {
+        let mut ended = Vec::new();
+        let mut words = Vec::new();
+        let mut barred: Option<Refusal> = None;
+        for (index, claimed) in lane {
+            let row = &rows[index];
+            let walk = match &barred {
+                Some(refusal) => Ok((End::Account(refusal.clone()), claimed)),
+                None => match Walk::new(self, row, claimed) {
+                    Some(walk) => walk.walk().await,
+                    None => continue,
+                },
+            };
+            let (end, claimed) = match walk {
+                Ok(end) => end,
+                Err(failure) => return (ended, join_words(words).await.and(Err(failure))),
+            };
+            if let End::Account(refusal) = &end {
+                barred = Some(refusal.clone());
+            }
+            if let Err(failure) = self.last_word(row, &claimed, &end, &mut words) {
+                return (ended, join_words(words).await.and(Err(failure)));
+            }
+            (self.tell)(&told(row, &end));
+            ended.push(Ended { row: index, end });
+        }
+        let outcome = join_words(words).await;
+        (ended, outcome)
+    }
+
+    /// Writes a walk's last word: to the spool now, to the ledger while the lane goes on.
+    fn last_word<'w>(
+        &'w self,
+        row: &Row,
+        claimed: &Claimed,
+        end: &End,
+        words: &mut Vec<Pin<Box<dyn Future<Output = Result<(), Failure>> + 'w>>>,
+    ) -> Result<(), Failure> {
+        let Some(event) = end.last_word() else { return Ok(()) };
+        let line = self.writer.line(row, Some(claimed), event);
+        self.spool.note(&Note::result(&line.entry))?;
+        words.push(Box::pin(self.writer.append(vec![line])));
+        Ok(())
+    }
+
+    /// What the run's end of a target means for its row.
+    fn conclude(&self, row: &mut Row, end: End) {
+        row.action = None;
+        row.reason = None;
+        let (state, reason, attention) = match end {
+            End::Published(receipt) => {
+                row.receipt = Some(ReceiptRow { id: receipt.id, url: receipt.url, at: receipt.at });
+                (Standing::Published, None, None)
+            }
+            End::Refused(refusal) => (Standing::Failed, Some(refusal.words), Some(Kind::Person)),
+            End::Doubtful { why } => (Standing::Doubtful, Some(why), Some(Kind::Person)),
+            End::Later { until, why, doubtful } => {
+                let state = if doubtful { Standing::Doubtful } else { Standing::Due };
+                let again = until.map_or_else(String::new, |until| {
+                    format!("; again in {}", how_long(until - self.clock.now()))
+                });
+                (state, Some(format!("{why}{again}")), Some(Kind::Later))
+            }
+            End::Account(refusal) => (Standing::Due, Some(refusal.words), Some(Kind::Person)),
+            End::Stopped => (Standing::Due, Some("the run was asked to stop".to_owned()), Some(Kind::Later)),
+            End::Lost { why } => (Standing::Publishing, Some(why), Some(Kind::Claimed)),
+        };
+        row.state = state;
+        row.reason = reason;
+        row.attention = attention;
+    }
+
+    /// Text that may go to a terminal, a log or the ledger: no secret in it, and not too long.
+    fn clean(&self, text: &str) -> String {
+        let clean = self.redactor.clean(text);
+        match clean.char_indices().nth(WORDS_MAX) {
+            Some((cut, _)) => format!("{}…", &clean[..cut]),
+            None => clean.into_owned(),
+        }
+    }
+}
+
+/// Most characters of a platform's words that are kept.
+const WORDS_MAX: usize = 300;
+
+async fn join_words(words: Vec<Pin<Box<dyn Future<Output = Result<(), Failure>> + '_>>>) -> Result<(), Failure> {
+    join_all(words).await.into_iter().collect()
+}
+
+/// One line of progress.
+fn told(row: &Row, end: &End) -> String {
+    let head = format!("{} → {}", row.post, row.account);
+    match end {
+        End::Published(receipt) => format!("{head}: published {}", receipt.url),
+        End::Refused(refusal) | End::Account(refusal) => format!("{head}: {}", refusal.words),
+        End::Doubtful { why } => format!("{head}: doubtful: {why}"),
+        End::Later { why, .. } | End::Lost { why } => format!("{head}: later: {why}"),
+        End::Stopped => format!("{head}: stopped before anything was sent"),
+    }
+}

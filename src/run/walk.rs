@@ -1,0 +1,361 @@
+//! One target's way from its claim to its end: asks the adapter what is next, sends it, writes down what came of it.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::Run;
+use super::write::{Claimed, Line};
+use crate::error::{Failure, Kind};
+use crate::fit::Rendition;
+use crate::http::Outcome;
+use crate::ledger::LOOK_UP;
+use crate::ledger::entry::{Event, Found, Retry};
+use crate::plan::action::{Action, Row};
+use crate::plan::when::how_long;
+use crate::platform::{self, Adapter, Call, Class, Job, Next, Receipt, Refusal, Step};
+use crate::run::recover::Note;
+use crate::vault::Document;
+
+/// Tries of a call that shows nothing, before the target's turn ends.
+const TRIES_MAX: u32 = 5;
+/// Wait after the first failed try, in milliseconds; it doubles with each.
+const BACK_OFF_MS: i64 = 500;
+/// Time that must be left of a lease besides the longest request, when a showing call is sent.
+const LEASE_MARGIN: TimeDelta = TimeDelta::seconds(10);
+/// How long a target rests after a quota refusal that names no end.
+const QUOTA_REST: TimeDelta = TimeDelta::minutes(15);
+/// How long a target rests after a platform was busy or broken.
+const BUSY_REST: TimeDelta = TimeDelta::minutes(5);
+
+/// How a target's turn ended.
+#[derive(Clone, Debug)]
+pub(super) enum End {
+    Published(Receipt),
+    /// The platform refused this post; a person decides.
+    Refused(Refusal),
+    /// It may be out, and only a person can tell.
+    Doubtful { why: String },
+    /// Given back until an instant.
+    Later { until: Option<DateTime<Utc>>, why: String, doubtful: bool },
+    /// The account cannot be used at all: its other posts are spared.
+    Account(Refusal),
+    /// Asked to stop before anything was shown.
+    Stopped,
+    /// Another run took the claim over.
+    Lost { why: String },
+}
+
+impl End {
+    /// The line that ends a walk in the ledger; none where the claim is another run's by now.
+    pub(super) fn last_word(&self) -> Option<Event> {
+        Some(match self {
+            Self::Published(receipt) => Event::Published { receipt: receipt.clone() },
+            Self::Refused(refusal) => Event::Failed {
+                class: refusal.class,
+                code: refusal.code.clone(),
+                msg: refusal.words.clone(),
+                retry: Retry::Human,
+            },
+            Self::Doubtful { why } => {
+                Event::Failed { class: Class::Doubtful, code: None, msg: why.clone(), retry: Retry::Human }
+            }
+            Self::Later { until, .. } => Event::Released { retry_at: *until, by: None },
+            Self::Account(_) | Self::Stopped => Event::Released { retry_at: None, by: None },
+            Self::Lost { .. } => return None,
+        })
+    }
+}
+
+/// The walk of one target.
+pub(super) struct Walk<'a> {
+    run: &'a Run<'a>,
+    row: &'a Row,
+    rendition: &'a Rendition,
+    document: &'a Document,
+    adapter: &'static dyn Adapter,
+    claim: Claimed,
+    done: Vec<Step>,
+    /// Lines about what was made outside, to be written before the next showing call.
+    unwritten: Vec<Event>,
+    tries: u32,
+}
+
+impl<'a> Walk<'a> {
+    /// A walk for a claimed target; `None` where this version has no adapter, no rendition or no token for it, which
+    /// planning has ruled out.
+    pub(super) fn new(run: &'a Run<'a>, row: &'a Row, claim: Claimed) -> Option<Self> {
+        let adapter = platform::adapter(row.platform)?;
+        let (rendition, document) = (row.rendition.as_ref()?, run.tokens.get(&row.account)?);
+        let done = claim.before.steps.clone();
+        Some(Self { run, row, rendition, document, adapter, claim, done, unwritten: Vec::new(), tries: 0 })
+    }
+
+    /// Walks to the end.
+    ///
+    /// # Errors
+    /// When the state branch cannot be written or a media file cannot be read: the claim stays as it is, and the next
+    /// run goes on.
+    pub(super) async fn walk(mut self) -> Result<(End, Claimed), Failure> {
+        self.suspect().await?;
+        let end = loop {
+            if let Some(end) = self.step().await? {
+                break end;
+            }
+        };
+        Ok((end, self.claim))
+    }
+
+    /// Before the first step: what an earlier, dead run may have shown is in doubt, and so is a target that is late
+    /// without any word in the ledger.
+    async fn suspect(&mut self) -> Result<(), Failure> {
+        if self.claim.before.doubt().is_some() {
+            return Ok(());
+        }
+        let suspicion = match (&self.claim.before.claim, self.row.action) {
+            (Some(old), _) if !self.run.recovered.certainly_unsent(old) => Some((old.at, "a run died here")),
+            (None, Some(Action::Look)) => {
+                Some((self.row.due.unwrap_or(self.run.clock.now()), "late without a word in the ledger"))
+            }
+            _ => None,
+        };
+        let Some((sent_at, why)) = suspicion else { return Ok(()) };
+        // If the next call would show nothing, nothing can have been shown: what is made outside is written down first.
+        if let Next::Call(Call { shows: true, part, .. }) = self.next() {
+            self.doubt(part, sent_at, why.to_owned()).await?;
+        }
+        Ok(())
+    }
+
+    fn job(&self) -> Job<'a> {
+        Job {
+            rendition: self.rendition,
+            identity: &self.document.identity,
+            now: self.run.clock.now(),
+            settle: self.settle(),
+        }
+    }
+
+    fn settle(&self) -> TimeDelta {
+        self.run.timings.settle.unwrap_or_else(|| self.adapter.settle())
+    }
+
+    fn next(&self) -> Next {
+        self.adapter.next(&self.job(), &self.done)
+    }
+
+    fn in_doubt(&self) -> bool {
+        open_doubt(&self.done)
+    }
+
+    /// One step; the end, once it is reached.
+    async fn step(&mut self) -> Result<Option<End>, Failure> {
+        match self.next() {
+            Next::Done => Ok(Some(self.published())),
+            Next::Person { why } => Ok(Some(End::Doubtful { why })),
+            Next::Wait { until, why } => self.wait(until, &why).await,
+            Next::Call(call) => {
+                if *self.run.stop.borrow() && !self.in_doubt() {
+                    return Ok(Some(End::Stopped));
+                }
+                if call.shows { self.show(call).await } else { self.send(call).await }
+            }
+        }
+    }
+
+    fn published(&self) -> End {
+        let receipts = self.done.iter().filter_map(|step| match step {
+            Step::Shown { part, receipt } => Some((*part, receipt)),
+            _ => None,
+        });
+        match receipts.min_by_key(|(part, _)| *part) {
+            Some((_, receipt)) => End::Published(receipt.clone()),
+            None => End::Doubtful { why: "the adapter says that all is out, but there is no receipt".to_owned() },
+        }
+    }
+
+    async fn wait(&mut self, until: DateTime<Utc>, why: &str) -> Result<Option<End>, Failure> {
+        let wait = until - self.run.clock.now();
+        if wait > self.run.timings.patience || *self.run.stop.borrow() {
+            return Ok(Some(End::Later { until: Some(until), why: why.to_owned(), doubtful: self.in_doubt() }));
+        }
+        (self.run.tell)(&format!("{} → {}: {why}, {}", self.row.post, self.row.account, how_long(wait)));
+        let mut stop = self.run.stop.clone();
+        tokio::select! {
+            () = self.run.clock.sleep_until(until) => {}
+            // Whether somebody asked to stop, or nobody can any more: the next step looks.
+            _ = stop.wait_for(|stop| *stop) => {}
+        }
+        Ok(None)
+    }
+
+    /// The one call that may make a part visible.
+    async fn show(&mut self, call: Call) -> Result<Option<End>, Failure> {
+        if let Some(end) = self.hold_fast().await? {
+            return Ok(Some(end));
+        }
+        self.run.spool.note(&Note::Armed { claim: self.claim.id })?;
+        let sent_at = self.run.clock.now();
+        let outcome = match self.run.http.send(&call, Some(self.document.access()), self.run.files).await {
+            Ok(outcome) => outcome,
+            Err(failure) => {
+                self.run.spool.note(&Note::Disarmed { claim: self.claim.id })?;
+                return Err(failure);
+            }
+        };
+        match outcome {
+            Outcome::NotSent(why) => {
+                self.run.spool.note(&Note::Disarmed { claim: self.claim.id })?;
+                self.try_again(None, format!("no connection to {}: {why}", self.row.platform.label())).await
+            }
+            Outcome::Unclear(why) => {
+                self.doubt(call.part, sent_at, why).await?;
+                Ok(None)
+            }
+            Outcome::Answered(reply) => match self.adapter.read(&self.job(), &self.done, &call, &reply) {
+                Ok(step) => self.record(step).await,
+                Err(refusal) if refusal.class == Class::Doubtful => {
+                    self.doubt(call.part, sent_at, self.run.clean(&refusal.words)).await?;
+                    Ok(None)
+                }
+                Err(refusal) => self.refused(refusal).await,
+            },
+        }
+    }
+
+    /// Any other call: it may be repeated.
+    async fn send(&mut self, call: Call) -> Result<Option<End>, Failure> {
+        if let Some(end) = self.keep_lease().await? {
+            return Ok(Some(end));
+        }
+        match self.run.http.send(&call, Some(self.document.access()), self.run.files).await? {
+            Outcome::NotSent(why) | Outcome::Unclear(why) => {
+                self.try_again(None, format!("no answer from {}: {why}", self.row.platform.label())).await
+            }
+            Outcome::Answered(reply) => match self.adapter.read(&self.job(), &self.done, &call, &reply) {
+                Ok(step) => {
+                    self.tries = 0;
+                    self.record(step).await
+                }
+                Err(refusal) => self.refused(refusal).await,
+            },
+        }
+    }
+
+    /// What a step means for the ledger, and for the way on.
+    async fn record(&mut self, step: Step) -> Result<Option<End>, Failure> {
+        let of = self.rendition.parts.len();
+        match &step {
+            Step::Made { name, data, expires, .. } => {
+                self.unwritten.push(Event::Prepared { step: name.clone(), data: data.clone(), expires: *expires });
+            }
+            // The last part's word is the receipt of the whole, which the run's end writes.
+            Step::Shown { part, receipt } if part + 1 < of => {
+                let line = self.line(Event::Part { index: *part, of, receipt: receipt.clone() });
+                self.run.spool.note(&Note::result(&line.entry))?;
+                self.run.writer.append(vec![line]).await?;
+            }
+            Step::Absent { part, .. } => {
+                let event = Event::Resolved {
+                    found: Found::Absent,
+                    index: *part,
+                    of,
+                    by: LOOK_UP.to_owned(),
+                    evidence: "the platform does not show it".to_owned(),
+                    receipt: None,
+                };
+                self.run.writer.append(vec![self.line(event)]).await?;
+            }
+            Step::Shown { .. } | Step::Doubt { .. } => {}
+        }
+        self.done.push(step);
+        Ok(None)
+    }
+
+    async fn doubt(&mut self, part: usize, sent_at: DateTime<Utc>, why: String) -> Result<(), Failure> {
+        let why = self.run.clean(&why);
+        (self.run.tell)(&format!("{} → {}: no clear answer ({why}); looking for it", self.row.post, self.row.account));
+        let event = Event::InDoubt { index: part, why, sent_at, not_before: sent_at + self.settle() };
+        let line = self.line(event);
+        self.run.spool.note(&Note::result(&line.entry))?;
+        self.run.writer.append(vec![line]).await?;
+        self.done.push(Step::Doubt { part, sent_at });
+        Ok(())
+    }
+
+    async fn refused(&mut self, refusal: Refusal) -> Result<Option<End>, Failure> {
+        let refusal = Refusal { words: self.run.clean(&refusal.words), ..refusal };
+        match refusal.class {
+            Class::Login | Class::Permission | Class::Payment => Ok(Some(End::Account(refusal))),
+            Class::Content | Class::Bug => Ok(Some(End::Refused(refusal))),
+            Class::Transient | Class::NotReady => self.try_again(refusal.not_before, refusal.words).await,
+            Class::Quota => {
+                let until = refusal.not_before.unwrap_or(self.run.clock.now() + QUOTA_REST);
+                if until - self.run.clock.now() <= self.run.timings.patience {
+                    return self.wait(until, &refusal.words).await;
+                }
+                Ok(Some(End::Later { until: Some(until), why: refusal.words, doubtful: self.in_doubt() }))
+            }
+            Class::Doubtful => Ok(Some(End::Doubtful { why: refusal.words })),
+        }
+    }
+
+    /// Waits before the same step is tried again, longer each time; gives up after some tries.
+    async fn try_again(&mut self, not_before: Option<DateTime<Utc>>, why: String) -> Result<Option<End>, Failure> {
+        self.tries += 1;
+        let why = self.run.clean(&why);
+        let now = self.run.clock.now();
+        if self.tries >= TRIES_MAX {
+            let until = not_before.unwrap_or(now + BUSY_REST);
+            return Ok(Some(End::Later { until: Some(until), why, doubtful: self.in_doubt() }));
+        }
+        let back_off = BACK_OFF_MS << (self.tries - 1);
+        let jitter = i64::from(self.claim.id.as_bytes()[usize::from(self.tries as u8 % 16)]) * back_off / 512;
+        let until = not_before.unwrap_or(now + TimeDelta::milliseconds(back_off + jitter));
+        self.wait(until, &why).await
+    }
+
+    /// Before a showing call: what was made is written, and the lease lasts longer than the call can.
+    async fn hold_fast(&mut self) -> Result<Option<End>, Failure> {
+        let unwritten: Vec<Line> = std::mem::take(&mut self.unwritten).into_iter().map(|event| self.line(event)).collect();
+        if !unwritten.is_empty() && !self.run.writer.append_while_ours(unwritten, &self.claim).await? {
+            return Ok(Some(self.lost()));
+        }
+        self.keep_lease().await
+    }
+
+    /// Renews the lease when it is short, by either clock.
+    async fn keep_lease(&mut self) -> Result<Option<End>, Failure> {
+        let request = TimeDelta::from_std(self.run.timings.request).unwrap_or(TimeDelta::minutes(1));
+        let needed = request + LEASE_MARGIN.min(self.run.timings.lease / 10);
+        if self.claim.lease_left(&self.run.clock) > needed {
+            return Ok(None);
+        }
+        let exp = self.run.clock.now() + self.run.timings.lease;
+        let since = self.run.clock.elapsed();
+        let renewed = vec![self.line(Event::Renewed { exp })];
+        if !self.run.writer.append_while_ours(renewed, &self.claim).await? {
+            return Ok(Some(self.lost()));
+        }
+        self.claim.renew(exp, since, self.run.timings.lease);
+        if self.claim.lease_left(&self.run.clock) > needed / 2 {
+            return Ok(None);
+        }
+        Err(Failure::new(Kind::Later, "renewing the lease took longer than the lease lasts; nothing was sent"))
+    }
+
+    fn lost(&self) -> End {
+        End::Lost { why: "another run took the claim over".to_owned() }
+    }
+
+    fn line(&self, event: Event) -> Line {
+        self.run.writer.line(self.row, Some(&self.claim), event)
+    }
+}
+
+fn open_doubt(done: &[Step]) -> bool {
+    let last = done.iter().rev().find_map(|step| match step {
+        Step::Doubt { part, .. } => Some(Some(*part)),
+        Step::Shown { .. } => Some(None),
+        _ => None,
+    });
+    last.flatten().is_some()
+}

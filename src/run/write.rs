@@ -1,0 +1,240 @@
+//! How a run writes to the ledger: claims that hold only on the tip they land on, and lines that are written once however
+//! often they are carried there.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
+
+use crate::clock::Clock;
+use crate::error::{Failure, Kind};
+use crate::ledger::entry::{self, Entry, Event, Retry, TargetKey};
+use crate::ledger::{self, Stand, Word};
+use crate::plan::action::Row;
+use crate::post::PostId;
+use crate::repo::branch::{Branch, Edit};
+use crate::repo::journal::{Committed, Journal, Setback};
+
+/// Writes entries on behalf of one run, or of a person's command.
+#[derive(Clone, Debug)]
+pub struct Writer {
+    pub journal: Journal,
+    pub clock: Clock,
+    /// The run's name.
+    pub run: String,
+    /// The content commit.
+    pub src: Option<String>,
+}
+
+/// An entry and the file it belongs to.
+#[derive(Clone, Debug)]
+pub struct Line {
+    pub path: String,
+    pub entry: Entry,
+}
+
+/// A claim that was won.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    pub id: Uuid,
+    pub epoch: u32,
+    /// Where the target stood just before.
+    pub before: Stand,
+    /// End of the lease by the wall clock.
+    exp: DateTime<Utc>,
+    /// End of the lease by the monotonic clock, which a sleeping machine and a moved clock do not touch.
+    end: Duration,
+}
+
+impl Claimed {
+    /// What is left of the lease, by whichever clock says less.
+    pub fn lease_left(&self, clock: &Clock) -> TimeDelta {
+        let wall = self.exp - clock.now();
+        let monotonic = TimeDelta::from_std(self.end).unwrap_or(TimeDelta::MAX)
+            - TimeDelta::from_std(clock.elapsed()).unwrap_or(TimeDelta::MAX);
+        wall.min(monotonic)
+    }
+
+    /// The lease lasts until `exp`; `since` is when that was decided, by the monotonic clock.
+    pub fn renew(&mut self, exp: DateTime<Utc>, since: Duration, lease: TimeDelta) {
+        self.exp = exp;
+        self.end = since + lease.to_std().unwrap_or_default();
+    }
+}
+
+/// What a claim is asked for.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    pub post: PostId,
+    pub target: TargetKey,
+    pub fp: String,
+    pub lease: TimeDelta,
+    /// The claim that planning saw and judged dead; it and no other may be taken over.
+    pub takes_over: Option<Uuid>,
+}
+
+impl Writer {
+    /// A line about a target.
+    pub fn entry(&self, post: &PostId, target: &TargetKey, event: Event) -> Entry {
+        Entry {
+            v: entry::VERSION,
+            id: Uuid::now_v7(),
+            t: self.clock.now(),
+            event,
+            post: post.clone(),
+            target: target.clone(),
+            run: self.run.clone(),
+            claim: None,
+            epoch: None,
+            fp: None,
+            src: self.src.clone(),
+            tool: TOOL.to_owned(),
+            prev: None,
+        }
+    }
+
+    /// A line about a plan's row, under a claim.
+    pub fn line(&self, row: &Row, claim: Option<&Claimed>, event: Event) -> Line {
+        let mut entry = self.entry(&row.post, &row.key, event);
+        entry.claim = claim.map(|claim| claim.id);
+        entry.epoch = claim.map(|claim| claim.epoch);
+        Line { path: entry::path(&row.post), entry }
+    }
+
+    /// Appends lines, in order; one that is there already is left alone. They are handed in at once and are on their
+    /// way even while nobody waits; awaiting tells when they have arrived.
+    ///
+    /// # Errors
+    /// When the state branch cannot be written.
+    pub fn append(&self, lines: Vec<Line>) -> impl Future<Output = Result<(), Failure>> + Send + use<> {
+        let change = move |branch: &Branch| edits(branch, &lines);
+        let handed = self.journal.commit(Box::new(change));
+        async move { settled(handed.await).map(|_| ()) }
+    }
+
+    /// Appends lines if the claim is still ours on the newest tip; `false` where it is not.
+    ///
+    /// # Errors
+    /// When the state branch cannot be written.
+    pub async fn append_while_ours(&self, lines: Vec<Line>, claim: &Claimed) -> Result<bool, Failure> {
+        let id = claim.id;
+        let change = move |branch: &Branch| {
+            for line in &lines {
+                let stand = stand(branch, &line.entry.post, &line.entry.target)?;
+                if stand.claim.is_none_or(|held| held.id != id) {
+                    return Err(Setback::Conflict("the claim is no longer ours".to_owned()));
+                }
+            }
+            edits(branch, &lines)
+        };
+        match self.journal.commit(Box::new(change)).await {
+            Ok(_) => Ok(true),
+            Err(Setback::Conflict(_)) => Ok(false),
+            Err(Setback::Failed(failure)) => Err(failure),
+        }
+    }
+
+    /// Sets the baseline of accounts met for the first time.
+    ///
+    /// # Errors
+    /// When the state branch cannot be written.
+    pub async fn meet(&self, accounts: &[TargetKey]) -> Result<(), Failure> {
+        let nobody = PostId::new("");
+        let lines = accounts.iter().map(|key| Line {
+            path: entry::BASELINE_PATH.to_owned(),
+            entry: self.entry(&nobody, key, Event::Baseline),
+        });
+        self.append(lines.collect()).await
+    }
+
+    /// Claims a target. The claim is ours only once the remote has it.
+    ///
+    /// # Errors
+    /// [`Setback::Conflict`] when somebody else has it, or the target is settled by now.
+    pub async fn claim(&self, ask: Ask) -> Result<Claimed, Setback> {
+        let id = Uuid::new_v4();
+        let since = self.clock.elapsed();
+        let exp = self.clock.now() + ask.lease;
+        let won: Arc<Mutex<Option<(Stand, u32)>>> = Arc::default();
+        let told = won.clone();
+        let lease = ask.lease;
+        let writer = self.clone();
+        let change = move |branch: &Branch| {
+            let before = stand(branch, &ask.post, &ask.target)?;
+            may_claim(&before, ask.takes_over, writer.clock.now())?;
+            let epoch = before.epoch + 1;
+            let mut entry = writer.entry(&ask.post, &ask.target, Event::Claimed { exp, takes_over: ask.takes_over });
+            entry.claim = Some(id);
+            entry.epoch = Some(epoch);
+            entry.fp = Some(ask.fp.clone());
+            *told.lock().unwrap_or_else(PoisonError::into_inner) = Some((before, epoch));
+            edits(branch, &[Line { path: entry::path(&ask.post), entry }])
+        };
+        self.journal.commit(Box::new(change)).await?;
+        let (before, epoch) = won
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+            .ok_or_else(|| Failure::new(Kind::Bug, "a claim was committed that was never built"))?;
+        let end = since + lease.to_std().unwrap_or_default();
+        Ok(Claimed { id, epoch, before, exp, end })
+    }
+}
+
+/// Who wrote an entry.
+pub const TOOL: &str = concat!("pressroom ", env!("CARGO_PKG_VERSION"));
+
+/// Where a target stands on a tip.
+fn stand(branch: &Branch, post: &PostId, target: &TargetKey) -> Result<Stand, Setback> {
+    let path = entry::path(post);
+    let bytes = branch.read(&path)?.unwrap_or_default();
+    ledger::fold_target(&path, &String::from_utf8_lossy(&bytes), post, target).map_err(Setback::Conflict)
+}
+
+fn may_claim(stand: &Stand, takes_over: Option<Uuid>, now: DateTime<Utc>) -> Result<(), Setback> {
+    let held = stand.claim.as_ref();
+    if held.map(|claim| claim.id) != takes_over {
+        let why = held.map_or_else(
+            || "the claim to take over is gone: another run was here".to_owned(),
+            |claim| format!("run {} holds the claim since {}", claim.run, claim.at.format("%H:%M:%S UTC")),
+        );
+        return Err(Setback::Conflict(why));
+    }
+    match &stand.word {
+        Word::Open => Ok(()),
+        Word::Waiting { until } if *until <= now => Ok(()),
+        Word::Failed { retry: Retry::After(after), .. } if *after <= now => Ok(()),
+        word => Err(Setback::Conflict(format!("it is {} by now", word.name()))),
+    }
+}
+
+/// The edits that append lines, each chained to the one before; a line whose id the file already holds is left alone.
+pub fn edits(branch: &Branch, lines: &[Line]) -> Result<Vec<Edit>, Setback> {
+    let mut edits = Vec::new();
+    let mut file: Option<(&str, String)> = None;
+    for line in lines {
+        let mut content = match file.take() {
+            Some((path, content)) if path == line.path => content,
+            _ => String::from_utf8_lossy(&branch.read(&line.path)?.unwrap_or_default()).into_owned(),
+        };
+        if !content.contains(&line.entry.id.to_string()) {
+            let mut entry = line.entry.clone();
+            entry.prev = content.lines().next_back().map(entry::chain);
+            let written = entry::write(&entry);
+            content.push_str(&written);
+            content.push('\n');
+            edits.push(Edit::Append { path: line.path.clone(), line: written });
+        }
+        file = Some((&line.path, content));
+    }
+    Ok(edits)
+}
+
+/// A setback of a change that has no condition of its own is a failure.
+pub fn settled(result: Result<Committed, Setback>) -> Result<Committed, Failure> {
+    result.map_err(|setback| match setback {
+        Setback::Failed(failure) => failure,
+        Setback::Conflict(why) => Failure::new(Kind::Person, why),
+    })
+}
