@@ -11,5 +11,7 @@ pub mod post;
 // Rules: what follows from it. Pure.
 pub mod fit;
 pub mod platform;
+// Effects: the world.
+pub mod vault;
 // The simulators know nothing of the rest.
 pub mod sim;
