@@ -56,7 +56,8 @@ pub fn parse_token(platform: Platform, text: &str, now: DateTime<Utc>) -> Result
 /// `refresh_expires_in`, scopes with commas or under `permissions`, the whole in `data`), or OAuth 1.0a credentials.
 ///
 /// # Errors
-/// A field is missing or unusable, or it is an error answer.
+/// A field is missing or unusable, or it is an error answer. The kind is [`Kind::Usage`]; whoever read the answer from a
+/// network sets their own.
 pub fn parse_answer(answer: &Value, now: DateTime<Utc>) -> Result<Grant, Failure> {
     let answer = match answer.get("data") {
         Some(Value::Array(data)) => data.first().unwrap_or(answer),
@@ -260,4 +261,219 @@ fn still_good(grant: &Grant, now: DateTime<Utc>) -> Result<(), Failure> {
 
 fn wrong(message: impl Into<String>) -> Failure {
     Failure::new(Kind::Usage, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: &str = "2026-11-21T12:00:00Z";
+
+    fn now() -> DateTime<Utc> {
+        NOW.parse().unwrap()
+    }
+
+    fn oauth2(access: &str, refresh: Option<&str>, ends: [Option<&str>; 2], scopes: &[&str]) -> Grant {
+        let [expires_at, refresh_expires_at] = ends.map(|end| end.map(|end| end.parse().unwrap()));
+        let (access, refresh) = (Secret::new(access), refresh.map(Secret::new));
+        let credential = Credential::OAuth2 { access, refresh, expires_at, refresh_expires_at };
+        Grant { credential, scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect() }
+    }
+
+    #[test]
+    fn reads_every_form() {
+        let token = |ends| oauth2("access-token-1", None, ends, &[]);
+        for (text, grant) in [
+            ("access-token-1", token([None; 2])),
+            ("\u{feff}  access-token-1\r\n\n", token([None; 2])),
+            ("Bearer access-token-1", token([None; 2])),
+            ("bearer\taccess-token-1", token([None; 2])),
+            ("BearerAccess-1", oauth2("BearerAccess-1", None, [None; 2], &[])),
+            ("TH|1234567|secret.x~y+z/==", oauth2("TH|1234567|secret.x~y+z/==", None, [None; 2], &[])),
+            (r#"{"access_token":"access-token-1"}"#, token([None; 2])),
+            (r#"{"access_token":" access-token-1 ","refresh_token":"","expires_in":null}"#, token([None; 2])),
+            (
+                r#"{"token_type":"bearer","expires_in":7200,"access_token":"access-token-1","scope":"tweet.read  tweet.write tweet.read","refresh_token":"refresh-token-1"}"#,
+                oauth2(
+                    "access-token-1",
+                    Some("refresh-token-1"),
+                    [Some("2026-11-21T14:00:00Z"), None],
+                    &["tweet.read", "tweet.write"],
+                ),
+            ),
+            (
+                r#"{"access_token":"access-token-1","refresh_token":"refresh-token-1","expires_in":"60","refresh_token_expires_in":120,"scope":"openid,w_member_social"}"#,
+                oauth2(
+                    "access-token-1",
+                    Some("refresh-token-1"),
+                    [Some("2026-11-21T12:01:00Z"), Some("2026-11-21T12:02:00Z")],
+                    &["openid", "w_member_social"],
+                ),
+            ),
+            (
+                r#"{"access_token":"access-token-1","refresh_token":"refresh-token-1","expires_in":60.9,"refresh_expires_in":120,"scope":["a","b,c"]}"#,
+                oauth2(
+                    "access-token-1",
+                    Some("refresh-token-1"),
+                    [Some("2026-11-21T12:01:00Z"), Some("2026-11-21T12:02:00Z")],
+                    &["a", "b", "c"],
+                ),
+            ),
+            (
+                r#"{"data":[{"access_token":"access-token-1","user_id":"1","permissions":"a,b"}]}"#,
+                oauth2("access-token-1", None, [None; 2], &["a", "b"]),
+            ),
+            (
+                r#"{"access_token":"access-token-1","expires_at":"2026-12-01T01:00:00+01:00","expires_in":5}"#,
+                token([Some("2026-12-01T00:00:00Z"), None]),
+            ),
+            (
+                r#"{"access_token":"access-token-1","expires_at":1796083200}"#,
+                token([Some("2026-12-01T00:00:00Z"), None]),
+            ),
+            (
+                r#"{"access_token":"access-token-1","expires_at":"1796083200"}"#,
+                token([Some("2026-12-01T00:00:00Z"), None]),
+            ),
+            (r#"{"access_token":"access-token-1","expires_at":0}"#, token([None; 2])),
+            // Over, but it can be refreshed.
+            (
+                r#"{"access_token":"access-token-1","refresh_token":"refresh-token-1","expires_at":"2026-11-21T11:00:00Z"}"#,
+                oauth2("access-token-1", Some("refresh-token-1"), [Some("2026-11-21T11:00:00Z"), None], &[]),
+            ),
+        ] {
+            assert_eq!(parse_token(Platform::LinkedIn, text, now()).unwrap(), grant, "{text}");
+        }
+    }
+
+    #[test]
+    fn reads_oauth1() {
+        let text = r#"{"oauth_token":"12-user-token","oauth_token_secret":"user-secret","consumer_key":"consumer","consumer_secret":"consumer-secret"}"#;
+        let credential = Credential::OAuth1 {
+            consumer_key: Secret::new("consumer"),
+            consumer_secret: Secret::new("consumer-secret"),
+            token: Secret::new("12-user-token"),
+            token_secret: Secret::new("user-secret"),
+        };
+        assert_eq!(parse_token(Platform::X, text, now()).unwrap(), Grant { credential, scopes: Vec::new() });
+        assert_eq!(
+            parse_token(Platform::LinkedIn, text, now()).unwrap_err().message,
+            "LinkedIn takes no OAuth 1.0a credentials; only X does"
+        );
+    }
+
+    /// Every text holds `CANARY` where a secret would stand; no message, hint or cause may repeat it.
+    #[test]
+    fn says_what_is_wrong_without_the_secret() {
+        let long = "CANARY".repeat(20_000);
+        for (text, message) in [
+            ("", "no token came on standard input"),
+            (" \r\n\t", "no token came on standard input"),
+            (long.as_str(), "the text on standard input has 120000 bytes; no token is so long"),
+            ("<!DOCTYPE html><p>CANARY", "this is a web page (HTML), not a token"),
+            ("\"CANARY-TOKEN\"", "the token stands in quotes"),
+            ("'CANARY-TOKEN'", "the token stands in quotes"),
+            ("Bearer", "there is nothing behind the word `Bearer`"),
+            ("Bearer Bearer CANARY", "the token has a space at character 7; a token has none"),
+            ("Authorization: Bearer CANARY", "the token has a space at character 15; a token has none"),
+            ("CANARY TOKEN", "the token has a space at character 7; a token has none"),
+            ("CANARY-\nTOKEN\r\nAGAIN", "the token has 3 lines; a token is one"),
+            ("CANARY-\u{200b}TOKEN", "the token has a character at place 8 that no token has (U+200B)"),
+            ("CANARY-É-TOKEN", "the token has a character at place 8 that no token has (U+00C9)"),
+            ("CANARY\u{7}TOKEN", "the token has a character at place 7 that no token has (U+0007)"),
+            ("****************", "the token is masked: parts of it are dots or asterisks"),
+            ("CANARY••••••", "the token is masked: parts of it are dots or asterisks"),
+            ("CANARY…", "the token is masked: parts of it are dots or asterisks"),
+            ("CANARY", "the token has 6 characters; no platform's token is so short"),
+            (
+                "access_token=CANARY-TOKEN&expires_in=3",
+                "this is a form or an address with a token in it, not the token alone",
+            ),
+            (
+                "https://localhost/#access_token=CANARY-TOKEN",
+                "this is a form or an address with a token in it, not the token alone",
+            ),
+            (r#"{"access_token":"CANARY-TOKEN""#, "this begins like JSON and breaks off at line 1, column 30"),
+            (r#"{'access_token':'CANARY-TOKEN'}"#, "this begins like JSON and breaks off at line 1, column 2"),
+            ("[]", "the JSON is no object with a token in it"),
+            (r#"["CANARY-TOKEN"]"#, "the JSON is no object with a token in it"),
+            ("{}", "the JSON has no `access_token`"),
+            (r#"{"data":[]}"#, "the JSON has no `access_token`"),
+            (r#"{"CANARY":"CANARY"}"#, "the JSON has no `access_token`"),
+            (r#"{"access_token":""}"#, "the JSON has no `access_token`"),
+            (r#"{"token":"CANARY-TOKEN"}"#, "the JSON has no `access_token`, only `token`"),
+            (r#"{"refresh_token":"CANARY-TOKEN"}"#, "the JSON has no `access_token`, only `refresh_token`"),
+            (r#"{"access_token":12345678}"#, "`access_token` is no text"),
+            (r#"{"access_token":"CANARY TOKEN"}"#, "`access_token` has a space at character 7; a token has none"),
+            (
+                r#"{"access_token":"CANARY-TOKEN","refresh_token":"CANARY\nTOKEN"}"#,
+                "`refresh_token` has 2 lines; a token is one",
+            ),
+            (
+                r#"{"access_token":"CANARY-TOKEN","token_type":"DPoP"}"#,
+                "`token_type` is not `Bearer`; other kinds of tokens are not supported",
+            ),
+            (
+                r#"{"error":"invalid_grant","error_description":"CANARY"}"#,
+                "this is the platform's error answer (`invalid_grant`), not a token",
+            ),
+            (r#"{"error":{"message":"CANARY"}}"#, "this is the platform's error answer, not a token"),
+            (r#"{"error":"CANARY-TOKEN"}"#, "this is the platform's error answer, not a token"),
+            (r#"{"access_token":"CANARY-TOKEN","expires_in":"CANARY"}"#, "`expires_in` is no number of seconds"),
+            (r#"{"access_token":"CANARY-TOKEN","expires_in":1e300}"#, "`expires_in` is no number of seconds"),
+            (r#"{"access_token":"CANARY-TOKEN","expires_in":"inf"}"#, "`expires_in` is no number of seconds"),
+            (
+                r#"{"access_token":"CANARY-TOKEN","expires_at":"CANARY"}"#,
+                "`expires_at` is neither an RFC 3339 instant nor seconds since 1970",
+            ),
+            (
+                r#"{"access_token":"CANARY-TOKEN","expires_at":[]}"#,
+                "`expires_at` is neither an RFC 3339 instant nor seconds since 1970",
+            ),
+            (
+                r#"{"access_token":"CANARY-TOKEN","expires_at":-1e300}"#,
+                "`expires_at` is neither an RFC 3339 instant nor seconds since 1970",
+            ),
+            (
+                r#"{"access_token":"CANARY-TOKEN","expires_at":1796083200000}"#,
+                "`expires_at` lies beyond the year 2170; is it in milliseconds? Give seconds",
+            ),
+            (
+                r#"{"access_token":"CANARY-TOKEN","expires_at":"2026-11-21T11:59:00Z"}"#,
+                "the token ended on 2026-11-21 11:59 UTC, and there is no refresh token with it",
+            ),
+            (
+                r#"{"access_token":"CANARY-TOKEN","expires_in":-60}"#,
+                "the token ended on 2026-11-21 11:59 UTC, and there is no refresh token with it",
+            ),
+            (
+                r#"{"oauth_token":"CANARY-TOKEN","consumer_key":" ","consumer_secret":"CANARY-TOKEN"}"#,
+                "the OAuth 1.0a credentials lack `oauth_token_secret`, `consumer_key`",
+            ),
+            (
+                r#"{"oauth_token":"CANARY-TOKEN","oauth_token_secret":"CANARY TOKEN","consumer_key":"CANARY-TOKEN","consumer_secret":"CANARY-TOKEN"}"#,
+                "`oauth_token_secret` has a space at character 7; a token has none",
+            ),
+        ] {
+            let failure = parse_token(Platform::X, text, now()).unwrap_err();
+            assert_eq!(failure.message, message, "{}", &text[..text.len().min(80)]);
+            assert_eq!(failure.kind, Kind::Usage);
+            assert!(!format!("{failure:?}").contains("CANARY"), "{failure:?}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn never_panics(text in ".*", number in proptest::num::f64::ANY) {
+            for text in [
+                text.clone(),
+                format!("Bearer {text}"),
+                format!(r#"{{"access_token":"CANARY-TOKEN","expires_in":{number}}}"#),
+                format!(r#"{{"access_token":"CANARY-TOKEN","expires_at":{number}}}"#),
+                format!(r#"{{"access_token":"CANARY-TOKEN","expires_at":"{number}"}}"#),
+            ] {
+                let _ = parse_token(Platform::X, &text, now());
+            }
+        }
+    }
 }

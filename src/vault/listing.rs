@@ -33,7 +33,7 @@ pub fn add_recipient(text: &str, recipient: &Recipient) -> Result<String, Failur
     let place = find(text)?;
     let mut wanted = written(place.as_ref());
     if wanted.iter().any(|written| is(written, recipient)) {
-        return Err(failure(format!("{} is a recipient already", recipient.label())));
+        return Err(failure(&format!("{} is a recipient already", recipient.label())));
     }
     let added = recipient.to_string();
     let literal = Value::from(added.as_str()).to_string();
@@ -54,10 +54,10 @@ pub fn remove_recipient(text: &str, recipient: &Recipient) -> Result<String, Fai
     let all = written(place.as_ref());
     let wanted: Vec<String> = all.iter().filter(|written| !is(written, recipient)).cloned().collect();
     if wanted.len() == all.len() {
-        return Err(failure(format!("{} is not a recipient", recipient.label())));
+        return Err(failure(&format!("{} is not a recipient", recipient.label())));
     }
     if wanted.is_empty() {
-        return Err(failure(format!("{} is the only recipient: nobody could open the tokens", recipient.label()))
+        return Err(failure(&format!("{} is the only recipient: nobody could open the tokens", recipient.label()))
             .hint("add another first: `pressroom keys add age1...`"));
     }
     let mut edited = text.to_owned();
@@ -79,8 +79,8 @@ fn written(place: Option<&Place>) -> Vec<String> {
 }
 
 fn find(text: &str) -> Result<Option<Place>, Failure> {
-    let file: File = toml::from_str(text)
-        .map_err(|error| failure("cannot read the recipients".to_owned()).cause(error.message()))?;
+    let file: File =
+        toml::from_str(text).map_err(|error| failure("cannot read the recipients").cause(error.message()))?;
     Ok(file.encryption.and_then(|encryption| encryption.recipients).map(|recipients| Place {
         list: recipients.span(),
         elements: recipients.into_inner().into_iter().map(|one| (one.get_ref().clone(), one.span())).collect(),
@@ -170,10 +170,107 @@ fn checked(text: &str, edited: String, wanted: &[String]) -> Result<String, Fail
         return Ok(edited);
     }
     let list: Vec<Value> = wanted.iter().map(|recipient| Value::from(recipient.as_str())).collect();
-    Err(failure("cannot edit the recipients without touching something else".to_owned())
+    Err(failure("cannot edit the recipients without touching something else")
         .hint(format!("write by hand, under `[encryption]`: recipients = {}", Value::Array(list))))
 }
 
-fn failure(message: String) -> Failure {
+fn failure(message: &str) -> Failure {
     Failure::new(Kind::Content, format!("accounts.toml: {message}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ANN: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAQM6dHn7I5fAoSBzUPLe/dAXPN98tWcUKCZ53zGPhoS";
+    const CI: &str = "age1vc6kyzga0khus4ntrzvrx6xc3qnd6drvy99s2tsafqkaf6sgaclqm0tlqa";
+    const BOB: &str = "age1yyf49cm2uunla69z3w0fud9f9vwu32ycet7ygckv956kgxkw6c4swj3e3t";
+
+    /// `A`, `B` and `C` stand for the keys of Ann, Bob and CI, so that the layout can be seen.
+    fn text(layout: &str) -> String {
+        layout
+            .replace("'A'", &format!("\"{ANN} ann@acme\""))
+            .replace("'B'", &format!("\"{BOB}\""))
+            .replace("'C'", &format!("\"{CI}\""))
+    }
+
+    #[test]
+    fn adds_in_the_layout_of_the_list() {
+        for (before, after) in [
+            ("", "[encryption]\nrecipients = ['B']\n"),
+            ("schema = 1", "schema = 1\n\n[encryption]\nrecipients = ['B']\n"),
+            ("schema = 1\r\n", "schema = 1\r\n\r\n[encryption]\r\nrecipients = ['B']\r\n"),
+            ("[encryption]  # who\n\n[groups]\n", "[encryption]  # who\nrecipients = ['B']\n\n[groups]\n"),
+            ("[encryption]\nrecipients = []\n", "[encryption]\nrecipients = ['B']\n"),
+            ("[encryption]\nrecipients = ['A']  # us\n", "[encryption]\nrecipients = ['A', 'B']  # us\n"),
+            ("[encryption]\nrecipients=['A','C',]\n", "[encryption]\nrecipients=['A','C', 'B',]\n"),
+            ("encryption = { recipients = ['A'] }\n", "encryption = { recipients = ['A', 'B'] }\n"),
+            ("encryption.recipients = ['A']\n", "encryption.recipients = ['A', 'B']\n"),
+            (
+                "# ours\n[encryption]\nrecipients = [\n  'A', # Ann, until May\n  'C'  # the job\n  # more to come\n]\n",
+                "# ours\n[encryption]\nrecipients = [\n  'A', # Ann, until May\n  'C',  # the job\n  'B',\n  # more to come\n]\n",
+            ),
+            (
+                "[encryption]\nrecipients = [\n\t'A',\n\t'C']\n",
+                "[encryption]\nrecipients = [\n\t'A',\n\t'C',\n\t'B']\n",
+            ),
+            (
+                "[encryption]\r\nrecipients = [\r\n  'A',\r\n]\r\n",
+                "[encryption]\r\nrecipients = [\r\n  'A',\r\n  'B',\r\n]\r\n",
+            ),
+        ] {
+            let added = add_recipient(&text(before), &BOB.parse().unwrap()).unwrap();
+            assert_eq!(added, text(after));
+            let removed = remove_recipient(&added, &BOB.parse().unwrap());
+            assert_eq!(removed.is_ok(), before.contains("'A'"), "{before}");
+        }
+    }
+
+    #[test]
+    fn removes_with_comma_line_and_comment() {
+        for (before, after) in [
+            ("[encryption]\nrecipients = ['A', 'C'] # us\n", "[encryption]\nrecipients = ['C'] # us\n"),
+            ("[encryption]\nrecipients = ['C', 'A']\n", "[encryption]\nrecipients = ['C']\n"),
+            ("[encryption]\nrecipients = ['C', 'A', 'A']\n", "[encryption]\nrecipients = ['C']\n"),
+            ("[encryption]\nrecipients = ['C','A','B',]\n", "[encryption]\nrecipients = ['C','B',]\n"),
+            ("[encryption]\nrecipients = ['C',\n 'A']\n", "[encryption]\nrecipients = ['C']\n"),
+            (
+                "[encryption]\nrecipients = [\n  'A', # Ann\n  'C', # the job\n]\n",
+                "[encryption]\nrecipients = [\n  'C', # the job\n]\n",
+            ),
+            (
+                "[encryption]\nrecipients = [\n  'C', # the job\n  'A' # Ann\n]\n",
+                "[encryption]\nrecipients = [\n  'C', # the job\n]\n",
+            ),
+        ] {
+            assert_eq!(remove_recipient(&text(before), &ANN.parse().unwrap()).unwrap(), text(after));
+        }
+    }
+
+    #[test]
+    fn says_why_it_does_not_edit() {
+        let ann: Recipient = format!("{ANN} ann@laptop").parse().unwrap();
+        let bob: Recipient = BOB.parse().unwrap();
+        let one = text("[encryption]\nrecipients = ['A']\n");
+        for (edited, message) in [
+            (add_recipient(&one, &ann), "accounts.toml: ann@laptop is a recipient already".to_owned()),
+            (remove_recipient(&one, &bob), format!("accounts.toml: {BOB} is not a recipient")),
+            (
+                remove_recipient(&one, &ann),
+                "accounts.toml: ann@laptop is the only recipient: nobody could open the tokens".to_owned(),
+            ),
+            (add_recipient("[encryption", &bob), "accounts.toml: cannot read the recipients".to_owned()),
+            (
+                add_recipient("[encryption]\nrecipients = 3\n", &bob),
+                "accounts.toml: cannot read the recipients".to_owned(),
+            ),
+        ] {
+            assert_eq!(edited.unwrap_err().message, message);
+        }
+        // A comma on a line of its own, before a comment: rather not.
+        let strange = text("[encryption]\nrecipients = [\n 'A' # Ann\n ,\n]\n");
+        let failure = add_recipient(&strange, &bob).unwrap_err();
+        assert_eq!(failure.message, "accounts.toml: cannot edit the recipients without touching something else");
+        assert_eq!(failure.hints, [text("write by hand, under `[encryption]`: recipients = ['A', 'B']")]);
+    }
 }

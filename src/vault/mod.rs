@@ -125,7 +125,9 @@ impl Identities {
                 .cause(error)
                 .hint("the history of the state branch keeps older versions of it")
         };
-        let decryptor = age::Decryptor::new_buffered(sealed).map_err(|error| damaged(&error))?;
+        // We write binary files; a person with the age program may have written an armored one.
+        let reader = age::armor::ArmoredReader::new(sealed);
+        let decryptor = age::Decryptor::new_buffered(reader).map_err(|error| damaged(&error))?;
         let mut reader = decryptor.decrypt(self.as_age()).map_err(|error| match error {
             age::DecryptError::NoMatchingKeys => self.wrong_key(path, sealed),
             error => damaged(&error),
@@ -137,9 +139,12 @@ impl Identities {
     }
 
     fn wrong_key(&self, path: &str, sealed: &[u8]) -> Failure {
-        let mut failure = Failure::new(Kind::Person, format!("{path} is not encrypted to our key"))
-            .hint(format!("it is for {}", stanzas_in_words(sealed)))
-            .hint(format!("our key: {}", self.described().join(", ")));
+        let mut failure = Failure::new(Kind::Person, format!("{path} is not encrypted to our key"));
+        let stanzas = stanzas_in_words(sealed);
+        if !stanzas.is_empty() {
+            failure = failure.hint(format!("it is for {stanzas}"));
+        }
+        failure = failure.hint(format!("our key: {}", self.described().join(", ")));
         if let Some(ours) = self.public().next() {
             failure = failure.hint(format!(
                 "somebody who can open it runs `pressroom keys add \"{}\"` and pushes; or set another key in PRESSROOM_IDENTITY",
@@ -150,7 +155,7 @@ impl Identities {
     }
 }
 
-/// For how many keys of which type a file is: `2 age keys and 1 ssh-ed25519 key`.
+/// For how many keys of which type a file is: `2 age keys and 1 ssh-ed25519 key`. Empty for an armored file.
 fn stanzas_in_words(sealed: &[u8]) -> String {
     let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
     for kind in stanza_kinds(sealed) {

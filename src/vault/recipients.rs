@@ -261,3 +261,135 @@ impl Recipients {
 fn cannot(error: impl fmt::Display) -> Failure {
     Failure::new(Kind::Bug, "cannot encrypt").cause(error)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const AGE: &str = "age1vc6kyzga0khus4ntrzvrx6xc3qnd6drvy99s2tsafqkaf6sgaclqm0tlqa";
+    const OTHER: &str = "age1yyf49cm2uunla69z3w0fud9f9vwu32ycet7ygckv956kgxkw6c4swj3e3t";
+    const ED25519: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAQM6dHn7I5fAoSBzUPLe/dAXPN98tWcUKCZ53zGPhoS";
+    const RSA: &str = "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQC5St5VmfVFv07b5vBktHhessXiq0tVZwJVThJBZTlisvi5BAPHyUC7v+dQFwkwJLWD67fvcGvS6S+gBd5wnEzsOsGEOm2cgDWzshgIsnreFRxi+Xf8ZbzynqfAHDEullHryaGIwClCCts/jjt+zst1TL4G+Z/BheV4tNiKybIT6odI6YFLVQVqJaQo8tX1BtmLLAWiE6JiZxC+NYcbsGfRKWFkXd1a4Xor7bC2wJ0SwBEh6XZsqK7rndBvyIMg5QqFkMmUNP8pPDXY12oNSFbVokyqIGL22SSZ+uCoMTz1ifRnZDaCE9Epb1ZZXN/GlYwiv91SKl33fgcaDI+lzbjH";
+
+    #[test]
+    fn reads_age_and_ssh_keys_with_their_comments() {
+        for (text, key, comment) in [
+            (AGE.to_owned(), AGE, ""),
+            (format!("  {AGE}  \n"), AGE, ""),
+            (format!("{AGE} the CI job"), AGE, "the CI job"),
+            (ED25519.to_owned(), ED25519, ""),
+            (format!("{ED25519} ann@acme"), ED25519, "ann@acme"),
+            (format!("{ED25519}   ann at acme "), ED25519, "ann at acme"),
+            (format!("{RSA} bob@acme"), RSA, "bob@acme"),
+        ] {
+            let recipient: Recipient = text.parse().unwrap();
+            assert_eq!((recipient.key(), recipient.comment()), (key, comment), "{text}");
+        }
+    }
+
+    #[test]
+    fn says_why_a_text_is_no_recipient() {
+        let zeros = format!("ssh-rsa {}", BASE64_STANDARD.encode(b"\0\0\0\x07ssh-rsa\0\0\0\x02\0\0\0\0\0\x02\0\0"));
+        for (text, message) in [
+            ("", "a recipient must not be empty"),
+            (&format!("{AGE}\n{OTHER}"), "a recipient is one line"),
+            (
+                "AGE-SECRET-KEY-1QQQQ",
+                "this is a secret key; it must never stand in accounts.toml, and if it was committed, replace it",
+            ),
+            (
+                "-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl",
+                "this is a secret key; it must never stand in accounts.toml, and if it was committed, replace it",
+            ),
+            (&AGE[..AGE.len() - 1], "not a valid age recipient: a character is missing or wrong"),
+            (
+                "age1pq1qqqqqqqq",
+                "post-quantum age recipients (age1pq1..., age1tagpq1...) are not supported: they cannot be mixed with others",
+            ),
+            (
+                "age1yubikey1qqqqqqqq",
+                "recipients of age plugins (age1<plugin>1...) are not supported: a CI job could not open the files",
+            ),
+            (&ED25519[..ED25519.len() - 4], "not a valid ssh public key: copy the whole line of the .pub file"),
+            (&format!("{ED25519}AAAA"), "not a valid ssh public key: copy the whole line of the .pub file"),
+            ("ssh-ed25519", "not a valid ssh public key: copy the whole line of the .pub file"),
+            ("ssh-rsa !!!!", "not a valid ssh public key: copy the whole line of the .pub file"),
+            (&zeros, "not a valid ssh public key: copy the whole line of the .pub file"),
+            (
+                "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBGmlnAg6Xs9Z0/DR12QrJpWms67Gt9+XCcMrPicQcXZ1kmNsRlkgPDQyTGeT1WaX/pkTGOkDH5/NChznCt9aGL4=",
+                "ssh keys of this type are not supported; use an ssh-ed25519, ssh-rsa or age1... key",
+            ),
+            (
+                "sk-ssh-ed25519@openssh.com AAAA",
+                "ssh keys of this type are not supported; use an ssh-ed25519, ssh-rsa or age1... key",
+            ),
+            (
+                "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQC5NncF+ruHy34tNy8shdDyzDqj9BVGkiS88AMoh3Hyd9lJJiGKXyOZbaqXz9g97agQqfqmRMpg51tgUG9gMLuybqUQ8tNNqKci4ybLsjbIY4nCfvpRaGIt7jUOHbJqGcqXiExZJ0d6mghds799hFTVP3Qy6VJ9HCvd20lar2p12Q== short",
+                "ssh-rsa keys shorter than 2048 bits are not supported: they are too weak",
+            ),
+            ("hello", "not a recipient: it begins with neither `age1` nor `ssh-ed25519` nor `ssh-rsa`"),
+        ] {
+            assert_eq!(text.parse::<Recipient>().unwrap_err().to_string(), message, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_list_keeps_its_order_and_drops_what_stands_twice() {
+        let again = format!("{ED25519} again");
+        let recipients = Recipients::parse([OTHER, ED25519, AGE, again.as_str()]).unwrap();
+        assert_eq!(recipients.iter().map(Recipient::key).collect::<Vec<_>>(), [OTHER, ED25519, AGE]);
+    }
+
+    #[test]
+    fn the_list_names_the_wrong_one_and_is_never_empty() {
+        let failure = Recipients::parse([AGE, "hello"]).unwrap_err();
+        assert_eq!(failure.kind, Kind::Content);
+        assert_eq!(
+            failure.message,
+            "accounts.toml: recipient 2 is wrong: not a recipient: it begins with neither `age1` nor `ssh-ed25519` nor `ssh-rsa`"
+        );
+        let failure = Recipients::parse([]).unwrap_err();
+        assert_eq!(failure.message, "accounts.toml lists nobody who may open the tokens");
+        assert_eq!(
+            failure.hints,
+            ["add a public key under `[encryption]`: `pressroom keys add age1...`; `pressroom init` makes a key"]
+        );
+    }
+
+    #[test]
+    fn the_marker_tells_a_changed_list_and_nothing_else() {
+        let list = |texts: &[&str]| Recipients::parse(texts.iter().copied()).unwrap();
+        let marker = list(&[AGE, ED25519]).marker();
+        assert_eq!(
+            marker,
+            format!("# Written by pressroom: the keys that every file in vault/ is encrypted to.\n{AGE}\n{ED25519}\n")
+        );
+        assert!(list(&[&format!("{ED25519} ann"), AGE]).match_marker(&marker.replace('\n', "\r\n")));
+        assert!(!list(&[AGE]).match_marker(&marker));
+        assert!(!list(&[AGE, ED25519, OTHER]).match_marker(&marker));
+        assert!(!list(&[AGE]).match_marker(""));
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(text in ".*", blob in proptest::collection::vec(any::<u8>(), 0..80)) {
+            let blob = BASE64_STANDARD.encode(blob);
+            for text in [text.clone(), format!("age1{text}"), format!("ssh-rsa {text}"), format!("ssh-rsa {blob}"), format!("ssh-ed25519 {blob}")] {
+                let _ = text.parse::<Recipient>();
+            }
+        }
+
+        /// The fields of an rsa key at will: that is where age itself panics on zeros.
+        #[test]
+        fn never_panics_on_rsa_numbers(e in proptest::collection::vec(0_u8..3, 0..5), n in proptest::collection::vec(0_u8..3, 0..300)) {
+            let mut blob = b"\0\0\0\x07ssh-rsa".to_vec();
+            for field in [e, n] {
+                blob.extend_from_slice(&u32::try_from(field.len()).unwrap().to_be_bytes());
+                blob.extend_from_slice(&field);
+            }
+            let _ = format!("ssh-rsa {}", BASE64_STANDARD.encode(blob)).parse::<Recipient>();
+        }
+    }
+}

@@ -136,3 +136,80 @@ fn inside_base64(text: &str, lead: usize) -> [String; 2] {
     [BASE64_STANDARD_NO_PAD.encode(&bytes), BASE64_URL_SAFE_NO_PAD.encode(&bytes)]
         .map(|encoded| encoded[first..last].to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn redactor(secrets: &[&str]) -> Redactor {
+        let secrets: Vec<Secret> = secrets.iter().map(|secret| Secret::new(*secret)).collect();
+        Redactor::new(&secrets)
+    }
+
+    #[test]
+    fn masks_every_form() {
+        let redactor = redactor(&["s3cret/to+ken=%~", "https://up.example/x?sig=ab c\"d", "short"]);
+        for (text, clean) in [
+            ("nothing here, not even a short word", "nothing here, not even a short word"),
+            ("", ""),
+            ("s3cret/to+ken=%~", "***"),
+            ("é s3cret/to+ken=%~ é", "é *** é"),
+            ("s3cret/to+ken=%~s3cret/to+ken=%~", "******"),
+            ("q=s3cret%2Fto%2Bken%3D%25~&x", "q=***&x"),
+            ("q=s3cret%2fto%2bken%3d%25%7e&x", "q=***&x"),
+            (r#"{"t":"s3cret\/to+ken=%~"}"#, r#"{"t":"***"}"#),
+            ("u=https%3A%2F%2Fup.example%2Fx%3Fsig%3Dab+c%22d", "u=***"),
+            (r#""https://up.example/x?sig=ab c\"d""#, r#""***""#),
+            ("s3cret/to+ken", "s3cret/to+ken"),
+        ] {
+            assert_eq!(redactor.clean(text), clean, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_text_without_secrets_is_not_copied() {
+        assert!(matches!(redactor(&["s3cret-token"]).clean("plain words"), Cow::Borrowed("plain words")));
+    }
+
+    #[test]
+    fn masks_base64_at_every_offset() {
+        let secret = "tok-Éclair?>~9876";
+        let redactor = redactor(&[secret]);
+        for before in ["", "i", "id", "id:", "client:"] {
+            for after in ["", "z", ":zz"] {
+                let whole = format!("{before}{secret}{after}");
+                for encoded in [BASE64_STANDARD.encode(&whole), BASE64_URL_SAFE.encode(&whole)] {
+                    let clean = redactor.clean(&encoded).into_owned();
+                    assert!(clean.contains(MASK) && clean.len() < encoded.len(), "{before} {after}: {clean}");
+                    let left: String = clean.split(MASK).collect();
+                    assert!(left.len() <= before.len() * 2 + after.len() * 2 + 6, "{before} {after}: {clean}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn overlapping_secrets_are_one_stretch() {
+        assert_eq!(redactor(&["abcdefgh", "efghijkl"]).clean("x abcdefghijkl y"), "x *** y");
+        assert_eq!(redactor(&["abcdefgh", "abcdefghijkl"]).clean("x abcdefghijkl y"), "x *** y");
+    }
+
+    #[test]
+    fn prints_nothing_itself() {
+        assert_eq!(format!("{:?}", redactor(&["s3cret-token"])), "Redactor(***)");
+    }
+
+    proptest! {
+        #[test]
+        fn leaves_nothing_behind(secret in "\\PC{8,40}", before in "\\PC{0,20}", after in "\\PC{0,20}") {
+            prop_assume!(secret.trim().len() >= SHORTEST && !MASK.contains(secret.trim()));
+            let redactor = redactor(&[&secret]);
+            let text = format!("{before}{secret}{after}");
+            prop_assert!(!redactor.clean(&text).contains(secret.trim()));
+            prop_assert!(!redactor.clean(&utf8_percent_encode(&text, RESERVED).to_string()).contains(&utf8_percent_encode(secret.trim(), RESERVED).to_string()));
+        }
+    }
+}

@@ -393,3 +393,163 @@ fn read<T: for<'de> Deserialize<'de>>(json: &[u8]) -> Result<T, String> {
     }
     serde_json::from_slice(json).map_err(place)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    fn oauth2(access: &str, refresh: Option<&str>) -> Grant {
+        let credential = Credential::OAuth2 {
+            access: Secret::new(access),
+            refresh: refresh.map(Secret::new),
+            expires_at: Some(at("2026-11-01T10:00:00Z")),
+            refresh_expires_at: Some(at("2027-11-01T10:00:00Z")),
+        };
+        Grant { credential, scopes: vec!["tweet.write".to_owned()] }
+    }
+
+    fn oauth1() -> Grant {
+        let [consumer_key, consumer_secret, token, token_secret] =
+            ["key-canary", "consumer-canary", "token-canary", "secret-canary"].map(Secret::new);
+        let credential = Credential::OAuth1 { consumer_key, consumer_secret, token, token_secret };
+        Grant { credential, scopes: Vec::new() }
+    }
+
+    fn document(grant: Grant) -> Document {
+        let ann = Identity { id: "42".to_owned(), name: "ann".to_owned() };
+        Document::connected(("acme-x", Platform::X), ann, grant, "connect on ann-laptop", None)
+    }
+
+    #[test]
+    fn the_token_file_is_the_promised_json() {
+        let json = document(oauth2("access-1", Some("refresh-1"))).to_json();
+        assert_eq!(
+            std::str::from_utf8(&json).unwrap(),
+            r#"{"v":1,"account":"acme-x","platform":"x","kind":"oauth2","platform_user_id":"42","platform_user_name":"ann","seq":1,"access":"access-1","refresh":"refresh-1","expires_at":"2026-11-01T10:00:00Z","refresh_expires_at":"2027-11-01T10:00:00Z","scopes":["tweet.write"],"obtained_by":"connect on ann-laptop"}"#
+        );
+        let json = document(oauth1()).to_json();
+        assert_eq!(
+            std::str::from_utf8(&json).unwrap(),
+            r#"{"v":1,"account":"acme-x","platform":"x","kind":"oauth1","platform_user_id":"42","platform_user_name":"ann","seq":1,"scopes":[],"obtained_by":"connect on ann-laptop","consumer_key":"key-canary","consumer_secret":"consumer-canary","token":"token-canary","token_secret":"secret-canary"}"#
+        );
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        for grant in [oauth2("access-1", Some("refresh-1")), oauth2("access-1", None), oauth1()] {
+            let document = document(grant);
+            assert_eq!(Document::from_json(&document.to_json()).unwrap(), document);
+        }
+        let app = AppSecret { platform: Platform::LinkedIn, client_secret: Secret::new("client-secret") };
+        assert_eq!(AppSecret::from_json(&app.to_json()).unwrap(), app);
+        let addresses = BTreeMap::from([("video".to_owned(), Secret::new("https://up.example/?sig=1"))]);
+        let inflight = Inflight { addresses };
+        assert_eq!(Inflight::from_json(&inflight.to_json()).unwrap(), inflight);
+    }
+
+    #[test]
+    fn a_broken_file_is_told_without_its_contents() {
+        for (json, message) in [
+            ("", "it breaks off at line 1, column 0"),
+            (r#"{"v":"canary"}"#, "it breaks off at line 1, column 13"),
+            (r#"{"v":2}"#, "it has format 2, and this pressroom reads format 1; a newer pressroom wrote it"),
+            (r#"{"v":1,"account":"a","platform":"canary"}"#, "it breaks off at line 1, column 40"),
+            (
+                r#"{"v":1,"account":"a","platform":"x","kind":"oauth2","platform_user_id":"1","platform_user_name":"n","seq":1,"access":""}"#,
+                "`access` is missing or empty",
+            ),
+            (
+                r#"{"v":1,"account":"a","platform":"x","kind":"oauth1","platform_user_id":"1","platform_user_name":"n","seq":1,"consumer_key":"k"}"#,
+                "`consumer_secret` is missing or empty",
+            ),
+        ] {
+            assert_eq!(Document::from_json(json.as_bytes()).unwrap_err(), message, "{json}");
+        }
+    }
+
+    #[test]
+    fn a_refresh_keeps_what_the_answer_leaves_out() {
+        let old = document(oauth2("access-1", Some("refresh-1")));
+        let credential = Credential::OAuth2 {
+            access: Secret::new("access-2"),
+            refresh: None,
+            expires_at: None,
+            refresh_expires_at: None,
+        };
+        let new = old.refreshed(Grant { credential, scopes: Vec::new() }, "run on ci");
+        let expected = Credential::OAuth2 {
+            access: Secret::new("access-2"),
+            refresh: Some(Secret::new("refresh-1")),
+            expires_at: None,
+            refresh_expires_at: Some(at("2027-11-01T10:00:00Z")),
+        };
+        assert_eq!((new.seq, &new.credential, &new.scopes), (2, &expected, &old.scopes));
+        assert_eq!(new.may_replace(&old), Ok(()));
+        assert_eq!(
+            old.refreshed(oauth2("access-2", Some("refresh-2")), "").credential,
+            oauth2("access-2", Some("refresh-2")).credential
+        );
+    }
+
+    #[test]
+    fn says_why_a_token_may_not_replace_another() {
+        let old = Document { seq: 7, ..document(oauth2("access-1", Some("refresh-1"))) };
+        let new = Document { seq: 8, ..document(oauth2("access-2", Some("refresh-2"))) };
+        assert_eq!(new.may_replace(&old), Ok(()));
+        assert_eq!(old.may_replace(&old), Ok(()));
+        assert_eq!(Document { seq: 8, ..document(oauth1()) }.may_replace(&old), Ok(()));
+        let other = Identity { id: "43".to_owned(), name: "bob".to_owned() };
+        for (new, message) in [
+            (Document { seq: 6, ..new.clone() }, "the vault holds a newer token (number 7; this one is number 6)"),
+            (Document { seq: 7, ..new.clone() }, "the vault holds another token with the same number (7)"),
+            (
+                Document { account: "acme-y".to_owned(), ..new.clone() },
+                "the token belongs to account `acme-y`, not to `acme-x`",
+            ),
+            (
+                Document { identity: other, ..new },
+                "`acme-x` is connected to ann (id 42), and this token belongs to bob (id 43); to change that, run `pressroom disconnect acme-x` first",
+            ),
+            (
+                Document { seq: 8, ..document(oauth2("", Some("refresh-2"))) },
+                "the new token has no `access`, and the stored one has; a secret is never replaced by an empty one",
+            ),
+            (
+                Document { seq: 8, ..document(oauth2("access-2", None)) },
+                "the new token has no `refresh`, and the stored one has; a secret is never replaced by an empty one",
+            ),
+        ] {
+            assert_eq!(new.may_replace(&old).unwrap_err().to_string(), message);
+        }
+    }
+
+    #[test]
+    fn fresh_means_good_for_a_while() {
+        let ending = document(oauth2("access-1", None));
+        let margin = TimeDelta::minutes(5);
+        for (now, fresh) in
+            [("2026-11-01T09:54:59Z", true), ("2026-11-01T09:55:00Z", false), ("2026-11-01T10:00:01Z", false)]
+        {
+            assert_eq!(ending.is_fresh(at(now), margin), fresh, "{now}");
+        }
+        assert!(document(oauth1()).is_fresh(at("2099-01-01T00:00:00Z"), margin));
+    }
+
+    #[test]
+    fn debug_shows_no_secret() {
+        let app = AppSecret { platform: Platform::X, client_secret: Secret::new("app-canary") };
+        let inflight = Inflight { addresses: BTreeMap::from([("video".to_owned(), Secret::new("address-canary"))]) };
+        let two = document(oauth2("access-canary", Some("refresh-canary")));
+        let one = document(oauth1());
+        let secrets: Vec<&Secret> = two.secrets().chain(one.secrets()).collect();
+        assert_eq!(secrets.len(), 6);
+        let shown = format!("{app:?} {inflight:?} {two:#?} {one:?} {:?} {secrets:?}", oauth2("access-canary", None));
+        assert!(!shown.contains("canary") && shown.contains("Secret(***)"), "{shown}");
+        let panic = std::panic::catch_unwind(|| panic!("{two:?}")).unwrap_err();
+        assert!(!panic.downcast_ref::<String>().unwrap().contains("canary"));
+    }
+}
