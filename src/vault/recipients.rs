@@ -292,8 +292,12 @@ mod tests {
     #[test]
     fn says_why_a_text_is_no_recipient() {
         let zeros = format!("ssh-rsa {}", BASE64_STANDARD.encode(b"\0\0\0\x07ssh-rsa\0\0\0\x02\0\0\0\0\0\x02\0\0"));
+        let mut longer = BASE64_STANDARD.decode(ED25519.split_once(' ').unwrap().1).unwrap();
+        longer.extend_from_slice(b"\0\0\0\x01x");
+        let longer = format!("ssh-ed25519 {}", BASE64_STANDARD.encode(longer));
         for (text, message) in [
             ("", "a recipient must not be empty"),
+            (&longer, "not a valid ssh public key: copy the whole line of the .pub file"),
             (&format!("{AGE}\n{OTHER}"), "a recipient is one line"),
             (
                 "AGE-SECRET-KEY-1QQQQ",
