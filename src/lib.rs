@@ -16,5 +16,6 @@ pub mod platform;
 // Effects: the world.
 pub mod clock;
 pub mod http;
+pub mod vault;
 // The simulators know nothing of the rest.
 pub mod sim;
