@@ -166,6 +166,12 @@ pub(super) fn is_duplicate(reply: &Reply) -> bool {
     reply.status == 403 && said(reply).1.to_lowercase().contains(DUPLICATE)
 }
 
+/// A duplicate at the second send: it may repeat the first.
+pub(super) fn maybe_ours(reply: &Reply) -> Refusal {
+    let words = "X has the same text already, perhaps from the first try; it is looked for again";
+    said(reply).0.refusal(Class::Doubtful, reply.status, words, None)
+}
+
 pub(super) fn processing_failed(reply: &Reply, why: String) -> Refusal {
     let said = Said { quote: why, ..said(reply).0 };
     said.refusal(Class::Content, reply.status, "X could not process the image; save it anew or take another", None)

@@ -138,9 +138,7 @@ pub(super) fn read(job: &Job<'_>, done: &[Step], call: &Call, reply: &Reply) -> 
     if !reply.is_success() {
         return Err(match refusals::refusal(reply, call.shows) {
             // The first send may have worked after all: X does not name the original, so it is looked for again.
-            refusal if refusals::is_duplicate(reply) && done::doubt(done, call.part).is_some() => {
-                Refusal { class: Class::Doubtful, ..refusal }
-            }
+            _ if refusals::is_duplicate(reply) && done::doubt(done, call.part).is_some() => refusals::maybe_ours(reply),
             refusal => refusal,
         });
     }
