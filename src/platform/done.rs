@@ -55,6 +55,13 @@ pub(super) fn times_ended(done: &[Step], name: &str) -> usize {
         .count()
 }
 
+/// Whether something was ever made under a name with this value in its data, usable or not.
+pub(super) fn was_made(done: &[Step], name: &str, key: &str, value: &str) -> bool {
+    done.iter().any(|step| {
+        matches!(step, Step::Made { name: its, data, .. } if its == name && data.get(key).is_some_and(|its| its == value))
+    })
+}
+
 /// The receipt of a part that is out.
 pub(super) fn shown(done: &[Step], part: usize) -> Option<&Receipt> {
     done.iter().find_map(|step| match step {

@@ -180,6 +180,7 @@ pub enum Via {
 
 /// What [`Adapter::next`] asks for.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "one at a time, next to a network call; a box would show in every match")]
 pub enum Next {
     Call(Call),
     /// Nothing before this instant.

@@ -87,7 +87,7 @@ static ROWS: &[Row] = &[
         status: &[403],
         says: &[],
         class: Class::Permission,
-        words: "a product, scope or page role is missing: a person needs w_member_social, an organisation w_organization_social",
+        words: "a product, scope or page role is missing: a person needs w_member_social, an organisation w_organization_social and r_organization_social",
     },
     Row {
         status: &[413],

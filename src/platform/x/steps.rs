@@ -9,7 +9,7 @@ use super::{look, refusals};
 use crate::fit::{Media, Rendition};
 use crate::platform::done::{self, Doubt, Made, Way, made, shown};
 use crate::platform::refusal::{after, bug};
-use crate::platform::{Call, Class, Job, Next, Receipt, Refusal, Reply, Step, Via};
+use crate::platform::{Call, Job, Next, Receipt, Refusal, Reply, Step, Via};
 
 /// How long an image can be used after finalize, where X does not say (`expires_after_secs`).
 const MEDIA_LIFE_SECS: i64 = 86_400;
@@ -107,7 +107,11 @@ impl Picture<'_> {
     }
 
     fn upload(&self, job: &Job<'_>, done: &[Step]) -> Call {
-        let Some(session) = made(done, &self.name("initialize"), job.now) else {
+        let session = made(done, &self.name("initialize"), job.now);
+        // One that was finalized, and has ended since, takes no more.
+        let is_spent =
+            |session: &Made<'_>| done::was_made(done, &self.name("finalize"), MEDIA_ID, session.data(MEDIA_ID));
+        let Some(session) = session.filter(|session| !is_spent(session)) else {
             return wire::initialize(&self.name("initialize"), self.part, self.media, self.alone);
         };
         let id = session.data(MEDIA_ID);

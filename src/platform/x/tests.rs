@@ -257,7 +257,7 @@ fn what_expired_is_made_again_and_what_is_left_is_not() {
     let later = start() + TimeDelta::hours(1);
     let step = |name, id, expires| made(name, &[("media_id", id)], &[], expires);
     let initialize = r#"image 1 initialize: POST /2/media/upload/initialize {"media_category":"tweet_image","media_type":"image/png","total_bytes":9}"#;
-    let table: [(Vec<Step>, &str); 9] = [
+    let table: [(Vec<Step>, &str); 10] = [
         (vec![], initialize),
         (vec![step("image 1 initialize", "7", Some(start()))], initialize),
         (
@@ -276,6 +276,14 @@ fn what_expired_is_made_again_and_what_is_left_is_not() {
         (
             vec![step("image 1 initialize", "7", None), step("image 1 append 0", "7", None)],
             "image 1 finalize: POST /2/media/upload/7/finalize",
+        ),
+        (
+            vec![
+                step("image 1 initialize", "7", None),
+                step("image 1 append 0", "7", None),
+                step("image 1 finalize", "7", Some(start())),
+            ],
+            initialize,
         ),
         (vec![step("image 1 finalize", "7", Some(start() - TimeDelta::seconds(1)))], initialize),
         (
