@@ -12,10 +12,26 @@ use url::Url;
 use crate::fit::Rendition;
 use crate::limits::Platform;
 
+mod done;
+pub mod linkedin;
+mod refusal;
+#[cfg(test)]
+mod testing;
+pub mod x;
+
 /// What speaks one platform's language. Every method is a pure function of its arguments.
 pub trait Adapter: Sync {
     /// The hosts the platform is reached at; a call to any other host is a bug and is refused.
     fn hosts(&self) -> &'static [&'static str];
+
+    /// How a login with the platform goes.
+    fn grant(&self) -> &'static Grant;
+
+    /// What a rendition asks that the platform will not have and no column of the limits can say; a sentence each.
+    fn rules(&self, rendition: &Rendition) -> Vec<String> {
+        let _ = rendition;
+        Vec::new()
+    }
 
     /// The call that tells whose token this is.
     fn who(&self) -> Call;
@@ -42,8 +58,60 @@ pub trait Adapter: Sync {
 
 /// The adapter of a platform; `None` where this version does not publish.
 pub fn adapter(platform: Platform) -> Option<&'static dyn Adapter> {
-    let _ = platform;
-    None
+    match platform {
+        Platform::X => Some(&x::X),
+        Platform::LinkedIn => Some(&linkedin::LinkedIn),
+        _ => None,
+    }
+}
+
+/// A platform's OAuth 2.0, as data.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    /// The page a person sees.
+    pub authorize: &'static str,
+    pub token: &'static str,
+    pub revoke: &'static str,
+    pub client: ClientSecret,
+    /// Whether a login needs PKCE (with `S256`).
+    pub pkce: bool,
+    /// Scopes without which publishing under one's own name fails.
+    pub scopes: &'static [&'static str],
+    /// The same when the account acts for somebody else (`as`: a page, an organisation).
+    pub scopes_as: &'static [&'static str],
+    /// Asked for at a login besides, but publishing works without.
+    pub scopes_besides: &'static [&'static str],
+    pub refresh: Refresh,
+    /// How long an access token lives.
+    pub life: TimeDelta,
+}
+
+/// How a client proves itself to the token endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientSecret {
+    /// Basic authentication with the secret; without a secret, `client_id` in the form.
+    BasicOrNone,
+    /// `client_id` and `client_secret` in the form; there is no login without a secret.
+    Form,
+}
+
+/// What becomes of a token that ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refresh {
+    /// Each refresh spends the refresh token and gives a new one: store the new pair before using it.
+    Rotating,
+    /// An ordinary app gets no refresh token: a person passes the browser again. Where one is given, it stays the same.
+    Seldom,
+}
+
+impl Grant {
+    /// The scopes a token lacks for publishing, given those it was granted (separated by spaces or commas, as
+    /// platforms differ) and whether the account acts for somebody else.
+    pub fn missing(&self, granted: &str, for_other: bool) -> Vec<&'static str> {
+        let granted: Vec<&str> = granted.split([' ', ',']).collect();
+        let needed = if for_other { self.scopes_as } else { self.scopes };
+        needed.iter().copied().filter(|scope| !granted.contains(scope)).collect()
+    }
 }
 
 /// Whose token it is, in the platform's own words.
@@ -112,6 +180,7 @@ pub enum Via {
 
 /// What [`Adapter::next`] asks for.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "one at a time, next to a network call; a box would show in every match")]
 pub enum Next {
     Call(Call),
     /// Nothing before this instant.
@@ -153,6 +222,20 @@ pub enum Method {
     Post,
     Put,
     Delete,
+}
+
+/// `base` with this path and query, every value percent-encoded completely: LinkedIn wants even the colons of a path so.
+fn address(base: &Url, path: &[&str], query: &[(&str, &str)]) -> Url {
+    const PLAIN: &percent_encoding::AsciiSet =
+        &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+    let encode = |text: &str| percent_encoding::utf8_percent_encode(text, PLAIN).to_string();
+    let mut url = base.clone();
+    url.set_path(&path.iter().map(|segment| encode(segment)).collect::<Vec<_>>().join("/"));
+    if !query.is_empty() {
+        let pairs: Vec<String> = query.iter().map(|(key, value)| format!("{key}={}", encode(value))).collect();
+        url.set_query(Some(&pairs.join("&")));
+    }
+    url
 }
 
 /// What a call sends.
