@@ -78,8 +78,8 @@ pub(super) fn mentions(text: &str) -> Vec<&str> {
         .filter_map(|rest| {
             let len = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
             let after = rest[len..].chars().next();
-            let part_of_more = after.is_some_and(|c| c == '@' || c == '＠' || is_latin_accent(c))
-                || rest[len..].starts_with("://");
+            let part_of_more =
+                after.is_some_and(|c| c == '@' || c == '＠' || is_latin_accent(c)) || rest[len..].starts_with("://");
             ((1..=20).contains(&len) && !part_of_more).then_some(&rest[..len])
         })
         .collect()
@@ -122,7 +122,11 @@ pub(super) fn links(text: &str) -> Vec<Range<usize>> {
     while let Some(address) = next_address(text, at) {
         at = address.end;
         if allowed(text, &address) {
-            if address.scheme.is_empty() { bare(text, &address, &mut found) } else { schemed(text, &address, &mut found) }
+            if address.scheme.is_empty() {
+                bare(text, &address, &mut found)
+            } else {
+                schemed(text, &address, &mut found)
+            }
         }
     }
     found
