@@ -200,10 +200,7 @@ impl World {
 
     fn strike(&self, method: &Method, path: &str) -> Option<FaultKind> {
         let mut inner = self.lock();
-        let fault = inner
-            .faults
-            .iter_mut()
-            .find(|fault| fault.times > 0 && fault.method == method && path.starts_with(&fault.path))?;
+        let fault = inner.faults.iter_mut().find(|fault| fault.times > 0 && fault.method == method && path.starts_with(&fault.path))?;
         fault.times -= 1;
         Some(fault.kind.clone())
     }

@@ -89,7 +89,7 @@ impl Upload {
 }
 
 /// `POST /2/media/upload`: small media in one shot.
-pub(super) fn upload(state: &mut State, caller: Caller, call: &Call) -> Outcome {
+pub(super) fn upload(state: &mut State, caller: &Caller, call: &Call) -> Outcome {
     let fields = fields(call, &["media", "media_category", "additional_owners"])?;
     let bytes = fields.media.clone().ok_or_else(|| bad("media", "is missing but it is required"))?;
     let category =
@@ -98,7 +98,7 @@ pub(super) fn upload(state: &mut State, caller: Caller, call: &Call) -> Outcome 
         return Err(bad("media_category", "is not one of the known categories"));
     }
     let others = fields.get("additional_owners").unwrap_or_default().split(',').filter_map(id).collect();
-    let mut upload = begin(state, &caller, category, others);
+    let mut upload = begin(state, caller, category, others);
     upload.total = bytes.len() as u64;
     upload.segments.insert(0, bytes);
     complete(state, &mut upload)?;
@@ -109,7 +109,7 @@ pub(super) fn upload(state: &mut State, caller: Caller, call: &Call) -> Outcome 
 }
 
 /// `POST /2/media/upload/initialize`
-pub(super) fn initialize(state: &mut State, caller: Caller, call: &Call) -> Outcome {
+pub(super) fn initialize(state: &mut State, caller: &Caller, call: &Call) -> Outcome {
     let body = call.json()?;
     let known = ["additional_owners", "media_category", "media_type", "shared", "total_bytes"];
     let root = Object::root(&body)?.only(&known)?;
@@ -122,7 +122,7 @@ pub(super) fn initialize(state: &mut State, caller: Caller, call: &Call) -> Outc
     if total > limit as u64 {
         return Err(bad("total_bytes", &format!("is more than the {limit} bytes allowed for {category}")));
     }
-    let mut upload = begin(state, &caller, category, others);
+    let mut upload = begin(state, caller, category, others);
     upload.total = total;
     upload.declared_type = declared.to_owned();
     let data = json!({
@@ -151,8 +151,8 @@ fn begin(state: &mut State, caller: &Caller, category: &str, others: Vec<u64>) -
 }
 
 /// `POST /2/media/upload/{id}/append`: a segment; the same index again replaces it.
-pub(super) fn append(state: &mut State, caller: Caller, call: &Call) -> Outcome {
-    let at = open(state, &caller, call)?;
+pub(super) fn append(state: &mut State, caller: &Caller, call: &Call) -> Outcome {
+    let at = open(state, caller, call)?;
     let fields = fields(call, &["media", "segment_index"])?;
     let bytes = fields.media.clone().ok_or_else(|| bad("media", "is missing but it is required"))?;
     let index = fields.get("segment_index").and_then(|index| index.parse().ok()).filter(|index| *index <= 999_u64);
@@ -167,8 +167,8 @@ pub(super) fn append(state: &mut State, caller: Caller, call: &Call) -> Outcome 
 }
 
 /// `POST /2/media/upload/{id}/finalize`
-pub(super) fn finalize(state: &mut State, caller: Caller, call: &Call) -> Outcome {
-    let at = open(state, &caller, call)?;
+pub(super) fn finalize(state: &mut State, caller: &Caller, call: &Call) -> Outcome {
+    let at = open(state, caller, call)?;
     let mut upload = state.media.swap_remove(at);
     let outcome = complete(state, &mut upload).map(|()| described(state, &upload));
     state.media.push(upload);
@@ -176,12 +176,12 @@ pub(super) fn finalize(state: &mut State, caller: Caller, call: &Call) -> Outcom
 }
 
 /// `GET /2/media/upload?command=STATUS&media_id=`
-pub(super) fn status(state: &mut State, caller: Caller, call: &Call) -> Outcome {
+pub(super) fn status(state: &mut State, caller: &Caller, call: &Call) -> Outcome {
     if call.query("command").is_some_and(|command| command != "STATUS") {
         return Err(bad("command", "is not STATUS"));
     }
     let sent = call.query("media_id").and_then(id).ok_or_else(|| bad("media_id", "is not the id of a media object"))?;
-    let upload = &state.media[owned(state, &caller, sent).ok_or_else(Refusal::not_found)?];
+    let upload = &state.media[owned(state, caller, sent).ok_or_else(Refusal::not_found)?];
     if upload.done.is_none() {
         return Err(bad("media_id", "is not finalized"));
     }
@@ -189,7 +189,7 @@ pub(super) fn status(state: &mut State, caller: Caller, call: &Call) -> Outcome 
 }
 
 /// `POST /2/media/metadata`: the alt text.
-pub(super) fn metadata(state: &mut State, caller: Caller, call: &Call) -> Outcome {
+pub(super) fn metadata(state: &mut State, caller: &Caller, call: &Call) -> Outcome {
     let body = call.json()?;
     let root = Object::root(&body)?;
     let wanted = root.required("id", root.id("id")?)?;
@@ -200,7 +200,7 @@ pub(super) fn metadata(state: &mut State, caller: Caller, call: &Call) -> Outcom
     if alt.is_some_and(|text| text.chars().count() > ALT_MAX_CHARS) {
         return Err(bad("metadata.alt_text.text", "may only be 1000 characters long"));
     }
-    let at = owned(state, &caller, wanted).ok_or_else(|| bad("id", "is not the id of a media object of yours"))?;
+    let at = owned(state, caller, wanted).ok_or_else(|| bad("id", "is not the id of a media object of yours"))?;
     state.options.credits -= state.options.prices.metadata;
     let mut associated = json!({});
     if let Some(text) = alt {
@@ -212,7 +212,7 @@ pub(super) fn metadata(state: &mut State, caller: Caller, call: &Call) -> Outcom
 }
 
 /// `POST /2/media/subtitles`: joins an upload of the category `subtitles` to a film.
-pub(super) fn subtitles(state: &mut State, caller: Caller, call: &Call) -> Outcome {
+pub(super) fn subtitles(state: &mut State, caller: &Caller, call: &Call) -> Outcome {
     let body = call.json()?;
     let root = Object::root(&body)?;
     let film = root.required("id", root.id("id")?)?;
@@ -225,7 +225,7 @@ pub(super) fn subtitles(state: &mut State, caller: Caller, call: &Call) -> Outco
     }
     let name = part.text("display_name")?.unwrap_or(language);
     let of = |wanted: u64, categories: &[&str]| {
-        let at = owned(state, &caller, wanted)?;
+        let at = owned(state, caller, wanted)?;
         let upload = &state.media[at];
         (categories.contains(&upload.category.as_str()) && upload.done.is_some()).then_some(at)
     };

@@ -94,7 +94,7 @@ impl X {
             let x = self.clone();
             move |request: Request| async move { x.answer(request, act).await }
         };
-        let guarded = |endpoint: Endpoint, act: fn(&mut State, Caller, &Call) -> Outcome| {
+        let guarded = |endpoint: Endpoint, act: fn(&mut State, &Caller, &Call) -> Outcome| {
             let x = self.clone();
             move |request: Request| async move { x.answer(request, |state, call| guard(state, call, endpoint, act)).await }
         };
@@ -151,7 +151,12 @@ impl X {
 }
 
 /// Who calls, how often, with what rights and on what credit; only then the act itself.
-fn guard(state: &mut State, call: &Call, endpoint: Endpoint, act: fn(&mut State, Caller, &Call) -> Outcome) -> Outcome {
+fn guard(
+    state: &mut State,
+    call: &Call,
+    endpoint: Endpoint,
+    act: fn(&mut State, &Caller, &Call) -> Outcome,
+) -> Outcome {
     let caller = auth::caller(state, call)?;
     let gauge = meter::count(state, endpoint, &caller);
     let outcome = if gauge.over {
@@ -159,7 +164,7 @@ fn guard(state: &mut State, call: &Call, endpoint: Endpoint, act: fn(&mut State,
     } else {
         auth::permit(&caller, endpoint)
             .and_then(|()| meter::solvent(state, endpoint, &caller))
-            .and_then(|()| act(state, caller, call))
+            .and_then(|()| act(state, &caller, call))
     };
     let mut response = outcome.unwrap_or_else(IntoResponse::into_response);
     for (name, value) in gauge.headers {

@@ -56,18 +56,18 @@ struct Draft<'a> {
 }
 
 /// `POST /2/tweets`
-pub(super) fn create(state: &mut State, caller: Caller, call: &Call) -> Outcome {
+pub(super) fn create(state: &mut State, caller: &Caller, call: &Call) -> Outcome {
     let body = call.json()?;
     let draft = read(&body)?;
-    let price = price(state, &caller, &draft);
-    if let Err(refusal) = check(state, &caller, &draft) {
+    let price = price(state, caller, &draft);
+    if let Err(refusal) = check(state, caller, &draft) {
         if state.options.refusals_billed {
             state.options.credits -= price;
         }
         return Err(refusal);
     }
     state.options.credits -= price;
-    let post = publish(state, &caller, &draft);
+    let post = publish(state, caller, &draft);
     let mut answer = json!({"data": {"id": post.id.to_string(), "text": post.stored}});
     answer["data"][&state.options.edit_history_field] = ids(&state.versions(post.first));
     if state.options.errors_beside_data {
@@ -81,7 +81,7 @@ pub(super) fn create(state: &mut State, caller: Caller, call: &Call) -> Outcome 
 }
 
 /// `DELETE /2/tweets/{id}`: any version takes the whole chain of edits with it.
-pub(super) fn delete(state: &mut State, caller: Caller, call: &Call) -> Outcome {
+pub(super) fn delete(state: &mut State, caller: &Caller, call: &Call) -> Outcome {
     let sent = call.segment(2);
     let wanted = id(sent).ok_or_else(|| Refusal::invalid(Some(("id", &json!(sent))), "The `id` is not a valid id."))?;
     let post = state.post(wanted).ok_or_else(Refusal::not_found)?;

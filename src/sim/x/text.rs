@@ -123,9 +123,9 @@ pub(super) fn links(text: &str) -> Vec<Range<usize>> {
         at = address.end;
         if allowed(text, &address) {
             if address.scheme.is_empty() {
-                bare(text, &address, &mut found)
+                bare(text, &address, &mut found);
             } else {
-                schemed(text, &address, &mut found)
+                schemed(text, &address, &mut found);
             }
         }
     }

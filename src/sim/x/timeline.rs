@@ -56,7 +56,7 @@ const POST_FIELDS: &[&str] = &[
 ];
 
 /// `GET /2/users/me`
-pub(super) fn me(state: &mut State, caller: Caller, call: &Call) -> Outcome {
+pub(super) fn me(state: &mut State, caller: &Caller, call: &Call) -> Outcome {
     let wanted = fields(call, &["user.fields"], USER_FIELDS)?;
     let user = state.user(caller.user).ok_or_else(Refusal::unauthorized)?;
     let mut data = json!({"id": user.id.to_string(), "name": user.username, "username": user.username});
@@ -75,19 +75,19 @@ pub(super) fn me(state: &mut State, caller: Caller, call: &Call) -> Outcome {
 }
 
 /// `GET /2/tweets/{id}`
-pub(super) fn one(state: &mut State, caller: Caller, call: &Call) -> Outcome {
+pub(super) fn one(state: &mut State, caller: &Caller, call: &Call) -> Outcome {
     let wanted = fields(call, &["post.fields", "tweet.fields"], POST_FIELDS)?;
     let sent = call.segment(2);
     let found = read_id("id", sent).map(|id| state.post(id).cloned())?;
     let Some(post) = found else {
         return Ok(call::json(StatusCode::OK, &json!({"errors": [post_not_found(sent)]})));
     };
-    bill_reads(state, &caller, &[post.id]);
+    bill_reads(state, caller, &[post.id]);
     Ok(call::json(StatusCode::OK, &json!({"data": shown(state, &post, &wanted)})))
 }
 
 /// `GET /2/tweets?ids=`
-pub(super) fn several(state: &mut State, caller: Caller, call: &Call) -> Outcome {
+pub(super) fn several(state: &mut State, caller: &Caller, call: &Call) -> Outcome {
     let wanted = fields(call, &["post.fields", "tweet.fields"], POST_FIELDS)?;
     let sent: Vec<_> = call.query("ids").unwrap_or_default().split(',').collect();
     if sent.len() > 100 {
@@ -103,7 +103,7 @@ pub(super) fn several(state: &mut State, caller: Caller, call: &Call) -> Outcome
             None => errors.push(post_not_found(text)),
         }
     }
-    bill_reads(state, &caller, &read);
+    bill_reads(state, caller, &read);
     let mut answer = json!({});
     for (name, list) in [("data", data), ("errors", errors)] {
         if !list.is_empty() {
@@ -125,7 +125,7 @@ struct Slice {
 }
 
 /// `GET /2/users/{id}/tweets`: newest first, edits as one post, new ones only after a while.
-pub(super) fn of_user(state: &mut State, caller: Caller, call: &Call) -> Outcome {
+pub(super) fn of_user(state: &mut State, caller: &Caller, call: &Call) -> Outcome {
     let wanted = fields(call, &["post.fields", "tweet.fields"], POST_FIELDS)?;
     let author = read_id("id", call.segment(2))?;
     let slice = slice(call)?;
@@ -139,7 +139,7 @@ pub(super) fn of_user(state: &mut State, caller: Caller, call: &Call) -> Outcome
     matching.truncate(slice.max_results);
     let posts: Vec<u64> = matching.iter().map(|post| post.id).collect();
     let data: Vec<_> = matching.iter().map(|post| shown(state, post, &wanted)).collect();
-    bill_reads(state, &caller, &posts);
+    bill_reads(state, caller, &posts);
     let mut answer = json!({"meta": {"result_count": posts.len()}});
     if let (Some(newest), Some(oldest)) = (posts.first(), posts.last()) {
         answer["data"] = Value::Array(data);
