@@ -30,6 +30,14 @@ impl Caller {
     pub(super) fn is_app_alone(&self) -> bool {
         matches!(self.rights, Rights::AppAlone)
     }
+
+    /// The `x-access-level` of an OAuth 1.0a token.
+    pub(super) fn access_level(&self) -> Option<&'static str> {
+        match self.rights {
+            Rights::Oauth1 { write } => Some(if write { "read-write" } else { "read" }),
+            _ => None,
+        }
+    }
 }
 
 pub(super) fn caller(state: &mut State, call: &Call) -> Result<Caller, Refusal> {

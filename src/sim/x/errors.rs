@@ -128,13 +128,13 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// An item of `errors` beside a 200: the post asked for is not there.
-pub(super) fn post_not_found(id: &str) -> Value {
+/// An item of `errors` beside a 200: what was asked for, a `tweet` or a `user`, is not there.
+pub(super) fn missing(kind: &str, id: &str) -> Value {
     json!({
         "value": id,
-        "detail": format!("Could not find tweet with id: [{id}]."),
+        "detail": format!("Could not find {kind} with id: [{id}]."),
         "title": "Not Found Error",
-        "resource_type": "tweet",
+        "resource_type": kind,
         "parameter": "id",
         "resource_id": id,
         "type": "https://api.twitter.com/2/problems/resource-not-found",

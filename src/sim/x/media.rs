@@ -69,8 +69,6 @@ pub(super) struct Upload {
     began: SystemTime,
     done: Option<Done>,
     alt: Option<String>,
-    /// Language codes of the subtitles attached.
-    subtitles: Vec<String>,
 }
 
 /// A finalized upload.
@@ -146,7 +144,6 @@ fn begin(state: &mut State, caller: &Caller, category: &str, others: Vec<u64>) -
         began: state.now,
         done: None,
         alt: None,
-        subtitles: Vec::new(),
     }
 }
 
@@ -177,6 +174,9 @@ pub(super) fn finalize(state: &mut State, caller: &Caller, call: &Call) -> Outco
 
 /// `GET /2/media/upload?command=STATUS&media_id=`
 pub(super) fn status(state: &mut State, caller: &Caller, call: &Call) -> Outcome {
+    if let Some((name, _)) = call.query.iter().find(|(name, _)| name != "command" && name != "media_id") {
+        return Err(bad(name, "is not one of [command,media_id]"));
+    }
     if call.query("command").is_some_and(|command| command != "STATUS") {
         return Err(bad("command", "is not STATUS"));
     }
@@ -211,7 +211,7 @@ pub(super) fn metadata(state: &mut State, caller: &Caller, call: &Call) -> Outco
     Ok(call::json(StatusCode::OK, &json!({"data": data})))
 }
 
-/// `POST /2/media/subtitles`: joins an upload of the category `subtitles` to a film.
+/// `POST /2/media/subtitles`: an upload of the category `subtitles` for a film. Checked; readers are not shown it.
 pub(super) fn subtitles(state: &mut State, caller: &Caller, call: &Call) -> Outcome {
     let body = call.json()?;
     let root = Object::root(&body)?;
@@ -230,9 +230,8 @@ pub(super) fn subtitles(state: &mut State, caller: &Caller, call: &Call) -> Outc
         (categories.contains(&upload.category.as_str()) && upload.done.is_some()).then_some(at)
     };
     of(track, &["subtitles"]).ok_or_else(|| bad("subtitles.id", "is not the id of finished subtitles of yours"))?;
-    let film_at = of(film, &["tweet_video", "amplify_video"])
+    of(film, &["tweet_video", "amplify_video"])
         .ok_or_else(|| bad("id", "is not the id of a finished film of yours"))?;
-    state.media[film_at].subtitles.push(language.to_owned());
     let associated = json!({"id": track.to_string(), "language_code": language, "display_name": name});
     let data = json!({"id": film.to_string(), "media_category": category, "associated_subtitles": [associated]});
     Ok(call::json(StatusCode::OK, &json!({"data": data})))

@@ -35,6 +35,7 @@ mod state;
 mod tests;
 mod text;
 mod timeline;
+mod view;
 
 pub use meter::{Endpoint, Per, Rate};
 pub use options::{Options, Prices, Throttle};
@@ -84,7 +85,7 @@ impl X {
 
     /// What readers see, oldest first.
     pub fn seen(&self) -> Vec<Seen> {
-        self.with(|state| timeline::seen(state))
+        self.with(|state| view::seen(state))
     }
 
     /// The HTTP service.
@@ -138,7 +139,6 @@ impl X {
         }
         let mut response = outcome.unwrap_or_else(IntoResponse::into_response);
         call::set_header(&mut response, "x-transaction-id", &trace);
-        call::set_header(&mut response, "x-response-time", "12");
         response
     }
 
@@ -170,6 +170,8 @@ fn guard(
     for (name, value) in gauge.headers {
         call::set_header(&mut response, name, &value);
     }
-    call::set_header(&mut response, "x-access-level", "read-write");
+    if let Some(level) = caller.access_level() {
+        call::set_header(&mut response, "x-access-level", level);
+    }
     Ok(response)
 }

@@ -42,3 +42,29 @@ fn parameter(value: &str, name: &str) -> Option<String> {
 fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
     bytes.windows(wanted.len()).position(|window| window == wanted)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_found_or_the_body_is_refused() {
+        let part = "--b\r\nContent-Disposition: form-data; name=\"media\"; filename=\"m\"\r\n\r\na\r\n--c\r\n";
+        for (content_type, body, expected) in [
+            ("multipart/form-data; boundary=b", format!("{part}--b--\r\n"), Some(vec!["a\r\n--c"])),
+            ("multipart/form-data; boundary=\"b\"", format!("{part}{part}--b--"), Some(vec!["a\r\n--c", "a\r\n--c"])),
+            ("multipart/form-data; boundary=b", "--b--".to_owned(), Some(vec![])),
+            ("multipart/form-data; boundary=b", part.to_owned(), None),
+            ("multipart/form-data; boundary=b", "--b\r\n\r\n--b--".to_owned(), None),
+            ("multipart/form-data; boundary=b", String::new(), None),
+            ("multipart/form-data", format!("{part}--b--"), None),
+        ] {
+            let found = parts(content_type, body.as_bytes());
+            let found = found.map(|parts| {
+                assert!(parts.iter().all(|part| part.name == "media"));
+                parts.iter().map(|part| std::str::from_utf8(part.content).unwrap()).collect::<Vec<_>>()
+            });
+            assert_eq!(found, expected, "{content_type} {body:?}");
+        }
+    }
+}

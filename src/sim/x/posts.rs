@@ -316,6 +316,7 @@ fn publish(state: &mut State, caller: &Caller, draft: &Draft<'_>) -> Post {
         let link = state.short_link();
         stored = format!("{stored} {link}").trim_start().to_owned();
     }
+    let short = (text::weigh(draft.text) > MAX_WEIGHT).then(|| shortened(state, draft.text));
     let previous = draft.edits.and_then(|previous| state.post(previous));
     let post = Post {
         id,
@@ -323,6 +324,7 @@ fn publish(state: &mut State, caller: &Caller, draft: &Draft<'_>) -> Post {
         author: caller.user,
         text: draft.text.to_owned(),
         stored,
+        short,
         media,
         reply_to: draft.reply_to.or(previous.and_then(|previous| previous.reply_to)),
         quoted: draft.quoted,
@@ -333,6 +335,19 @@ fn publish(state: &mut State, caller: &Caller, draft: &Draft<'_>) -> Post {
     };
     state.posts.push(post.clone());
     post
+}
+
+/// The beginning of a long text and a link to the rest.
+fn shortened(state: &mut State, whole: &str) -> String {
+    let mut head = whole;
+    while text::weigh(head) > MAX_WEIGHT - 25 {
+        head = match head.char_indices().nth(250) {
+            Some((at, _)) => &head[..at],
+            None => &head[..head.char_indices().next_back().map_or(0, |(at, _)| at)],
+        };
+    }
+    let head = text::stored(head, |_| state.short_link());
+    format!("{head}… {}", state.short_link())
 }
 
 /// Ids as JSON strings.

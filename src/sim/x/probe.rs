@@ -100,3 +100,36 @@ fn find_box<'a>(mut bytes: &'a [u8], kind: &[u8; 4]) -> Option<&'a [u8]> {
         bytes = bytes.get(size.max(8)..)?;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_told_by_their_bytes() {
+        for (bytes, mime) in [
+            (b"\x89PNG\r\n\x1a\n".as_slice(), Some("image/png")),
+            (b"\xFF\xD8\xFF\xE0", Some("image/jpeg")),
+            (b"RIFF\0\0\0\0WEBPVP8 ", Some("image/webp")),
+            (b"RIFF\0\0\0\0WAVE", None),
+            (b"\0\0\0\x08ftypisom", Some("video/mp4")),
+            (b"\0\0\0\x08ftypqt  ", Some("video/quicktime")),
+            (b"GIF89a\x01\0\x01\0\0\0\0;", Some("image/gif")),
+            (b"GIF89a\x01\0", None),
+            (b"WEBVTT\n", Some("text/vtt")),
+            (b"1\n00:00:00,000 --> 00:00:01,000\n", Some("text/srt")),
+            (b"<svg/>", None),
+            (b"", None),
+        ] {
+            assert_eq!(probe(bytes).map(|file| file.mime), mime, "{bytes:?}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn broken_files_are_no_trouble(head in 0..3_usize, tail in proptest::collection::vec(0..=255_u8, 0..200)) {
+            let head = [b"GIF89a".as_slice(), b"\0\0\0\x08ftyp", b"\0\0\0\x08ftyp\0\0\0\x40moov"][head];
+            probe(&[head, &tail].concat());
+        }
+    }
+}

@@ -15,6 +15,8 @@ use super::options::Options;
 
 /// Milliseconds of the Unix clock at which X's ids begin.
 const EPOCH_MS: u64 = 1_288_834_974_657;
+/// Bits 12 to 21 of an id: which of X's machines made it.
+const MACHINE: u64 = 0x155;
 
 const DEFAULT_CALLBACK: &str = "http://127.0.0.1:8080/callback";
 
@@ -111,6 +113,8 @@ pub(super) struct Post {
     pub(super) text: String,
     /// As X returns it: short links, escapes.
     pub(super) stored: String,
+    /// What reads return instead when the text is longer than an ordinary post.
+    pub(super) short: Option<String>,
     pub(super) media: Vec<SeenMedia>,
     pub(super) reply_to: Option<u64>,
     pub(super) quoted: Option<u64>,
@@ -159,9 +163,10 @@ impl State {
         }
     }
 
-    /// A snowflake: milliseconds since X's epoch, shifted by 22 bits; always larger than the last.
+    /// A snowflake: milliseconds since X's epoch, the machine, a count; always larger than the last.
     pub(super) fn next_id(&mut self) -> u64 {
-        self.last_id = snowflake(self.now).max(self.last_id + 1);
+        let millis = unix_millis(self.now).saturating_sub(EPOCH_MS);
+        self.last_id = (millis << 22 | MACHINE << 12).max(self.last_id + 1);
         self.last_id
     }
 
@@ -266,11 +271,6 @@ impl State {
         self.oauth1.tokens.push(token);
         whole
     }
-}
-
-/// The smallest id made at `at`.
-pub(super) fn snowflake(at: SystemTime) -> u64 {
-    unix_millis(at).saturating_sub(EPOCH_MS) << 22
 }
 
 pub(super) fn unix_seconds(at: SystemTime) -> u64 {

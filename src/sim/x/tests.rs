@@ -330,7 +330,11 @@ async fn length_is_weighted_and_premium_has_more() {
     stage.configure(|options| options.too_long_status = 400);
     assert_eq!(stage.post("/2/tweets", json!({"text": "x".repeat(281)})).await.status, 400);
     stage.sim.x.sign_up(SignUp { username: "ada", premium: true, ..SignUp::default() });
-    stage.publish(&"x".repeat(25_000)).await;
+    let id = stage.publish(&"x".repeat(25_000)).await;
+    let body = stage.get(&format!("/2/tweets/{id}?tweet.fields=note_tweet")).await.ok(200);
+    let text = body["data"]["text"].as_str().unwrap();
+    assert!(text.starts_with(&format!("{}… https://t.co/", "x".repeat(250))) && text.len() < 280, "{text}");
+    assert_eq!(body["data"]["note_tweet"]["text"].as_str().unwrap().len(), 25_000);
     assert_eq!(stage.post("/2/tweets", json!({"text": "x".repeat(25_001)})).await.status, 400);
 }
 
@@ -610,7 +614,10 @@ async fn the_timeline_is_newest_first_and_late() {
     ] {
         assert_eq!(texts(&stage.timeline(&query).await.ok(200)), expected, "{query}");
     }
+    let body = stage.get("/2/users/77/tweets").await.ok(200);
+    assert_eq!(body["errors"][0]["resource_type"], "user");
     for query in [
+        "count=5",
         "max_results=4",
         "max_results=101",
         "max_results=x",

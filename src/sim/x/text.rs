@@ -515,4 +515,16 @@ mod tests {
         let text = stored("a < b & c > d see example.com/x?a=1&b=2 ok", |_| "https://t.co/1".to_owned());
         assert_eq!(text, "a &lt; b &amp; c &gt; d see https://t.co/1 ok");
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_can_be_read(text in "[a-z@$#./:?()\\-_ é本。👍\u{200D}\u{FE0F}1\u{20E3}]{0,60}( https?://[a-z.]{0,9}co/?)?") {
+            let links = links(&text);
+            proptest::prop_assert!(links.is_sorted_by(|a, b| a.end <= b.start));
+            proptest::prop_assert!(links.iter().all(|link| text.get(link.clone()).is_some_and(|link| !link.is_empty())));
+            weigh(&text);
+            mentions(&text);
+            cashtags(&text);
+        }
+    }
 }
