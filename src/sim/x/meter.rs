@@ -13,17 +13,29 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// What a rate limit is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Endpoint {
+    /// `GET /2/users/me`
     Me,
+    /// `POST /2/tweets`
     CreatePost,
+    /// `DELETE /2/tweets/{id}`
     DeletePost,
+    /// `GET /2/tweets/{id}` and `GET /2/tweets`
     ReadPost,
+    /// `GET /2/users/{id}/tweets`
     Timeline,
+    /// `POST /2/media/upload`
     Upload,
+    /// `POST /2/media/upload/initialize`
     Initialize,
+    /// `POST /2/media/upload/{id}/append`
     Append,
+    /// `POST /2/media/upload/{id}/finalize`
     Finalize,
+    /// `GET /2/media/upload`
     Status,
+    /// `POST /2/media/metadata`
     Metadata,
+    /// `POST /2/media/subtitles`
     Subtitles,
 }
 

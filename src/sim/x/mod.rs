@@ -18,6 +18,7 @@ use errors::{Outcome, Refusal};
 use state::State;
 
 mod auth;
+mod body;
 mod call;
 mod emoji;
 mod errors;

@@ -15,9 +15,11 @@ pub struct Options {
     pub duplicate_window: Duration,
     /// Prepaid credits, in thousandths of a dollar. Goes down as calls are billed; at or below 0 billed calls answer 402.
     pub credits: i64,
+    /// What calls cost.
     pub prices: Prices,
     /// A post that is refused is billed all the same.
     pub refusals_billed: bool,
+    /// At most so many calls; [`Options::limit`] changes one.
     pub rates: Vec<Rate>,
     /// Whether the rate limit headers are sent.
     pub rate_headers: bool,
@@ -33,8 +35,11 @@ pub struct Options {
     pub media_life: Duration,
     /// An upload can be appended to and finalized so long after it was initialized.
     pub upload_life: Duration,
+    /// `expires_in` of an access token.
     pub access_token_life: Duration,
+    /// A refresh token that is not used is dead after so long.
     pub refresh_token_life: Duration,
+    /// An authorization code must be exchanged in so long.
     pub code_life: Duration,
     /// The rules for self-serve apps: whom one may reply to, no quotes, one cashtag.
     pub self_serve: bool,
@@ -48,6 +53,7 @@ pub struct Options {
     pub edit_history_field: String,
     /// A post can be edited for so long (30 minutes on one page of the documents, an hour on another).
     pub edit_window: Duration,
+    /// How often a post can be edited.
     pub max_edits: usize,
     /// Status of the refusal of a text that is too long: 403, earlier 400.
     pub too_long_status: u16,
