@@ -31,6 +31,7 @@ async fn bodies_are_held_to_the_schema() {
         (json!([]), "$: is not an object"),
         (json!({}), "The Tweet must have text or media."),
         (json!({"text": " \n"}), "The Tweet must have text or media."),
+        (json!({"poll": {"options": ["a", "b"], "duration_minutes": 5}}), "The Tweet must have text or media."),
         (json!({"text": 1}), "$.text: is not a string"),
         (json!({"text": "t", "media": null}), "$.media: is not an object"),
         (
