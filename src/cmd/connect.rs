@@ -1,0 +1,176 @@
+//! `pressroom connect` and `disconnect`.
+
+use std::io::Read;
+
+use clap::Args;
+
+use super::open::{self, Known};
+use super::Context;
+use crate::account::{Account, Accounts};
+use crate::error::{Failure, Kind};
+use crate::http::{Http, NoFiles, Outcome};
+use crate::ledger::entry::TargetKey;
+use crate::plan::when::how_long;
+use crate::platform::{self, Adapter, Class, Identity};
+use crate::repo::Repo;
+use crate::repo::branch::{Branch, Edit};
+use crate::repo::journal::{Journal, Setback};
+use crate::run::write::{self, Writer};
+use crate::vault::{self, Credential, Document, Grant, Recipients};
+
+/// Stores an account's token, encrypted, on the state branch.
+#[derive(Debug, Args)]
+pub struct Connect {
+    /// The account's name in accounts.toml.
+    account: String,
+    /// Read the token from stdin: the bare access token, or the platform's JSON answer.
+    #[arg(long, required = true)]
+    token_stdin: bool,
+}
+
+/// Removes an account's token from the state branch.
+#[derive(Debug, Args)]
+pub struct Disconnect {
+    /// The account's name in accounts.toml.
+    account: String,
+}
+
+impl Connect {
+    pub(super) fn run(self, context: &Context) -> Result<u8, Failure> {
+        let disk = open::disk(context)?;
+        let accounts = &disk.content.accounts;
+        let account = named(&self.account, accounts)?;
+        let adapter = platform::adapter(account.platform).ok_or_else(|| {
+            Failure::new(Kind::Usage, format!("{} is not published to by this version of pressroom", account.platform.label()))
+        })?;
+        let recipients = open::recipients(accounts)?;
+        let mut text = String::new();
+        std::io::stdin()
+            .read_to_string(&mut text)
+            .map_err(|error| Failure::new(Kind::Usage, "the token could not be read from stdin").cause(error))?;
+        let grant = vault::parse_token(account.platform, &text, context.clock.now())?;
+        if matches!(grant.credential, Credential::OAuth1 { .. }) {
+            return Err(Failure::new(Kind::Usage, "OAuth 1.0a credentials cannot be used by this version of pressroom yet")
+                .hint("give an OAuth 2.0 user token"));
+        }
+        let http = open::http(context)?;
+        open::runtime()?.block_on(connect(context, &disk.repo, accounts, account, adapter, &recipients, &http, grant))
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "each is one thing the command opened, and it is called once")]
+async fn connect(
+    context: &Context,
+    repo: &Repo,
+    accounts: &Accounts,
+    account: &Account,
+    adapter: &'static dyn Adapter,
+    recipients: &Recipients,
+    http: &Http,
+    grant: Grant,
+) -> Result<u8, Failure> {
+    missing_scopes(account, adapter, &grant)?;
+    let identity = who(http, adapter, account, &grant).await?;
+    let journal = Journal::open(repo, repo.remote()?, &accounts.publish.state_branch).await?;
+    let path = vault::account_path(&account.name);
+    let known = Known::read(journal.branch()?)?;
+    let before = known.branch.read(&path)?;
+    let previous = match &before {
+        Some(sealed) => Some(open::vault(context, accounts)?.open::<Document>(&path, sealed)?),
+        None => None,
+    };
+    let document =
+        Document::connected((&account.name, account.platform), identity.clone(), grant, "connect --token-stdin", previous.as_ref());
+    if let Some(previous) = &previous {
+        document.may_replace(previous).map_err(|conflict| {
+            Failure::new(Kind::Person, format!("the token of {} was not replaced: {conflict}", account.name))
+                .hint(format!("`pressroom disconnect {}` removes the old one first", account.name))
+        })?;
+    }
+    let sealed = recipients.seal(&document)?;
+    let marker = recipients.marker().into_bytes();
+    let written = path.clone();
+    let change = move |branch: &Branch| {
+        if branch.read(&written)? != before {
+            return Err(Setback::Conflict("somebody else stored a token for it at this moment; try again".to_owned()));
+        }
+        Ok(vec![
+            Edit::Write { path: written.clone(), bytes: sealed.clone() },
+            Edit::Write { path: vault::MARKER_PATH.to_owned(), bytes: marker.clone() },
+        ])
+    };
+    write::settled(journal.commit(Box::new(change)).await)?;
+    if !known.state.baselines.contains_key(&account.name) {
+        let writer = Writer { journal, clock: context.clock, run: "connect".to_owned(), src: None };
+        writer.meet(&[TargetKey::new(account.platform, &account.name)]).await?;
+        context.whisper("posts that were due before now stay unpublished; `pressroom retry` publishes one all the same");
+    }
+    let ends = document.expires_at().map_or_else(String::new, |end| {
+        format!("; the token ends in {}", how_long(end - context.clock.now()))
+    });
+    context.say(&format!("{} is connected as {} ({}){ends}", account.name, identity.name, identity.id));
+    Ok(0)
+}
+
+/// The account of that name.
+pub(super) fn named<'a>(name: &str, accounts: &'a Accounts) -> Result<&'a Account, Failure> {
+    accounts.accounts.get(name).ok_or_else(|| {
+        let failure = Failure::new(Kind::Usage, format!("accounts.toml has no account `{name}`"));
+        match crate::suggest::nearest(name, accounts.accounts.keys().map(String::as_str)) {
+            Some(near) => failure.hint(format!("did you mean `{near}`?")),
+            None => failure.hint(format!("add `[accounts.{name}]` with its `platform`")),
+        }
+    })
+}
+
+/// A token that says what it may do must be allowed what publishing needs.
+fn missing_scopes(account: &Account, adapter: &dyn Adapter, grant: &Grant) -> Result<(), Failure> {
+    if grant.scopes.is_empty() {
+        return Ok(());
+    }
+    let missing = adapter.grant().missing(&grant.scopes, account.acts_as.is_some());
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(Kind::Person, format!("the token of {} lacks the scope {}", account.name, missing.join(", ")))
+        .hint("make a new token with it; nothing was stored"))
+}
+
+/// Asks the platform whose token it is.
+async fn who(http: &Http, adapter: &dyn Adapter, account: &Account, grant: &Grant) -> Result<Identity, Failure> {
+    let label = account.platform.label();
+    let token = grant.access();
+    match http.send(&adapter.who(), Some(token), &NoFiles).await? {
+        Outcome::NotSent(why) | Outcome::Unclear(why) => {
+            Err(Failure::new(Kind::Later, format!("{label} could not be asked whose token this is; nothing was stored"))
+                .cause(why))
+        }
+        Outcome::Answered(reply) => adapter.read_who(&reply).map_err(|refusal| {
+            let kind = match refusal.class {
+                Class::Transient | Class::Quota | Class::NotReady => Kind::Later,
+                _ => Kind::Person,
+            };
+            Failure::new(kind, format!("{label} does not take this token; nothing was stored")).cause(refusal.words)
+        }),
+    }
+}
+
+impl Disconnect {
+    pub(super) fn run(self, context: &Context) -> Result<u8, Failure> {
+        let disk = open::disk(context)?;
+        let accounts = &disk.content.accounts;
+        let path = vault::account_path(&self.account);
+        open::runtime()?.block_on(async {
+            let journal = Journal::open(&disk.repo, disk.repo.remote()?, &accounts.publish.state_branch).await?;
+            if journal.branch()?.read(&path)?.is_none() {
+                return Err(Failure::new(Kind::Usage, format!("{} is not connected", self.account))
+                    .hint("`pressroom accounts` lists the accounts"));
+            }
+            let change = move |_: &Branch| Ok(vec![Edit::Remove { path: path.clone() }]);
+            write::settled(journal.commit(Box::new(change)).await)?;
+            context.say(&format!("{} is disconnected; its token file is gone from the tip of the state branch", self.account));
+            context.say("hint: older commits still hold the encrypted token: revoke it on the platform");
+            Ok(0)
+        })
+    }
+}
