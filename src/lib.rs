@@ -11,5 +11,8 @@ pub mod post;
 // Rules: what follows from it. Pure.
 pub mod fit;
 pub mod platform;
+// Effects: the world.
+pub mod env;
+pub mod repo;
 // The simulators know nothing of the rest.
 pub mod sim;
