@@ -138,7 +138,7 @@ impl Kind {
 }
 
 /// What ended a command: a sentence, what to do next, and what lies beneath.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Failure {
     pub kind: Kind,
     /// A sentence without a final full stop.

@@ -8,6 +8,8 @@ pub mod error;
 pub mod limits;
 pub mod media;
 pub mod post;
+pub mod schema;
+pub mod suggest;
 // Rules: what follows from it. Pure.
 pub mod fit;
 pub mod ledger;
@@ -15,7 +17,13 @@ pub mod plan;
 pub mod platform;
 // Effects: the world.
 pub mod clock;
+pub mod env;
 pub mod http;
+pub mod repo;
 pub mod vault;
+// Drivers: the day's work.
+pub mod cmd;
+pub mod content;
+pub mod run;
 // The simulators know nothing of the rest.
 pub mod sim;

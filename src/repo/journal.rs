@@ -1,0 +1,555 @@
+//! The state branch as a store: changes of many tasks go into one commit and one push, and each is told when the remote has
+//! it. Knows files, lines and bytes; what the lines say is not its business.
+
+use std::fs::File;
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, sleep};
+use uuid::Uuid;
+
+use super::branch::{Branch, Edit, sync};
+use super::pins::{self, Pins};
+use super::remote::{self, PushOutcome, Remote};
+use super::{Oid, Repo, check_branch_name, words};
+use crate::error::{Failure, Kind};
+
+/// How long a change is tried again after others were faster.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Unclear answers in a row before giving up.
+const UNKNOWN_MAX: u32 = 3;
+/// Pushes a minute to a hosting service, and at once after a pause.
+const PUSHES_A_MINUTE: f64 = 6.0;
+
+/// A change: told the branch as it will stand, it says what to edit. Asked again whenever somebody else was first, as what
+/// is true on the new tip may be something else.
+pub type Change = Box<dyn FnMut(&Branch) -> Result<Vec<Edit>, Setback> + Send>;
+
+/// Why a change did not happen.
+#[derive(Debug)]
+pub enum Setback {
+    /// The change itself says that it no longer holds on the branch as it stands now; its words.
+    Conflict(String),
+    /// Something failed. After [`Kind::Later`] it is not always known whether the change arrived: read before acting.
+    Failed(Failure),
+}
+
+impl From<Failure> for Setback {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+/// A change that is durable: the remote has it (without a remote: this disk).
+#[derive(Clone, Debug)]
+pub struct Committed {
+    pub commit: Oid,
+}
+
+/// The state branch, open for reading and writing. Cheap to clone; all clones share one committer.
+#[derive(Clone, Debug)]
+pub struct Journal {
+    shared: Arc<Shared>,
+    queue: mpsc::UnboundedSender<Waiting>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    repo: Repo,
+    remote: Option<Remote>,
+    branch: String,
+    pins: Pins,
+    at: Mutex<At>,
+    /// One fetch at a time: all land in one ref.
+    fetching: tokio::sync::Mutex<()>,
+}
+
+/// Where we believe the branch to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct At {
+    /// What to build on.
+    tip: Option<Oid>,
+    /// What the remote has. Differs from `tip` only before the first push of a ledger that was local until now.
+    lease: Option<Oid>,
+}
+
+struct Waiting {
+    change: Change,
+    done: oneshot::Sender<Result<Committed, Setback>>,
+}
+
+impl Journal {
+    /// Opens the state branch as it is on the remote now; without a remote, the local branch. Nothing is written there
+    /// until the first commit. Call it inside a tokio runtime, which also carries the committer.
+    pub async fn open(repo: &Repo, remote: Option<Remote>, branch: &str) -> Result<Self, Failure> {
+        check_branch_name(branch)?;
+        let pins = Pins::new(repo);
+        let (branch, at) = (branch.to_owned(), Mutex::new(At { tip: None, lease: None }));
+        let shared = Arc::new(Shared { repo: repo.clone(), remote, branch, pins, at, fetching: Default::default() });
+        let pruned = repo.clone();
+        blocking(move || Ok(pins::prune(&pruned))).await?;
+        shared.refresh().await?;
+        let (queue, waiting) = mpsc::unbounded_channel();
+        tokio::spawn(serve(shared.clone(), waiting));
+        Ok(Self { shared, queue })
+    }
+
+    /// The branch as last seen, without the network: for reading only. Without a trace of it, an empty one.
+    pub fn offline(repo: &Repo, branch: &str) -> Result<Branch, Failure> {
+        check_branch_name(branch)?;
+        let seen = repo.read_ref(&seen_ref(branch))?;
+        let tip = if seen.is_some() { seen } else { repo.local_tip(branch)? };
+        Branch::at(repo, tip)
+    }
+
+    /// The newest tip we know of; `None` where the branch has not begun yet.
+    pub fn tip(&self) -> Option<Oid> {
+        self.shared.at().tip
+    }
+
+    /// The branch at that tip.
+    pub fn branch(&self) -> Result<Branch, Failure> {
+        Branch::at(&self.shared.repo, self.tip())
+    }
+
+    /// Asks the remote again.
+    pub async fn refresh(&self) -> Result<Branch, Failure> {
+        self.shared.refresh().await?;
+        self.branch()
+    }
+
+    /// Hands in a change; resolves when it is durable. Changes handed in meanwhile share its commit and its push, in the
+    /// order they came, each seeing the edits of those before it. Dropping the future before the change is built
+    /// withdraws it; later it may still arrive.
+    pub fn commit(&self, change: Change) -> impl Future<Output = Result<Committed, Setback>> + Send + use<> {
+        let (done, answer) = oneshot::channel();
+        let handed = self.queue.send(Waiting { change, done });
+        async move {
+            let lost = || Setback::Failed(Failure::new(Kind::Bug, "the committer of the state branch has ended"));
+            handed.map_err(|_| lost())?;
+            answer.await.unwrap_or_else(|_| Err(lost()))
+        }
+    }
+}
+
+/// Where the newest tip seen is remembered, for reading offline, and as a guard against a branch that loses history.
+fn seen_ref(branch: &str) -> String {
+    format!("refs/pressroom/state/{branch}")
+}
+
+impl Shared {
+    fn at(&self) -> At {
+        *self.at.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn local_ref(&self) -> String {
+        format!("refs/heads/{}", self.branch)
+    }
+
+    /// Looks where the branch is now, and moves there.
+    async fn refresh(self: &Arc<Self>) -> Result<At, Failure> {
+        let _one = self.fetching.lock().await;
+        let (seen, local) = (self.repo.read_ref(&seen_ref(&self.branch))?, self.repo.read_ref(&self.local_ref())?);
+        let lease = match &self.remote {
+            Some(remote) => {
+                let known = seen.or(local).or(self.at().tip).is_some();
+                remote.fetch(&self.branch, &self.pins.name("base"), known).await?
+            }
+            None => local,
+        };
+        // A ledger that was local until a remote was added goes along with the first push.
+        let at = At { tip: lease.or(local), lease };
+        let shared = self.clone();
+        blocking(move || {
+            for known in [seen, local].into_iter().flatten() {
+                shared.keeps(at.tip, known)?;
+            }
+            Branch::at(&shared.repo, at.tip)?;
+            // A push of ours may have been quicker than the answer just read: never go back.
+            let now = shared.at();
+            match (now.tip, at.tip) {
+                (Some(newer), Some(older)) if newer != older && shared.repo.contains(newer, older)? => Ok(now),
+                _ => shared.moved(at).map(|()| at),
+            }
+        })
+        .await
+    }
+
+    /// A state branch only grows. One that lost commits would let posts go out twice: a person must look.
+    fn keeps(&self, tip: Option<Oid>, known: Oid) -> Result<(), Failure> {
+        if let Some(tip) = tip
+            && self.repo.contains(tip, known)?
+        {
+            return Ok(());
+        }
+        let place = self.remote.as_ref().map_or("here".to_owned(), |remote| format!("on remote `{}`", remote.name()));
+        let (branch, seen) = (&self.branch, seen_ref(&self.branch));
+        let put_back = match &self.remote {
+            Some(remote) => format!("git push {} {known}:refs/heads/{branch}", remote.name()),
+            None => format!("git update-ref refs/heads/{branch} {known}"),
+        };
+        Err(Failure::new(
+            Kind::Person,
+            format!("branch `{branch}` {place} no longer has commit {known}, which it had before: some of the ledger is lost"),
+        )
+        .hint(format!("put it back, by hand if both sides have news: `{put_back}`"))
+        .hint(format!("if it was rewritten on purpose: `git update-ref -d {seen}`, and delete the local branch `{branch}` if there is one")))
+    }
+
+    fn moved(&self, at: At) -> Result<(), Failure> {
+        if let Some(tip) = at.tip {
+            self.repo.set_ref(&seen_ref(&self.branch), tip)?;
+        }
+        *self.at.lock().unwrap_or_else(PoisonError::into_inner) = at;
+        Ok(())
+    }
+}
+
+/// The committer: one group of changes after another, until nobody can hand in any more.
+async fn serve(shared: Arc<Shared>, mut queue: mpsc::UnboundedReceiver<Waiting>) {
+    let mut budget = Budget::new(Instant::now());
+    while let Some(first) = queue.recv().await {
+        let mut group = vec![first];
+        // Tasks that are ready to hand in get the chance to share this commit.
+        tokio::task::yield_now().await;
+        if shared.remote.as_ref().is_some_and(|remote| !remote.is_local()) {
+            sleep(budget.wait(Instant::now())).await;
+        }
+        while let Ok(more) = queue.try_recv() {
+            group.push(more);
+        }
+        match &shared.remote {
+            Some(remote) => carry(&shared, remote, group, &mut budget).await,
+            None => carry_here(&shared, group).await,
+        }
+    }
+}
+
+/// Brings a group to the remote.
+async fn carry(shared: &Arc<Shared>, remote: &Remote, mut group: Vec<Waiting>, budget: &mut Budget) {
+    let patience = Instant::now() + PATIENCE;
+    let (mut tries, mut unknown) = (0, 0);
+    loop {
+        let at = shared.at();
+        let (rest, commit) = build(shared.clone(), group, at).await;
+        group = rest;
+        let Some(commit) = commit else { return };
+        // The same commit is pushed until the remote has it or has something else.
+        loop {
+            let (outcome, said) = match remote.push(&shared.branch, at.lease, commit).await {
+                Ok(told) => told,
+                Err(failure) => return fail(group, &failure),
+            };
+            budget.spend(Instant::now());
+            match &outcome {
+                PushOutcome::Won => return won(shared, group, commit).await,
+                PushOutcome::Refused(words) => return fail(group, &refused(remote, &shared.branch, words)),
+                PushOutcome::Lost => {}
+                PushOutcome::Unknown(_) => unknown += 1,
+            }
+            let over = Instant::now() > patience;
+            let thrift = if remote.is_local() { Duration::ZERO } else { budget.wait(Instant::now()) };
+            sleep(pause(tries).max(thrift)).await;
+            tries += 1;
+            let now = match shared.refresh().await {
+                Ok(now) => now,
+                Err(failure) if failure.kind == Kind::Later && !over && unknown < UNKNOWN_MAX => continue,
+                Err(failure) => return fail(group, &unsure(failure, unknown, &said)),
+            };
+            match now.lease.map(|tip| shared.repo.contains(tip, commit)) {
+                Some(Ok(true)) => return tell(group, commit),
+                Some(Err(failure)) => return fail(group, &failure),
+                _ => {}
+            }
+            if let PushOutcome::Unknown(words) = &outcome
+                && (unknown >= UNKNOWN_MAX || remote::no_permission(words))
+            {
+                return fail(group, &unclear(remote, words));
+            }
+            if over {
+                return fail(group, &busy(shared, &said));
+            }
+            if now != at {
+                break;
+            }
+        }
+    }
+}
+
+/// Commits a group on this disk: a compare-and-swap of the local branch.
+async fn carry_here(shared: &Arc<Shared>, mut group: Vec<Waiting>) {
+    let patience = Instant::now() + PATIENCE;
+    let mut tries = 0;
+    loop {
+        let here = shared.clone();
+        let answer = blocking(move || Ok(commit_here(&here, group))).await;
+        let (rest, swapped) = match answer {
+            Ok(answer) => answer,
+            Err(failure) => return tracing::error!(%failure, "a group of changes was lost"),
+        };
+        group = rest;
+        match swapped {
+            Ok(Some(commit)) => return tell(group, commit),
+            Ok(None) => return,
+            Err(failure) if failure.kind != Kind::Claimed || Instant::now() > patience => {
+                let lock = shared.repo.lock_of(&shared.local_ref());
+                return fail(group, &words::with_lock(Failure { kind: Kind::Later, ..failure }, &lock));
+            }
+            Err(_) => sleep(pause(tries)).await,
+        }
+        tries += 1;
+    }
+}
+
+/// One try; `Kind::Claimed` says that another process was faster.
+fn commit_here(shared: &Arc<Shared>, group: Vec<Waiting>) -> (Vec<Waiting>, Result<Option<Oid>, Failure>) {
+    let prepared = own_lock(shared).and_then(|lock| {
+        let tip = shared.repo.read_ref(&shared.local_ref())?;
+        if let Some(seen) = shared.repo.read_ref(&seen_ref(&shared.branch))? {
+            shared.keeps(tip, seen)?;
+        }
+        Ok((lock, tip))
+    });
+    let (_lock, tip) = match prepared {
+        Ok(prepared) => prepared,
+        Err(failure) => return (group, Err(failure)),
+    };
+    let (group, branch) = assemble(shared, group, At { tip, lease: tip });
+    let Some(branch) = branch else { return (group, Ok(None)) };
+    let swapped = branch.commit().and_then(|commit| {
+        branch.settle(commit)?;
+        swap(shared, tip, commit)?;
+        shared.moved(At { tip: Some(commit), lease: Some(commit) })?;
+        Ok(Some(commit))
+    });
+    (group, swapped)
+}
+
+/// Keeps processes of ours from trampling on each other; the swap of the ref decides.
+fn own_lock(shared: &Shared) -> Result<File, Failure> {
+    let path = shared.repo.folder("")?.join("state.lock");
+    let failed = |error: std::io::Error| words::io("cannot lock", &path, &error);
+    let file = File::options().create(true).append(true).open(&path).map_err(failed)?;
+    for _ in 0..200 {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(std::fs::TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(5)),
+            Err(std::fs::TryLockError::Error(error)) => return Err(failed(error)),
+        }
+    }
+    Err(Failure::new(Kind::Claimed, format!("another pressroom holds {} for too long", path.display())))
+}
+
+fn swap(shared: &Shared, old: Option<Oid>, new: Oid) -> Result<(), Failure> {
+    let (git, name) = (shared.repo.git()?, shared.local_ref());
+    let result = match old {
+        Some(old) => git.reference_matching(&name, new, true, old, "pressroom"),
+        None => git.reference(&name, new, false, "pressroom"),
+    };
+    match result {
+        Ok(_) => {
+            let file = shared.repo.common_dir().join(&name);
+            let folder = file.parent().unwrap_or(&file);
+            sync(&file).and_then(|()| sync(folder)).map_err(|error| words::io("cannot flush", &file, &error))
+        }
+        Err(error) => {
+            let failure = words::git(&format!("cannot move {name}"), &error);
+            let lasting = ["no space", "read-only", "permission denied"];
+            let said = error.message().to_ascii_lowercase();
+            // Anything else is a lock somebody holds for a moment, or a tip that moved.
+            let kind = if lasting.iter().any(|sign| said.contains(sign)) { failure.kind } else { Kind::Claimed };
+            Err(Failure { kind, ..failure })
+        }
+    }
+}
+
+/// Asks every change of the group and makes the commit. Who has a conflict or nothing to change is told and leaves.
+async fn build(shared: Arc<Shared>, group: Vec<Waiting>, at: At) -> (Vec<Waiting>, Option<Oid>) {
+    let built = blocking(move || {
+        let (group, branch) = assemble(&shared, group, at);
+        let commit = branch.map(|branch| branch.commit());
+        Ok((group, commit))
+    });
+    match built.await {
+        Ok((group, Some(Ok(commit)))) => (group, Some(commit)),
+        Ok((group, Some(Err(failure)))) => {
+            fail(group, &failure);
+            (Vec::new(), None)
+        }
+        Ok((_, None)) => (Vec::new(), None),
+        Err(failure) => {
+            tracing::error!(%failure, "a group of changes was lost");
+            (Vec::new(), None)
+        }
+    }
+}
+
+/// The branch with the edits of all who still want them; `None` if that is nobody.
+fn assemble(shared: &Arc<Shared>, group: Vec<Waiting>, at: At) -> (Vec<Waiting>, Option<Branch>) {
+    let mut branch = match Branch::at(&shared.repo, at.tip) {
+        Ok(branch) => branch,
+        Err(failure) => {
+            fail(group, &failure);
+            return (Vec::new(), None);
+        }
+    };
+    let (mut staying, mut idle) = (Vec::new(), Vec::new());
+    for mut waiting in group {
+        if waiting.done.is_closed() {
+            continue;
+        }
+        match (waiting.change)(&branch) {
+            Ok(edits) if edits.is_empty() => idle.push(waiting),
+            Ok(edits) => match branch.lay(edits) {
+                Ok(()) => staying.push(waiting),
+                Err(failure) => fail(vec![waiting], &failure),
+            },
+            Err(setback) => drop(waiting.done.send(Err(setback))),
+        }
+    }
+    if branch.is_unchanged() {
+        match at.lease {
+            Some(tip) => tell(idle, tip),
+            None => {
+                fail(idle, &Failure::new(Kind::Bug, "a change of nothing was handed in before the state branch began"))
+            }
+        }
+        return (Vec::new(), None);
+    }
+    // Nothing to change, because of what others in this group change: true once theirs is durable.
+    staying.extend(idle);
+    (staying, Some(branch))
+}
+
+async fn won(shared: &Arc<Shared>, group: Vec<Waiting>, commit: Oid) {
+    let here = shared.clone();
+    let at = At { tip: Some(commit), lease: Some(commit) };
+    if let Err(failure) = blocking(move || here.moved(at)).await {
+        // The remote has it, which is what was asked for; only our note of it could not be written.
+        tracing::warn!(%failure, "the newest state is not remembered here");
+        *shared.at.lock().unwrap_or_else(PoisonError::into_inner) = at;
+    }
+    tell(group, commit);
+}
+
+fn tell(group: Vec<Waiting>, commit: Oid) {
+    for waiting in group {
+        let _ = waiting.done.send(Ok(Committed { commit }));
+    }
+}
+
+fn fail(group: Vec<Waiting>, failure: &Failure) {
+    for waiting in group {
+        let _ = waiting.done.send(Err(Setback::Failed(failure.clone())));
+    }
+}
+
+fn refused(remote: &Remote, branch: &str, words: &str) -> Failure {
+    let message = format!("remote `{}` ({}) refuses the push to `{branch}`", remote.name(), remote.address());
+    Failure::new(Kind::Person, message).cause(words).hint(remote::advice(words))
+}
+
+fn unclear(remote: &Remote, words: &str) -> Failure {
+    let kind = if remote::no_permission(words) { Kind::Person } else { Kind::Later };
+    let message = format!("remote `{}` ({}) does not take the push", remote.name(), remote.address());
+    Failure::new(kind, message).cause(words).hint(remote::advice(words))
+}
+
+/// The push got no clear answer, and neither did the look-up.
+fn unsure(failure: Failure, unknown: u32, said: &str) -> Failure {
+    if unknown == 0 {
+        return failure;
+    }
+    let failure = if said.is_empty() { failure } else { failure.cause(said) };
+    failure
+        .hint("it is not known whether the last change arrived; the next run reads the branch before it does anything")
+}
+
+fn busy(shared: &Shared, said: &str) -> Failure {
+    let seconds = PATIENCE.as_secs();
+    let message = format!("branch `{}` kept being changed or locked by others for {seconds} s", shared.branch);
+    let failure = Failure::new(Kind::Later, message).hint("run it again; nothing is lost");
+    let failure = match words::lock_named(said) {
+        Some(lock) => words::with_lock(failure, &lock),
+        None => failure,
+    };
+    if said.is_empty() { failure } else { failure.cause(said) }
+}
+
+/// From 0.1 s doubling to 3 s, and of that half to all, so that two that collided do not collide again.
+fn pause(tries: u32) -> Duration {
+    let longest = Duration::from_millis(100 << tries.min(5)).min(Duration::from_secs(3));
+    let share = (Uuid::new_v4().as_u128() % 1000) as f64 / 1000.0;
+    longest.mul_f64(0.5 + share / 2.0)
+}
+
+/// Pushes that may still be made: refilled evenly, with room for a burst.
+struct Budget {
+    left: f64,
+    told: Instant,
+}
+
+impl Budget {
+    fn new(now: Instant) -> Self {
+        Self { left: PUSHES_A_MINUTE, told: now }
+    }
+
+    fn refill(&mut self, now: Instant) {
+        let minutes = now.saturating_duration_since(self.told).as_secs_f64() / 60.0;
+        self.left = (self.left + minutes * PUSHES_A_MINUTE).min(PUSHES_A_MINUTE);
+        self.told = now;
+    }
+
+    /// How long to wait before the next push.
+    fn wait(&mut self, now: Instant) -> Duration {
+        self.refill(now);
+        Duration::from_secs_f64(((1.0 - self.left) * 60.0 / PUSHES_A_MINUTE).max(0.0))
+    }
+
+    /// A push was made.
+    fn spend(&mut self, now: Instant) {
+        self.refill(now);
+        self.left -= 1.0;
+    }
+}
+
+/// git2 and the disk block: not on the threads that serve tasks.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Result<T, Failure> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or_else(|error| Err(Failure::new(Kind::Bug, "work on the repository broke off").cause(error)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn six_pushes_at_once_then_one_every_ten_seconds() {
+        let start = Instant::now();
+        let after = |seconds: u64| start + Duration::from_secs(seconds);
+        let mut budget = Budget::new(start);
+        for _ in 0..6 {
+            assert_eq!(budget.wait(start), Duration::ZERO);
+            budget.spend(start);
+        }
+        assert_eq!(budget.wait(start).as_secs_f64().round(), 10.0);
+        assert_eq!(budget.wait(after(4)).as_secs_f64().round(), 6.0);
+        assert_eq!(budget.wait(after(11)), Duration::ZERO);
+        budget.spend(after(11));
+        assert!(budget.wait(after(11)) > Duration::from_secs(8));
+        assert_eq!(budget.wait(after(600)), Duration::ZERO);
+        assert_eq!(budget.left, 6.0, "a long pause saves up no more than one burst");
+    }
+
+    #[test]
+    fn pauses_grow_and_stay_within_bounds() {
+        for tries in 0..40 {
+            let pause = pause(tries);
+            assert!(pause >= Duration::from_millis(50) && pause <= Duration::from_secs(3), "{tries}: {pause:?}");
+        }
+        assert!(pause(10) >= Duration::from_millis(1500));
+    }
+}

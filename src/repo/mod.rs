@@ -1,0 +1,280 @@
+//! The repository on disk and its remote: the only module that touches git. Objects are read and written with git2,
+//! the network is left to the `git` program. Knows files and commits; not what a post or a ledger entry says.
+
+use std::fs;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::error::{Failure, Kind};
+
+pub mod branch;
+mod git;
+pub mod journal;
+mod path;
+mod pins;
+pub mod remote;
+pub mod snapshot;
+pub mod spool;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use pins::Pins;
+use remote::Remote;
+
+/// The name of a git object.
+pub type Oid = git2::Oid;
+
+/// A git repository. Cheap to clone, and may be used from many threads.
+#[derive(Clone, Debug)]
+pub struct Repo(Arc<Inner>);
+
+struct Inner {
+    root: PathBuf,
+    common: PathBuf,
+    bare: bool,
+    /// Open handles nobody uses just now: git2's may move between threads, but not be shared.
+    idle: Mutex<Vec<git2::Repository>>,
+}
+
+impl std::fmt::Debug for Inner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Repo").field("root", &self.root).finish_non_exhaustive()
+    }
+}
+
+impl Repo {
+    /// Finds the repository `dir` is in: its top, a folder below, another work tree, or a bare repository.
+    pub fn open(dir: &Path) -> Result<Self, Failure> {
+        let git = git2::Repository::discover(dir).map_err(|error| words::not_opened(dir, &error))?;
+        let bare = git.workdir().is_none();
+        let root = tidy(git.workdir().unwrap_or_else(|| git.path()));
+        let common = tidy(git.commondir());
+        Ok(Self(Arc::new(Inner { root, common, bare, idle: Mutex::new(vec![git]) })))
+    }
+
+    /// The top of the work tree; of a bare repository, the repository itself.
+    pub fn root(&self) -> &Path {
+        &self.0.root
+    }
+
+    /// The git directory that all work trees share.
+    pub fn common_dir(&self) -> &Path {
+        &self.0.common
+    }
+
+    /// Whether there is no work tree.
+    pub fn is_bare(&self) -> bool {
+        self.0.bare
+    }
+
+    /// A folder of ours inside the git directory (`runs`, `cache`), made on demand for this user alone; never committed.
+    pub fn folder(&self, name: &str) -> Result<PathBuf, Failure> {
+        let folder = self.0.common.join("pressroom").join(name);
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&folder)
+            .map_err(|error| words::io("cannot create the folder", &folder, &error))?;
+        Ok(folder)
+    }
+
+    /// The commit checked out; a detached HEAD will do.
+    pub fn head(&self) -> Result<Oid, Failure> {
+        let git = self.git()?;
+        match git.head().and_then(|head| head.peel_to_commit()) {
+            Ok(commit) => Ok(commit.id()),
+            Err(error) if matches!(error.code(), git2::ErrorCode::UnbornBranch | git2::ErrorCode::NotFound) => {
+                Err(Failure::new(Kind::Content, format!("{} has no commit yet", self.0.root.display()))
+                    .hint("only what is committed is published: `git add . && git commit -m \"First posts\"`"))
+            }
+            Err(error) => Err(words::git("cannot read HEAD", &error)),
+        }
+    }
+
+    /// The commit to publish from: the tip of `branch` on the remote, fetched now; without a remote, the local branch
+    /// (else what was last fetched of it, for CI clones that have no local branches).
+    pub async fn publishing(&self, branch: &str, remote: Option<&Remote>) -> Result<Oid, Failure> {
+        check_branch_name(branch)?;
+        let Some(remote) = remote else { return self.local_tip(branch)?.ok_or_else(|| self.no_branch(branch)) };
+        let pins = Pins::new(self);
+        let known = self.local_tip(branch)?.is_some();
+        match remote.fetch(branch, &pins.name("content"), known).await? {
+            Some(tip) => {
+                // The pin goes with this call; the ref below keeps the commit from being collected while it is read.
+                self.set_ref("refs/pressroom/content", tip)?;
+                Ok(tip)
+            }
+            None => {
+                let there = remote.branches().await?;
+                Err(words::branch_missing(branch, &format!("remote `{}`", remote.name()), &there))
+            }
+        }
+    }
+
+    /// The remote to work with: git config `pressroom.remote`, else `origin`, else the only one, else the one the current
+    /// branch follows. `None` where there is no remote at all.
+    pub fn remote(&self) -> Result<Option<Remote>, Failure> {
+        let git = self.git()?;
+        let failed = |error: git2::Error| words::git("cannot read the remotes", &error);
+        let config = git.config().and_then(|mut config| config.snapshot()).map_err(failed)?;
+        let names: Vec<String> = git
+            .remotes()
+            .map_err(failed)?
+            .iter()
+            .filter_map(|name| name.ok().flatten().map(str::to_owned))
+            .filter(|name| git.find_remote(name).is_ok_and(|remote| !remote.url_bytes().is_empty()))
+            .collect();
+        let chosen = match config.get_str("pressroom.remote") {
+            Ok(name) if names.iter().any(|there| there == name) => name.to_owned(),
+            Ok(name) => {
+                return Err(Failure::new(
+                    Kind::Content,
+                    format!("git config `pressroom.remote` names `{name}`, and there is no such remote"),
+                )
+                .hint(format!("there is {}: `git config pressroom.remote NAME`", words::list(&names))));
+            }
+            Err(_) => match names.as_slice() {
+                [] => return Ok(None),
+                [only] => only.clone(),
+                _ if names.iter().any(|name| name == "origin") => "origin".to_owned(),
+                _ => followed(&git, &config, &names).ok_or_else(|| {
+                    Failure::new(Kind::Content, format!("it is not clear which remote to use: {}", words::list(&names)))
+                        .hint("say it once: `git config pressroom.remote NAME`")
+                })?,
+            },
+        };
+        let remote = git.find_remote(&chosen).map_err(failed)?;
+        let url = remote.pushurl_bytes().unwrap_or_else(|| remote.url_bytes());
+        let own_ssh = config.get_str("core.sshcommand").is_ok();
+        Ok(Some(Remote::new(self.clone(), chosen, String::from_utf8_lossy(url).into_owned(), own_ssh)))
+    }
+
+    /// Tip of a local branch, else of what some remote had at the last fetch.
+    fn local_tip(&self, branch: &str) -> Result<Option<Oid>, Failure> {
+        if let Some(tip) = self.read_ref(&format!("refs/heads/{branch}"))? {
+            return Ok(Some(tip));
+        }
+        let git = self.git()?;
+        let remotes = git.remotes().map_err(|error| words::git("cannot read the remotes", &error))?;
+        for remote in remotes.iter().filter_map(|name| name.ok().flatten()) {
+            if let Some(tip) = self.read_ref(&format!("refs/remotes/{remote}/{branch}"))? {
+                return Ok(Some(tip));
+            }
+        }
+        Ok(None)
+    }
+
+    fn no_branch(&self, branch: &str) -> Failure {
+        if let Err(no_commit) = self.head() {
+            return no_commit;
+        }
+        let there = self.git().ok().and_then(|git| {
+            let branches = git.branches(Some(git2::BranchType::Local)).ok()?;
+            Some(branches.flatten().map(|(branch, _)| lossy(branch.name_bytes())).collect::<Vec<_>>())
+        });
+        words::branch_missing(branch, "this repository", &there.unwrap_or_default())
+    }
+
+    /// A handle of git2's for this thread; given back when dropped.
+    fn git(&self) -> Result<Handle<'_>, Failure> {
+        let idle = self.0.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let git = match idle {
+            Some(git) => git,
+            None => git2::Repository::open(&self.0.root).map_err(|error| words::not_opened(&self.0.root, &error))?,
+        };
+        Ok(Handle { git: Some(git), pool: &self.0.idle })
+    }
+
+    fn read_ref(&self, name: &str) -> Result<Option<Oid>, Failure> {
+        match self.git()?.refname_to_id(name) {
+            Ok(oid) => Ok(Some(oid)),
+            Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(words::git(&format!("cannot read {name}"), &error)),
+        }
+    }
+
+    /// Sets a private ref, whatever it was.
+    fn set_ref(&self, name: &str, oid: Oid) -> Result<(), Failure> {
+        let git = self.git()?;
+        let mut result = git.reference(name, oid, true, "pressroom");
+        for _ in 0..20 {
+            // Another run may hold the ref's lock for a moment.
+            if !matches!(&result, Err(error) if error.code() == git2::ErrorCode::Locked) {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(20));
+            result = git.reference(name, oid, true, "pressroom");
+        }
+        result
+            .map(drop)
+            .map_err(|error| words::with_lock(words::git(&format!("cannot set {name}"), &error), &self.lock_of(name)))
+    }
+
+    /// The file git holds while it changes a ref.
+    fn lock_of(&self, name: &str) -> PathBuf {
+        self.0.common.join(format!("{name}.lock"))
+    }
+
+    /// Whether `tip` is `oid` or has it in its history.
+    fn contains(&self, tip: Oid, oid: Oid) -> Result<bool, Failure> {
+        if tip == oid {
+            return Ok(true);
+        }
+        match self.git()?.graph_descendant_of(tip, oid) {
+            Ok(answer) => Ok(answer),
+            Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(false),
+            Err(error) => Err(words::git("cannot walk the history", &error)),
+        }
+    }
+}
+
+/// A git2 handle on loan.
+struct Handle<'repo> {
+    /// Always there until dropped.
+    git: Option<git2::Repository>,
+    pool: &'repo Mutex<Vec<git2::Repository>>,
+}
+
+impl std::ops::Deref for Handle<'_> {
+    type Target = git2::Repository;
+
+    #[expect(clippy::expect_used, reason = "taken in drop only")]
+    fn deref(&self) -> &git2::Repository {
+        self.git.as_ref().expect("the handle is held until dropped")
+    }
+}
+
+impl Drop for Handle<'_> {
+    fn drop(&mut self) {
+        if let Some(git) = self.git.take() {
+            self.pool.lock().unwrap_or_else(PoisonError::into_inner).push(git);
+        }
+    }
+}
+
+/// The remote that the branch checked out follows.
+fn followed(git: &git2::Repository, config: &git2::Config, names: &[String]) -> Option<String> {
+    let head = git.head().ok()?;
+    let remote = config.get_str(&format!("branch.{}.remote", head.shorthand().ok()?)).ok()?.to_owned();
+    names.contains(&remote).then_some(remote)
+}
+
+/// Branch names come from accounts.toml, which is content: what git would not take as a branch never reaches it.
+fn check_branch_name(branch: &str) -> Result<(), Failure> {
+    if git2::Reference::is_valid_name(&format!("refs/heads/{branch}")) && !branch.starts_with('-') {
+        return Ok(());
+    }
+    Err(Failure::new(Kind::Content, format!("`{branch}` is not a name git takes for a branch"))
+        .hint("see [publish] in accounts.toml"))
+}
+
+/// git2 ends folders with a slash.
+fn tidy(path: &Path) -> PathBuf {
+    path.components().collect()
+}
+
+fn lossy(name: Result<&[u8], git2::Error>) -> String {
+    name.map(|name| String::from_utf8_lossy(name).into_owned()).unwrap_or_default()
+}

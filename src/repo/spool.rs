@@ -1,0 +1,172 @@
+//! What a run must not forget, on this disk before it is in the ledger: one file a run, locked while the run lives.
+//! Knows lines; not what they say.
+
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
+
+use chrono::Utc;
+use serde::{Deserialize, Serialize};
+
+use super::branch::sync;
+use super::{Repo, words};
+use crate::error::{Failure, Kind};
+
+const FOLDER: &str = "runs";
+
+/// This run's spool. The lock on its file goes with the process, however that ends.
+#[derive(Debug)]
+pub struct Spool {
+    path: PathBuf,
+    file: Mutex<File>,
+}
+
+/// Another run's spool.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OtherRun {
+    pub run: String,
+    /// Whether its process still runs.
+    pub alive: bool,
+    /// Whether it ran on this machine since its last start. If not, the folder may be a copy: its lines are true, and may be
+    /// brought in; but that nobody holds the lock does not tell that the run is over.
+    pub same_host: bool,
+    /// What it wrote, oldest first, without line breaks.
+    pub lines: Vec<String>,
+}
+
+/// The first line of the file.
+#[derive(Serialize, Deserialize)]
+struct Header {
+    run: String,
+    pid: u32,
+    host: String,
+    boot: Option<String>,
+    started: chrono::DateTime<Utc>,
+}
+
+impl Spool {
+    /// Begins this run's spool.
+    pub fn begin(repo: &Repo, run: &str) -> Result<Self, Failure> {
+        check_run(run)?;
+        let folder = repo.folder(FOLDER)?;
+        let path = folder.join(format!("{run}.jsonl"));
+        let failed = |error: io::Error| words::io("cannot begin the spool", &path, &error);
+        let header = Header {
+            run: run.to_owned(),
+            pid: std::process::id(),
+            host: host(),
+            boot: boot(),
+            started: SystemTime::now().into(),
+        };
+        let header = serde_json::to_string(&header).map_err(|error| failed(error.into()))?;
+        // Locked before it has its name: nobody ever sees it unlocked while we live. (The temporary file is 0600.)
+        let mut new = tempfile::Builder::new().prefix(".new-").tempfile_in(&folder).map_err(failed)?;
+        new.as_file().try_lock().map_err(|error| failed(error.into()))?;
+        new.write_all(format!("{header}\n").as_bytes()).and_then(|()| new.as_file().sync_all()).map_err(failed)?;
+        let file = new.persist_noclobber(&path).map_err(|error| failed(error.error))?;
+        sync(&folder).map_err(failed)?;
+        Ok(Self { path, file: Mutex::new(file) })
+    }
+
+    /// Adds a line; it is on the disk when this returns. On an error nothing of it stays.
+    pub fn write(&self, line: &str) -> Result<(), Failure> {
+        if line.is_empty() || line.contains('\n') {
+            return Err(Failure::new(Kind::Bug, "what is to be spooled is not one line"));
+        }
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let failed = |error: io::Error| words::io("cannot write to the spool", &self.path, &error);
+        let before = file.metadata().map_err(failed)?.len();
+        file.write_all(format!("{line}\n").as_bytes()).and_then(|()| file.sync_data()).map_err(|error| {
+            let _ = file.set_len(before).and_then(|()| io::Seek::seek(&mut *file, io::SeekFrom::End(0)).map(drop));
+            failed(error)
+        })
+    }
+
+    /// All of it is in the ledger: the file goes.
+    pub fn finish(self) -> Result<(), Failure> {
+        delete(&self.path)
+    }
+
+    /// The spools of other runs, dead or alive, oldest name first.
+    pub fn others(repo: &Repo, own: Option<&Self>) -> Result<Vec<OtherRun>, Failure> {
+        let folder = repo.folder(FOLDER)?;
+        let failed = |error: io::Error| words::io("cannot read the spools in", &folder, &error);
+        let mut others = Vec::new();
+        for entry in fs::read_dir(&folder).map_err(failed)? {
+            let path = entry.map_err(failed)?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let Some(run) = name.strip_suffix(".jsonl").filter(|run| check_run(run).is_ok()) else { continue };
+            if own.is_some_and(|own| own.path == path) {
+                continue;
+            }
+            others.extend(read(run, &path)?);
+        }
+        others.sort_by(|a, b| a.run.cmp(&b.run));
+        Ok(others)
+    }
+
+    /// Removes the spool of a dead run, whose lines have been brought in.
+    pub fn remove(repo: &Repo, run: &str) -> Result<(), Failure> {
+        check_run(run)?;
+        let path = repo.folder(FOLDER)?.join(format!("{run}.jsonl"));
+        match File::open(&path).map(|file| file.try_lock_shared()) {
+            Ok(Err(TryLockError::WouldBlock)) => {
+                Err(Failure::new(Kind::Claimed, format!("run {run} is still at work; its spool stays")))
+            }
+            Ok(Err(TryLockError::Error(error))) => Err(words::io("cannot lock", &path, &error)),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(words::io("cannot open", &path, &error)),
+            _ => delete(&path),
+        }
+    }
+}
+
+/// One spool; `None` if its run has finished meanwhile.
+fn read(run: &str, path: &Path) -> Result<Option<OtherRun>, Failure> {
+    let failed = |error: io::Error| words::io("cannot read the spool", path, &error);
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(failed(error)),
+    };
+    // Shared: two runs that look at the same moment do not take each other for the writer.
+    let alive = match file.try_lock_shared() {
+        Ok(()) => false,
+        Err(TryLockError::WouldBlock) => true,
+        Err(TryLockError::Error(error)) => return Err(failed(error)),
+    };
+    // Through this handle: the lock stays ours until all is read.
+    let mut bytes = Vec::new();
+    io::Read::read_to_end(&mut &file, &mut bytes).map_err(failed)?;
+    let text = String::from_utf8_lossy(&bytes);
+    // What follows the last line break was cut off by a power failure, and nobody was told that it is safe.
+    let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+    let mut lines = whole.split('\n').map(str::to_owned);
+    let header = lines.next().and_then(|first| serde_json::from_str::<Header>(&first).ok());
+    let same_host = header.is_some_and(|header| header.host == host() && header.boot == boot());
+    let lines = lines.filter(|line| !line.is_empty() && !line.contains('\0')).collect();
+    Ok(Some(OtherRun { run: run.to_owned(), alive, same_host, lines }))
+}
+
+fn delete(path: &Path) -> Result<(), Failure> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(words::io("cannot remove", path, &error)),
+        _ => Ok(()),
+    }
+}
+
+/// A run's name becomes a file's name.
+fn check_run(run: &str) -> Result<(), Failure> {
+    let fits = !run.is_empty() && run.len() <= 64 && run.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    if fits { Ok(()) } else { Err(Failure::new(Kind::Bug, format!("`{run}` is no name for a run"))) }
+}
+
+fn host() -> String {
+    gethostname::gethostname().to_string_lossy().into_owned()
+}
+
+/// Changes with every start of the machine; Linux only.
+fn boot() -> Option<String> {
+    fs::read_to_string("/proc/sys/kernel/random/boot_id").ok().map(|id| id.trim().to_owned())
+}
