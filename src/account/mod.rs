@@ -8,6 +8,8 @@ use chrono_tz::Tz;
 use crate::error::{Located, Problem, Source};
 use crate::limits::Platform;
 
+pub mod time;
+
 /// Everything accounts.toml says.
 #[derive(Clone, Debug)]
 pub struct Accounts {
