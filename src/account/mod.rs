@@ -4,11 +4,19 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 use chrono_tz::Tz;
+use globset::{GlobBuilder, GlobMatcher};
 
 use crate::error::{Located, Problem, Source};
 use crate::limits::Platform;
+use crate::suggest;
 
+pub mod keys;
+mod read;
+mod secret;
 pub mod time;
+
+#[cfg(test)]
+mod tests;
 
 /// Everything accounts.toml says.
 #[derive(Clone, Debug)]
@@ -66,7 +74,7 @@ pub struct Account {
     /// Least time between two posts.
     pub spacing: Option<TimeDelta>,
     /// Only posts under this glob may target the account.
-    pub posts: Option<Located<String>>,
+    pub posts: Option<Located<PathRule>>,
     pub paused: bool,
     /// Whether the post's tags are appended to the text as hashtags.
     pub append_hashtags: bool,
@@ -95,7 +103,82 @@ pub struct Email {
 }
 
 /// Reads accounts.toml; never stops at the first mistake. `None` only where the file is no TOML at all.
+///
+/// Beside problems that are errors the accounts hold what could be read: enough to check posts against, never to publish with.
+/// Values that look like secrets are blanked in the text that the problems carry, so that no excerpt shows them.
 pub fn parse(source: &Source) -> (Option<Accounts>, Vec<Problem>) {
-    let _ = source;
-    (None, Vec::new())
+    read::parse(source)
+}
+
+/// Why a name stands for no account, and the way out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unknown {
+    pub message: String,
+    pub hint: String,
+}
+
+impl Accounts {
+    /// The accounts a name stands for: an account, a platform that has just one, or a group.
+    pub fn named(&self, name: &str) -> Result<Vec<&Account>, Unknown> {
+        if let Some(account) = self.accounts.get(name) {
+            return Ok(vec![account]);
+        }
+        if let Some(group) = self.groups.get(name) {
+            return Ok(group.iter().filter_map(|member| self.accounts.get(&member.value)).collect());
+        }
+        let Some(platform) = Platform::named(name) else {
+            let hint = if self.accounts.is_empty() {
+                "accounts.toml has no accounts".to_owned()
+            } else {
+                suggest::hint(name, self.names())
+            };
+            return Err(Unknown { message: format!("there is no account, platform or group `{name}`"), hint });
+        };
+        let of_it: Vec<&Account> = self.accounts.values().filter(|account| account.platform == platform).collect();
+        match of_it.as_slice() {
+            [_] => Ok(of_it),
+            [] => Err(Unknown {
+                message: format!("no account is on {platform}"),
+                hint: format!("add one to accounts.toml: `[accounts.my-{platform}]` with `platform = \"{platform}\"`"),
+            }),
+            several => Err(Unknown {
+                message: format!("{} accounts are on {platform}", several.len()),
+                hint: format!(
+                    "name the one you mean: {}",
+                    suggest::or(several.iter().map(|account| account.name.as_str()))
+                ),
+            }),
+        }
+    }
+
+    /// Everything `targets` may hold: accounts, groups, and platforms with just one account.
+    fn names(&self) -> Vec<&str> {
+        let alone =
+            |platform: &Platform| self.accounts.values().filter(|account| account.platform == *platform).count() == 1;
+        let accounts = self.accounts.keys().map(String::as_str);
+        let groups = self.groups.keys().map(String::as_str);
+        accounts.chain(groups).chain(Platform::ALL.into_iter().filter(alone).map(|platform| platform.name())).collect()
+    }
+}
+
+/// `posts` of an account: the posts that may target it, as a glob over paths.
+#[derive(Clone, Debug)]
+pub struct PathRule(GlobMatcher);
+
+impl PathRule {
+    /// `*` stays inside a folder, `**` goes through folders. The error is the reason.
+    pub fn new(glob: &str) -> Result<Self, String> {
+        let glob = GlobBuilder::new(glob).literal_separator(true).build().map_err(|error| error.kind().to_string())?;
+        Ok(Self(glob.compile_matcher()))
+    }
+
+    /// Whether the post at this path may target the account.
+    pub fn takes(&self, path: &str) -> bool {
+        self.0.is_match(path)
+    }
+
+    /// As it stands in accounts.toml.
+    pub fn written(&self) -> &str {
+        self.0.glob().glob()
+    }
 }

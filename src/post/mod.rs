@@ -13,6 +13,7 @@ pub mod body;
 pub mod due;
 pub mod front;
 pub mod target;
+pub mod variant;
 
 /// Who a post is, for ever: its `id` key, or its path under `posts/` without ending.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -57,14 +57,18 @@ const BEGIN: &str = "begin the file with `---`, then keys such as `targets: [x]`
 
 /// Whether a text begins as one with front matter does.
 pub(super) fn begins(text: &str) -> bool {
-    let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
-    text.lines().next().is_some_and(|line| line.trim_end() == "---")
+    text[text_start(text)..].lines().next().is_some_and(|line| line.trim_end() == "---")
+}
+
+/// The first byte that is not a byte order mark.
+pub(super) fn text_start(text: &str) -> usize {
+    if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 }
 }
 
 /// The bytes between the `---` lines, and the first byte of the body.
 fn split(source: &Source) -> Result<(Range<usize>, usize), Problem> {
     let text = &*source.text;
-    let mark = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
+    let mark = text_start(text);
     let first = text[mark..].find('\n').map_or(text.len(), |newline| mark + newline + 1);
     if !begins(text) {
         return Err(missing(source, mark..first));
