@@ -127,10 +127,9 @@ impl Accounts {
             return Ok(group.iter().filter_map(|member| self.accounts.get(&member.value)).collect());
         }
         let Some(platform) = Platform::named(name) else {
-            let hint = if self.accounts.is_empty() {
-                "accounts.toml has no accounts".to_owned()
-            } else {
-                suggest::hint(name, self.names())
+            let hint = match self.names() {
+                none if none.is_empty() => "accounts.toml has no accounts".to_owned(),
+                names => suggest::hint(name, names),
             };
             return Err(Unknown { message: format!("there is no account, platform or group `{name}`"), hint });
         };
@@ -158,6 +157,14 @@ impl Accounts {
         let accounts = self.accounts.keys().map(String::as_str);
         let groups = self.groups.keys().map(String::as_str);
         accounts.chain(groups).chain(Platform::ALL.into_iter().filter(alone).map(|platform| platform.name())).collect()
+    }
+}
+
+/// The way out for a word that should be a platform's name.
+pub fn platform_hint(word: &str) -> String {
+    match suggest::nearest(word, ["twitter"]) {
+        Some(_) => "write `x`".to_owned(),
+        None => suggest::hint(word, Platform::ALL.map(Platform::name)),
     }
 }
 

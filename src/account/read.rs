@@ -12,7 +12,9 @@ use toml::de::{DeTable, DeValue};
 use url::Url;
 
 use super::keys::{self, Holds, Key, SCHEMA, SECTIONS};
-use super::{Account, Accounts, App, Defaults, Email, MediaHost, Notify, PathRule, Publish, secret, time};
+use super::{
+    Account, Accounts, App, Defaults, Email, MediaHost, Notify, PathRule, Publish, platform_hint, secret, time,
+};
 use crate::error::{Located, Problem, Source};
 use crate::limits::Platform;
 use crate::suggest;
@@ -99,7 +101,7 @@ impl Reader<'_> {
             media: self.media(root),
             notify: self.notify(root),
         };
-        self.names(&accounts);
+        self.names(&accounts, root.get("accounts").and_then(|value| value.get_ref().as_table()));
         accounts
     }
 
@@ -129,6 +131,8 @@ impl Reader<'_> {
         let first = first_of(text, line_start, line).map(|first| self.source.line_column(first).0);
         let message = match first {
             Some(first) => format!("`{name}` is given twice; the first is in line {first}"),
+            // A table given twice is told once, not once more for each of its keys.
+            None if line.starts_with(name) => return,
             None => format!("`{name}` is given twice"),
         };
         self.error("duplicate-key", span, message, "keep one of them");
@@ -234,6 +238,10 @@ impl Reader<'_> {
     }
 
     fn duration(&mut self, key: &str, value: &Value<'_>) -> Option<TimeDelta> {
+        if !value.get_ref().is_str() {
+            self.wrong_type(key, value, "text", format!("write `{key} = \"6h\"`"));
+            return None;
+        }
         let text = self.text(key, value)?;
         let read = time::duration(&text.value);
         read.map_err(|hint| self.error("bad-duration", text.span, format!("`{}` is no duration", text.value), hint))
@@ -326,7 +334,7 @@ impl Reader<'_> {
     fn platform(&mut self, name: &str, span: Range<usize>) -> Option<Platform> {
         let platform = Platform::named(name);
         if platform.is_none() {
-            let hint = suggest::hint(name, Platform::ALL.map(Platform::name));
+            let hint = platform_hint(name);
             self.error("unknown-platform", span, format!("there is no platform `{name}`"), hint);
         }
         platform
@@ -510,10 +518,11 @@ impl Reader<'_> {
         None
     }
 
-    /// Names that must be those of accounts, groups or platforms.
-    fn names(&mut self, accounts: &Accounts) {
-        for member in accounts.groups.values().flatten().filter(|member| !accounts.accounts.contains_key(&member.value))
-        {
+    /// Names that must be those of accounts, groups or platforms. An account that is `written` but could not be read has its
+    /// own problems, and is not said to be missing.
+    fn names(&mut self, accounts: &Accounts, written: Option<&DeTable<'_>>) {
+        let known = |name: &str| written.is_some_and(|written| written.contains_key(name));
+        for member in accounts.groups.values().flatten().filter(|member| !known(&member.value)) {
             let name = &member.value;
             let hint = if accounts.groups.contains_key(name) {
                 "a group holds accounts, not groups".to_owned()
@@ -522,7 +531,7 @@ impl Reader<'_> {
             };
             self.error("unknown-account", member.span.clone(), format!("there is no account `{name}`"), hint);
         }
-        for target in &accounts.defaults.targets {
+        for target in accounts.defaults.targets.iter().filter(|target| !known(&target.value)) {
             if let Err(unknown) = accounts.named(&target.value) {
                 self.error("unknown-target", target.span.clone(), unknown.message, unknown.hint);
             }

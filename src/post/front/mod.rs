@@ -128,7 +128,7 @@ fn post(reader: &mut Reader<'_>, entries: &[(Located<String>, Node)], body: usiz
         },
         variants: BTreeMap::new(),
     };
-    let mut id = None;
+    let (mut id, mut no_targets) = (None, None);
     for (name, node) in entries {
         let Some(key) = Key::named(&name.value).filter(|key| key.in_post()) else {
             unknown(reader, name);
@@ -136,7 +136,10 @@ fn post(reader: &mut Reader<'_>, entries: &[(Located<String>, Node)], body: usiz
         };
         match key.field {
             Field::Id => id = reader.id(key.name, node).map(|id| PostId::new(id.value)),
-            Field::Targets => post.targets = reader.texts(key.name, node).map_or(Vec::new(), |texts| texts.value),
+            Field::Targets => {
+                post.targets = reader.texts(key.name, node).map_or(Vec::new(), |texts| texts.value);
+                no_targets = (node.value == Value::List(Vec::new())).then(|| node.span.clone());
+            }
             Field::Schedule => post.schedule = schedule(reader, key.name, node).or(post.schedule),
             Field::Expires => {
                 post.expires = reader.instant(key.name, node);
@@ -150,6 +153,15 @@ fn post(reader: &mut Reader<'_>, entries: &[(Located<String>, Node)], body: usiz
         }
     }
     synonyms(reader, entries);
+    // To leave `targets` out means the defaults; an empty list cannot mean that as well.
+    if let Some(span) = no_targets.filter(|_| post.wishes.draft.as_ref().is_none_or(|draft| !draft.value)) {
+        reader.error(
+            "empty-value",
+            span,
+            "`targets` is empty",
+            "name accounts, or remove the line to mean `defaults.targets`",
+        );
+    }
     post.id_written = id.is_some();
     post.id = id.unwrap_or_else(|| id_of_path(reader));
     post
@@ -179,8 +191,10 @@ fn unknown(reader: &mut Reader<'_>, name: &Located<String>) {
         (key, Some(platform)) => format!("write it under `overrides`: `{platform}: {{{key}: ...}}`"),
         (key, None) => {
             let known = KEYS.iter().filter(|key| key.in_post()).map(|key| key.name);
-            let near = suggest::nearest(key, known).map(|near| format!("did you mean `{near}`? "));
-            format!("{}data of your own goes under `params`", near.unwrap_or_default())
+            match suggest::nearest(key, known) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "data of your own goes under `params`".to_owned(),
+            }
         }
     };
     reader.error("unknown-key", name.span.clone(), format!("there is no key `{}`", name.value), hint);

@@ -224,10 +224,24 @@ impl Reader<'_> {
         None
     }
 
+    /// One text of a list.
+    fn entry(&mut self, key: &str, node: &Node) -> Option<Located<String>> {
+        let message = match &node.value {
+            Value::Text(text) | Value::Number(_, text) if !text.trim().is_empty() => {
+                return Some(Located::new(text.clone(), node.span.clone()));
+            }
+            Value::Text(_) | Value::Null | Value::Number(..) => format!("an entry of `{key}` is empty"),
+            Value::Bool(value) => format!("an entry of `{key}` must be text; this `{value}` is no text without quotes"),
+            value => format!("an entry of `{key}` must be text, not {}", value.kind()),
+        };
+        self.error("wrong-type", node.span.clone(), message, format!("write `{key}: [one, two]`"));
+        None
+    }
+
     /// A list of texts, those that are wrong left out; `None` if it is no list.
     pub fn texts(&mut self, key: &str, node: &Node) -> Option<Located<Vec<Located<String>>>> {
         let items = self.list(key, node)?;
-        let texts = items.iter().filter_map(|item| self.text(key, item)).collect();
+        let texts = items.iter().filter_map(|item| self.entry(key, item)).collect();
         Some(Located::new(texts, node.span.clone()))
     }
 
@@ -281,15 +295,15 @@ impl Reader<'_> {
     fn options(&mut self, node: &Node) -> Option<Vec<String>> {
         let options = self.texts("options", node)?.value;
         if options.len() < 2 {
-            let message = format!("a poll of {} is none", if options.len() == 1 { "one option" } else { "no options" });
-            self.error("wrong-type", node.span.clone(), message, "write at least two `options`");
+            let message = format!("a poll needs at least 2 `options`; this one has {}", options.len());
+            self.error("too-few", node.span.clone(), message, "write `options: [yes, no]`");
             return None;
         }
         let mut texts: Vec<String> = Vec::with_capacity(options.len());
         for option in options {
             if texts.contains(&option.value) {
                 let message = format!("the option `{}` is given twice", option.value);
-                self.error("duplicate-key", option.span, message, "keep one of them");
+                self.error("duplicate-option", option.span, message, "keep one of them");
             } else if texts.len() == OPTIONS_MAX {
                 let message = format!("a poll of more than {OPTIONS_MAX} options");
                 self.error("too-many", option.span, message, "no platform takes so many");
@@ -309,7 +323,10 @@ impl Reader<'_> {
 
     fn medium(&mut self, key: &str, node: &Node) -> Option<MediaWish> {
         let bare = |src| MediaWish { src, alt: None, part: None, title: None, cover: None, captions: None };
-        let Value::Map(entries) = &node.value else { return self.path(key, node).map(bare) };
+        let Value::Map(entries) = &node.value else {
+            let path = self.entry(key, node)?;
+            return self.checked_path(path).map(bare);
+        };
         let mut src = None;
         let mut wish = bare(Located::new(String::new(), node.span.clone()));
         for (name, value) in entries {
@@ -356,6 +373,10 @@ impl Reader<'_> {
     /// A path of the repository; whether the file is there is not looked up.
     fn path(&mut self, key: &str, node: &Node) -> Option<Located<String>> {
         let path = self.text(key, node)?;
+        self.checked_path(path)
+    }
+
+    fn checked_path(&mut self, path: Located<String>) -> Option<Located<String>> {
         let written = &path.value;
         let (message, hint) = if written.contains("://") {
             (format!("`{written}` is no file of the repository"), "put the file into the repository and write its path")
