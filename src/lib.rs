@@ -8,6 +8,7 @@ pub mod error;
 pub mod limits;
 pub mod media;
 pub mod post;
+pub mod schema;
 pub mod suggest;
 // Rules: what follows from it. Pure.
 pub mod fit;

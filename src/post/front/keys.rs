@@ -74,6 +74,8 @@ pub enum Takes {
     Text,
     Bool,
     DateTime,
+    /// A date-time, `on-merge` or `next-slot`.
+    Schedule,
     Duration,
     Lang,
     Url,
@@ -118,10 +120,10 @@ pub const KEYS: &[Key] = &[
     key(
         "schedule",
         Field::Schedule,
-        Takes::DateTime,
+        Takes::Schedule,
         "when it is due: `2026-12-01 09:00`, RFC 3339, `on-merge` or `next-slot`",
     ),
-    key("publishDate", Field::Schedule, Takes::DateTime, "the same as `schedule`"),
+    key("publishDate", Field::Schedule, Takes::Schedule, "the same as `schedule`"),
     wish("max_late", Wish::MaxLate, Takes::Duration, "later than that it is missed and not published"),
     wish("visibility", Wish::Visibility, Takes::OneOf(&Visibility::NAMES), "who may see it"),
     wish("draft", Wish::Draft, Takes::Bool, "a draft is never published"),
