@@ -98,7 +98,7 @@ fn missing(source: &Source, line: Range<usize>) -> Problem {
         ("the file is empty", BEGIN)
     } else if written == "+++" {
         ("front matter between `+++` is TOML; pressroom reads YAML", "write it as YAML between `---` lines")
-    } else if text[line.start..].trim_start().starts_with("---") {
+    } else if text[line.start..].trim_start().lines().next().is_some_and(|line| line.trim_end() == "---") {
         ("something stands before the `---` of the front matter", "the very first line must be `---`")
     } else {
         ("there is no front matter", BEGIN)

@@ -144,11 +144,9 @@ impl<'a> Outline<'a, '_> {
                 Event::DocumentStart(_) => {
                     documents += 1;
                     if documents > 1 {
-                        return Err(self.refuse(
-                            "yaml-documents",
-                            "front matter is one document; this begins another",
-                            span,
-                        ));
+                        return Err(self
+                            .refuse("yaml-documents", "front matter is one document; this begins another", span)
+                            .hint("remove the line `...` above"));
                     }
                 }
                 Event::Alias(_) => return Err(self.anchor(span)),
@@ -304,6 +302,9 @@ fn plain_words(info: &str) -> (String, &'static str) {
         _ if info.contains("cannot start any token") || info.contains("unexpected character") => {
             ("a value cannot begin with this character", quote)
         }
+        _ if info.contains("':' indicator") => {
+            ("a `:` where none can be; perhaps a bracket above is never closed", quote)
+        }
         _ if info.contains("unknown anchor") => ("a value cannot begin with `*`", quote),
         _ if info.contains("quoted scalar") => ("a quote that is never closed, or text after one", quote),
         _ if info.contains("flow") || info.contains("',' or ']'") || info.contains("',' or '}'") => {
@@ -425,68 +426,79 @@ impl Shape<'_> {
 mod tests {
     use super::*;
 
+    /// Every scalar of a text: what it is, and the bytes it was written in.
+    fn scalars(text: &str) -> Vec<(Value, &str)> {
+        fn walk<'t>(text: &'t str, node: &Node, found: &mut Vec<(Value, &'t str)>) {
+            match &node.value {
+                Value::List(items) => items.iter().for_each(|item| walk(text, item, found)),
+                Value::Map(entries) => entries.iter().for_each(|(key, value)| {
+                    assert_eq!(text[key.span.clone()].trim_matches(['"', '\'']), key.value);
+                    walk(text, value, found);
+                }),
+                value => found.push((value.clone(), &text[node.span.clone()])),
+            }
+        }
+        let (node, problems) = read(&Source::new("p.md", text), 0..text.len());
+        assert_eq!(problems, [], "{text}");
+        let mut found = Vec::new();
+        walk(text, &node.unwrap(), &mut found);
+        found
+    }
+
     #[test]
-    fn probe() {
-        for text in [
-            "a: 1\r\nb: \"é\"  # c\r\nc:\r\n  - x\r\n  - y z  \r\n\r\nd: |\r\n  one\r\n  two\r\n",
-            "é: ü\nm: {a: [1, 2], b: no}\nn:\nt: 2026-12-01 09:00\n",
-            "a:\n\tb: 1\n",
-            "a: b: c\n",
-            "a: @x\n",
-            "a: *x\n",
-            "a: &x 1\nb: *x\n",
-            "a: !!str 1\n",
-            "a: [1, 2\nb: 1\n",
-            "a: \"x\nb: 1\n",
-            "a: \"x\" y\n",
-            "a: 1\na: 2\nb: {c: 1, c: 2}\n",
-            "a: 1\n...\nb: 2\n",
-            "just text\n",
-            "- a\n- b\n",
-            "? [a]\n: b\n",
-            "a: 'it's'\n",
-            "a: `x`\n",
-            "a: %x\n",
-            "a\nb: 1\n",
-            " a: 1\nb: 2\n",
-            "a: 1\n  b: 2\n",
-            "",
-            "# c\n",
-            "a: {{ x }}\n",
-            "{}",
-            "a: \u{feff}b\n",
-            "a: \"\\q\"\n",
-            "a:b\n",
-            "a: [x] y\n",
-            "1: a\ntrue: b\n~: c\n",
-            "a: >-\n  x\n\n  y\n",
-            "a: 0x1F\nb: 1_000\nc: .inf\nd: 0777\ne: 1e3\n",
+    fn scalars_are_what_yaml_1_2_says() {
+        let text = |text: &str| Value::Text(text.to_owned());
+        let number = |number, written: &str| Value::Number(number, written.to_owned());
+        for (written, value) in [
+            ("tea", text("tea")),
+            ("no", text("no")),
+            ("on", text("on")),
+            ("2026-12-01", text("2026-12-01")),
+            ("09:30", text("09:30")),
+            ("0777", text("0777")),
+            ("1_000", text("1_000")),
+            ("true", Value::Bool(true)),
+            ("~", Value::Null),
+            ("null", Value::Null),
+            ("2026", number(2026.0, "2026")),
+            ("-1.50", number(-1.5, "-1.50")),
+            ("0x1F", number(31.0, "0x1F")),
+            (
+                "340282366920938463463374607431768211455",
+                number(f64::powi(2.0, 128), "340282366920938463463374607431768211455"),
+            ),
         ] {
-            let source = Source::new("p.md", text);
-            let (node, problems) = read(&source, 0..text.len());
-            println!("=== {text:?}");
-            if let Some(node) = node {
-                show(&source, &node, 1);
-            }
-            for problem in problems {
-                println!("  {:?} {} {} / {:?}", problem.start(), problem.code, problem.message, problem.hint);
-            }
+            assert_eq!(scalars(&format!("a: {written}")), [(value, written)], "{written}");
         }
     }
-    fn show(source: &Source, node: &Node, depth: usize) {
-        match &node.value {
-            Value::List(items) => {
-                println!("{:>1$}list {2:?}", "", depth * 2, &source.text[node.span.clone()]);
-                items.iter().for_each(|i| show(source, i, depth + 1));
-            }
-            Value::Map(items) => {
-                println!("{:>1$}map {2:?}", "", depth * 2, &source.text[node.span.clone()]);
-                items.iter().for_each(|(k, i)| {
-                    println!("{:>1$}key {2:?} {3}", "", depth * 2, &source.text[k.span.clone()], k.value);
-                    show(source, i, depth + 1)
-                });
-            }
-            other => println!("{:>1$}{2:?} {3:?}", "", depth * 2, other, &source.text[node.span.clone()]),
-        }
+
+    #[test]
+    fn values_know_their_bytes() {
+        let text = "é: ü  # c\r\n\"k\": \"a \\\" # b\" # \"c\"\r\nl: ['it''s', x y ]\r\nb: |\r\n  one\r\n  two\r\n\r\np: >-\r\n  x\r\n  y\r\n";
+        let found: Vec<(String, &str)> = scalars(text)
+            .into_iter()
+            .map(|(value, written)| match value {
+                Value::Text(value) => (value, written),
+                other => (format!("{other:?}"), written),
+            })
+            .collect();
+        let expected = [
+            ("ü", "ü"),
+            ("a \" # b", "\"a \\\" # b\""),
+            ("it's", "'it''s'"),
+            ("x y", "x y"),
+            ("one\ntwo\n", "one\r\n  two"),
+            ("x y", "x\r\n  y"),
+        ];
+        assert_eq!(found, expected.map(|(value, written)| (value.to_owned(), written)));
+    }
+
+    #[test]
+    fn lists_and_maps_end_with_their_last_value() {
+        let text = "a:\n  - b\n  - c: d\n\n# comment\ne: [f, {g: h}]  # more\n";
+        let (node, _) = read(&Source::new("p.md", text), 0..text.len());
+        let Some(Node { value: Value::Map(entries), .. }) = node else { panic!("no map") };
+        let spans = entries.iter().map(|(_, value)| &text[value.span.clone()]);
+        assert_eq!(spans.collect::<Vec<_>>(), ["- b\n  - c: d", "[f, {g: h}]"]);
     }
 }
