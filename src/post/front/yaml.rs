@@ -185,8 +185,10 @@ impl<'a> Outline<'a, '_> {
             Inner::Map(entries) => entries.last().map(|(_, value)| value.span.end),
             Inner::Scalar(_) => None,
         };
-        // A bracket ends where it stands; a block ends with its last value, not where the next one was found.
-        let end = if span.is_empty() { last.unwrap_or(shape.span.end) } else { span.end };
+        // A bracket ends where it stands, whatever blanks and comments the reader counts in; a block ends with its last value,
+        // not where the next one was found.
+        let bracket = self.source.text[span.clone()].starts_with([']', '}']);
+        let end = if bracket { span.start + 1 } else { last.unwrap_or(shape.span.end) };
         shape.span.end = end.max(shape.span.start);
         self.add(shape)
     }
