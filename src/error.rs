@@ -18,6 +18,23 @@ impl Source {
         Self { path: path.into(), text: text.into() }
     }
 
+    /// A file's bytes as text; the problem points at the first byte that is no UTF-8.
+    pub fn from_bytes(path: impl Into<Arc<str>>, bytes: &[u8]) -> Result<Self, Problem> {
+        let error = match std::str::from_utf8(bytes) {
+            Ok(text) => return Ok(Self::new(path, text)),
+            Err(error) => error,
+        };
+        // Up to the first bad byte the lossy text has the same bytes, so the offset holds in it.
+        let source = Self::new(path, String::from_utf8_lossy(bytes));
+        let at = error.valid_up_to();
+        let message = match bytes {
+            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "the file is UTF-16, not UTF-8".to_owned(),
+            _ => format!("byte {at} of the file (0x{:02x}) is not UTF-8", bytes.get(at).copied().unwrap_or_default()),
+        };
+        let length = char::REPLACEMENT_CHARACTER.len_utf8();
+        Err(Problem::error("not-utf8", &source, message).at(at..at + length).hint("save the file as UTF-8"))
+    }
+
     /// Line and column (both from 1, columns in characters) of a byte offset; past the end means the end.
     pub fn line_column(&self, offset: usize) -> (usize, usize) {
         let mut offset = offset.min(self.text.len());

@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Located, Source};
+use crate::error::{Located, Problem, Source};
 
 pub mod body;
 pub mod due;
 pub mod front;
 pub mod target;
+pub mod variant;
 
 /// Who a post is, for ever: its `id` key, or its path under `posts/` without ending.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -33,6 +35,48 @@ impl fmt::Display for PostId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// Reads a post; never stops at the first mistake. Wall times without a zone of their own are in `zone`.
+///
+/// `None` where the front matter cannot be read at all. Beside problems that are errors the post holds what could be read and
+/// leaves out the rest: enough to name it, never to be published.
+pub fn parse(source: &Source, zone: Option<Tz>) -> (Option<Post>, Vec<Problem>) {
+    front::parse(source, zone)
+}
+
+/// Posts that share an id; each is told where another one is.
+pub fn duplicates(posts: &[Post]) -> Vec<Problem> {
+    let mut by_id: BTreeMap<&PostId, Vec<&Post>> = BTreeMap::new();
+    for post in posts {
+        by_id.entry(&post.id).or_default().push(post);
+    }
+    let mut problems = Vec::new();
+    for (id, same) in by_id {
+        for (at, post) in same.iter().enumerate() {
+            // The first of them is told of the second, all others of the first.
+            let Some(other) = same.get(usize::from(at == 0)).filter(|_| same.len() > 1) else { break };
+            let message = format!("the id `{id}` is also that of {}", other.source.path);
+            problems.push(Problem::error("duplicate-id", &post.source, message).hint("give one of them another `id`"));
+        }
+    }
+    problems
+}
+
+/// Where a path written in a post leads, relative to the post's folder; `None` if it leaves the repository.
+pub fn path_from(post: &str, written: &str) -> Option<String> {
+    let folder = post.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let mut path: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in written.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                path.pop()?;
+            }
+            part => path.push(part),
+        }
+    }
+    Some(path.join("/"))
 }
 
 /// One post as written.
@@ -104,7 +148,7 @@ pub struct Wishes {
     pub first_comment: Option<Located<String>>,
     pub kind: Option<Located<Kind>>,
     /// The platform's own settings (`reply_settings`, `privacy_level`, ...), already checked against that platform's
-    /// list of settings; text, bool and number scalars are kept in their written form, lists joined are kept as lists.
+    /// list of settings. Empty in a [`Post`] and its overrides: only [`target::resolve`] knows whose settings they are.
     pub settings: BTreeMap<String, Located<Setting>>,
 }
 
@@ -125,6 +169,8 @@ pub struct Override {
     pub wishes: Wishes,
     /// The `text` key.
     pub text: Option<Body>,
+    /// Keys that are no wishes, so perhaps settings of the platform: which, [`target::resolve`] finds out.
+    pub settings: Vec<(Located<String>, front::yaml::Node)>,
 }
 
 /// Who may see a post; each platform has some of these.
@@ -140,9 +186,19 @@ pub enum Visibility {
 
 impl Visibility {
     pub const ALL: [Self; 5] = [Self::Public, Self::Unlisted, Self::Followers, Self::Connections, Self::Private];
+    /// Their words, in the same order.
+    pub const NAMES: [&'static str; 5] = {
+        let mut names = [""; 5];
+        let mut at = 0;
+        while at < names.len() {
+            names[at] = Self::ALL[at].name();
+            at += 1;
+        }
+        names
+    };
 
     /// The word as written in front matter.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Public => "public",
             Self::Unlisted => "unlisted",
@@ -166,9 +222,19 @@ pub enum Kind {
 
 impl Kind {
     pub const ALL: [Self; 6] = [Self::Feed, Self::Reel, Self::Story, Self::Short, Self::Document, Self::Article];
+    /// Their words, in the same order.
+    pub const NAMES: [&'static str; 6] = {
+        let mut names = [""; 6];
+        let mut at = 0;
+        while at < names.len() {
+            names[at] = Self::ALL[at].name();
+            at += 1;
+        }
+        names
+    };
 
     /// The word as written in front matter.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Feed => "feed",
             Self::Reel => "reel",
@@ -188,12 +254,24 @@ pub enum OnEdit {
     Update,
 }
 
+impl OnEdit {
+    pub const ALL: [Self; 2] = [Self::Keep, Self::Update];
+    /// Their words, in the same order.
+    pub const NAMES: [&'static str; 2] = ["keep", "update"];
+}
+
 /// What to do when the file goes away or `expires` passes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OnRemove {
     #[default]
     Keep,
     Delete,
+}
+
+impl OnRemove {
+    pub const ALL: [Self; 2] = [Self::Keep, Self::Delete];
+    /// Their words, in the same order.
+    pub const NAMES: [&'static str; 2] = ["keep", "delete"];
 }
 
 /// A media file as a post names it.

@@ -1,0 +1,130 @@
+//! Every table and key accounts.toml may hold, as one table: the reader, the suggestions and the JSON Schema come from it.
+
+/// One table of accounts.toml.
+#[derive(Clone, Copy, Debug)]
+pub struct Section {
+    pub name: &'static str,
+    pub holds: Holds,
+    /// One line for people and for the JSON Schema.
+    pub doc: &'static str,
+}
+
+/// What a table holds.
+#[derive(Clone, Copy, Debug)]
+pub enum Holds {
+    /// The keys themselves.
+    Keys(&'static [Key]),
+    /// A table for each platform: `[apps.x]`.
+    Platforms(&'static [Key]),
+    /// A table for each name people give: `[accounts.acme-x]`.
+    Named(&'static [Key]),
+    /// A list of account names for each name people give.
+    Lists,
+}
+
+/// One key.
+#[derive(Clone, Copy, Debug)]
+pub struct Key {
+    pub name: &'static str,
+    pub takes: Takes,
+    pub doc: &'static str,
+    pub required: bool,
+    /// Whether this version acts on it.
+    pub works: bool,
+}
+
+/// What a key's value may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Takes {
+    Text,
+    Bool,
+    Duration,
+    Zone,
+    /// A list of accounts, platforms and groups.
+    Names,
+    Branch,
+    /// A list of age recipients.
+    Recipients,
+    Platform,
+    /// A list of weekly slots.
+    Slots,
+    Glob,
+    /// Just this one word.
+    Word(&'static str),
+    PublicUrl,
+    /// `env:NAME`.
+    Environment,
+    /// A table of `to` and `smtp`.
+    Email,
+}
+
+/// The newest `schema` this version reads.
+pub const SCHEMA: i64 = 1;
+
+/// All tables, in the order the manual tells them.
+pub const SECTIONS: &[Section] = &[
+    Section { name: "defaults", holds: Holds::Keys(DEFAULTS), doc: "what holds where a post says nothing else" },
+    Section { name: "publish", holds: Holds::Keys(PUBLISH), doc: "the branches" },
+    Section { name: "encryption", holds: Holds::Keys(ENCRYPTION), doc: "who can open the token files" },
+    Section { name: "apps", holds: Holds::Platforms(APP), doc: "our OAuth client with each platform" },
+    Section { name: "accounts", holds: Holds::Named(ACCOUNT), doc: "where we publish" },
+    Section { name: "groups", holds: Holds::Lists, doc: "names for several accounts" },
+    Section { name: "media", holds: Holds::Keys(MEDIA), doc: "where platforms can fetch media" },
+    Section { name: "notify", holds: Holds::Keys(NOTIFY), doc: "who is told how a run went" },
+];
+
+pub const DEFAULTS: &[Key] = &[
+    key("timezone", Takes::Zone, "zone of wall times that name none, such as `Europe/Amsterdam`"),
+    key("targets", Takes::Names, "where posts without `targets` go"),
+    key("max_late", Takes::Duration, "later than that a post is missed and not published; `12h` unless written"),
+];
+
+pub const PUBLISH: &[Key] = &[
+    key("branch", Takes::Branch, "posts are read from here, as committed; `main` unless written"),
+    key("state_branch", Takes::Branch, "ledger and encrypted tokens; `pressroom-state` unless written"),
+];
+
+pub const ENCRYPTION: &[Key] =
+    &[key("recipients", Takes::Recipients, "age or ssh public keys that can open the token files")];
+
+pub const APP: &[Key] = &[Key {
+    required: true,
+    ..key("client_id", Takes::Text, "the client's id; its secret lies encrypted in the vault")
+}];
+
+pub const ACCOUNT: &[Key] = &[
+    Key { required: true, ..key("platform", Takes::Platform, "where it is") },
+    key("as", Takes::Text, "on whose behalf: a LinkedIn organisation's URN, a Facebook Page's id"),
+    later("slots", Takes::Slots, "weekly slots for `schedule: next-slot`, such as `Mon-Fri 09:05`"),
+    key("spacing", Takes::Duration, "least time between two posts"),
+    key("posts", Takes::Glob, "only posts whose path fits this glob may target the account"),
+    key("paused", Takes::Bool, "nothing is published there for the time being"),
+    key("hashtags", Takes::Word("append"), "the post's tags are appended to the text as hashtags"),
+    key("premium", Takes::Bool, "the X account may publish long posts"),
+];
+
+pub const MEDIA: &[Key] =
+    &[later("public_url", Takes::PublicUrl, "address of a media file, with `{commit}`, `{path}` or `{sha256}` in it")];
+
+pub const NOTIFY: &[Key] = &[
+    later("webhook", Takes::Environment, "variable that holds the address to tell, as `env:PRESSROOM_WEBHOOK`"),
+    later("email", Takes::Email, "address to write to, and variable that holds the mail server"),
+];
+
+/// The keys of `email`.
+pub const EMAIL: &[Key] = &[
+    Key { required: true, ..key("to", Takes::Text, "whom to write to") },
+    Key {
+        required: true,
+        ..key("smtp", Takes::Environment, "variable that holds the mail server, as `env:PRESSROOM_SMTP_URL`")
+    },
+];
+
+const fn key(name: &'static str, takes: Takes, doc: &'static str) -> Key {
+    Key { name, takes, doc, required: false, works: true }
+}
+
+/// A key that is checked, but whose effect is still to come.
+const fn later(name: &'static str, takes: Takes, doc: &'static str) -> Key {
+    Key { works: false, ..key(name, takes, doc) }
+}

@@ -1,0 +1,452 @@
+//! What operators get wrong in accounts.toml, and the exact words they read about it.
+
+use super::*;
+
+/// The problems of a file, one a line: `line:column code message / hint`.
+fn problems(text: &str) -> Vec<String> {
+    let line = |problem: Problem| {
+        let (line, column) = problem.start();
+        format!("{line}:{column} {} {} / {}", problem.code, problem.message, problem.hint.unwrap_or_default())
+    };
+    parse(&Source::new("accounts.toml", text)).1.into_iter().map(line).collect()
+}
+
+fn check(text: &str, expected: &[&str]) {
+    assert_eq!(problems(text), expected, "{text}");
+}
+
+#[test]
+fn a_whole_file_is_fine() {
+    check(
+        r#"schema = 1
+
+[defaults]
+timezone = "Europe/Amsterdam"
+targets  = []
+max_late = "12h"
+
+[publish]
+branch       = "main"
+state_branch = "pressroom-state"
+
+[encryption]
+recipients = ["age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ3n1JfXwF0vV6Nn5T1g2yJ0v1cN0N1l0bJ7Zz7Q7Z7Z ann@acme"]
+
+[apps.x]
+client_id = "abc"
+
+[accounts.acme-x]
+platform = "x"
+premium = true
+[accounts.acme-company]
+platform  = "linkedin"
+as        = "urn:li:organization:123456"
+spacing   = "15m"
+posts     = "posts/company/**"
+paused    = false
+hashtags = "append"
+[accounts.team-page]
+platform = "facebook"
+as       = "1234567890"
+
+[groups]
+all = ["acme-x", "acme-company", "team-page"]
+"#,
+        &[],
+    );
+    check("\u{feff}schema = 1\r\n[accounts.\"ann.example\"]\r\nplatform = \"bluesky\"\r\n", &[]);
+}
+
+#[test]
+fn schemas() {
+    check("", &["1:1 schema accounts.toml does not say which `schema` it has / write `schema = 1` in the first line"]);
+    check(
+        r#"schema = 2
+"#,
+        &["1:10 schema this file has schema 2; this version of pressroom reads 1 / update pressroom"],
+    );
+    check(
+        r#"schema = "1"
+"#,
+        &["1:10 schema there is no such schema / write `schema = 1` in the first line"],
+    );
+    check(
+        r#"schema = 0
+"#,
+        &["1:10 schema there is no such schema / write `schema = 1` in the first line"],
+    );
+}
+
+#[test]
+fn no_toml() {
+    check(
+        r#"schema = 1
+x = 
+"#,
+        &[
+            "2:5 toml this is no TOML: string values must be quoted, expected literal string / each line is `key = value` or `[table]`; text stands between double quotes",
+        ],
+    );
+    check(
+        r#"schema = 1
+[a
+b = 
+"#,
+        &[
+            "2:3 toml this is no TOML: unclosed table, expected `]` / each line is `key = value` or `[table]`; text stands between double quotes",
+        ],
+    );
+    check(
+        r#"schema = 1
+name = tea
+"#,
+        &[
+            "2:8 toml this is no TOML: invalid boolean, expected `true` / each line is `key = value` or `[table]`; text stands between double quotes",
+        ],
+    );
+}
+
+#[test]
+fn given_twice() {
+    check(
+        r#"schema = 1
+[acounts.a]
+platform = "x"
+[accounts.a]
+platform = "x"
+colour = "red"
+[accounts.a]
+platform = "linkedin"
+"#,
+        &[
+            "2:2 unknown-key there is no table `[acounts]` / did you mean `accounts`?",
+            "6:1 unknown-key there is no key `colour` in `[accounts.a]` / choose `platform`, `as`, `slots`, `spacing`, `posts`, `paused`, `hashtags` or `premium`",
+            "7:11 duplicate-key `a` is given twice; the first is in line 4 / keep one of them",
+        ],
+    );
+    check(
+        r#"schema = 1
+[accounts.a]
+platform = "x"
+paused = true
+platform = "linkedin"
+"#,
+        &["5:1 duplicate-key `platform` is given twice; the first is in line 3 / keep one of them"],
+    );
+    check(
+        r#"schema = 1
+[media]
+[media]
+"#,
+        &["3:2 duplicate-key `media` is given twice; the first is in line 2 / keep one of them"],
+    );
+    check(
+        r#"schema = 1
+[notify]
+email = { to = "a@b", to = "c@d", smtp = "env:A" }
+"#,
+        &[
+            "3:1 not-yet `email` is not supported by this version of pressroom yet / remove it",
+            "3:23 duplicate-key `to` is given twice / keep one of them",
+        ],
+    );
+}
+
+#[test]
+fn names() {
+    check(
+        r#"schema = 1
+[accounts.a]
+platform = "twiter"
+[accounts.x]
+platform = "x"
+[accounts.Big]
+platform = "mastodon"
+as = "foo"
+[accounts.b]
+[accounts.ann.example]
+platform = "x"
+[groups]
+a = ["b"]
+g = ["a", "ac", "h"]
+h = ["b"]
+linkedin = []
+"#,
+        &[
+            "3:12 unknown-platform there is no platform `twiter` / write `x`",
+            "4:11 same-name `x` is a platform, so no account can be called that / name it `my-x`, or after whose it is",
+            "6:11 bad-name `Big` is no name: small letters, digits, `.`, `_` and `-`, a letter or digit first / write a name such as `acme-x`",
+            "8:6 bad-as `as` means nothing on mastodon / remove it: the token says who publishes",
+            r#"9:1 missing-key `[accounts.b]` has no `platform` / add `platform = "..."`"#,
+            r#"10:11 missing-key `[accounts.ann]` has no `platform` / add `platform = "..."`"#,
+            r#"10:15 unknown-key there is no key `example` in `[accounts.ann]` / a name with dots stands between quotes: `[accounts."ann.example"]`"#,
+            "13:1 same-name `a` is the name of an account, too / give the group another name",
+            "14:11 unknown-account there is no account `ac` / choose `Big` or `x`",
+            "14:17 unknown-account there is no account `h` / a group holds accounts, not groups",
+            "16:1 same-name `linkedin` is a platform, so no group can be called that / name it `my-linkedin`, or after whose it is",
+            "16:12 empty-value the group `linkedin` has no accounts / name its accounts, or remove it",
+        ],
+    );
+    check(
+        r#"schema = 1
+[defaults]
+targets = ["x", "me", "all", "al"]
+[accounts.me]
+platform = "x"
+[accounts.you]
+platform = "x"
+[groups]
+all = ["me", "yu"]
+"#,
+        &[
+            "3:12 unknown-target 2 accounts are on x / name the one you mean: `me` or `you`",
+            "3:30 unknown-target there is no account, platform or group `al` / choose `me`, `you` or `all`",
+            "9:14 unknown-account there is no account `yu` / choose `me` or `you`",
+        ],
+    );
+    check(
+        r#"schema = 1
+[defaults]
+targets = ["me"]
+"#,
+        &["3:12 unknown-target there is no account, platform or group `me` / accounts.toml has no accounts"],
+    );
+}
+
+#[test]
+fn unknown_tables_and_keys() {
+    check(
+        r#"schema = 1
+timezone = "UTC"
+[acounts.a]
+platform = "x"
+[accounts.a]
+platform = "x"
+colour = "red"
+post = "posts/**"
+"#,
+        &[
+            "2:1 unknown-key there is no key `timezone` / choose `defaults`, `publish`, `encryption`, `apps`, `accounts`, `groups`, `media` or `notify`",
+            "3:2 unknown-key there is no table `[acounts]` / did you mean `accounts`?",
+            "7:1 unknown-key there is no key `colour` in `[accounts.a]` / choose `platform`, `as`, `slots`, `spacing`, `posts`, `paused`, `hashtags` or `premium`",
+            "8:1 unknown-key there is no key `post` in `[accounts.a]` / did you mean `posts`?",
+        ],
+    );
+    check(
+        r#"schema = 1
+accounts = 3
+groups = []
+defaults = "x"
+"#,
+        &[
+            "2:12 wrong-type `accounts` must be a table, not a number / write `[accounts]` on a line of its own",
+            "3:10 wrong-type `groups` must be a table, not a list / write `[groups]` on a line of its own",
+            "4:12 wrong-type `defaults` must be a table, not text / write `[defaults]` on a line of its own",
+        ],
+    );
+    check(
+        r#"schema = 1
+[[accounts]]
+platform = "x"
+"#,
+        &["2:1 wrong-type `accounts` must be a table, not a list / write `[accounts]` on a line of its own"],
+    );
+}
+
+#[test]
+fn wrong_values() {
+    check(
+        r#"schema = 1
+[accounts.a]
+platform = "linkedin"
+as = "123"
+posts = "company/**"
+slots = ["Mon 9:00", "Mon 09:00"]
+spacing = "15"
+paused = "yes"
+hashtags = "prepend"
+premium = true
+[accounts.b]
+platform = "facebook"
+as = "me"
+posts = "posts/[a"
+[accounts.c]
+platform = "linkedin"
+posts = 3
+[defaults]
+timezone = "Amsterdam"
+targets = ["linkedin", "x", "aa", "a"]
+max_late = 12
+[publish]
+branch = "a b"
+state_branch = "main"
+[media]
+public_url = "https://a.example/x"
+"#,
+        &[
+            r#"4:6 bad-as `123` is no LinkedIn organisation or person / write `as = "urn:li:organization:123"`"#,
+            "5:9 bad-glob no post is under `company/**` / paths begin with `posts/`: `posts/company/**`",
+            "6:1 not-yet `slots` is not supported by this version of pressroom yet / remove it",
+            "6:10 bad-slot `Mon 9:00` is no weekly slot / write days and a time, such as `Mon-Fri 09:05` or `Tue,Thu 16:35`",
+            "7:11 bad-duration `15` is no duration / write a number followed by `m`, `h` or `d`, such as `90m`, `6h` or `2d`",
+            "8:10 wrong-type `paused` must be `true` or `false`, not text / write `paused = true`",
+            r#"9:12 unknown-value `hashtags` cannot be `prepend` / write `hashtags = "append"`, or remove the line"#,
+            "10:11 not-here `premium` means nothing on linkedin / remove it",
+            r#"13:6 bad-as `me` is no Page id / write the Page's id, digits only: `as = "1234567890"`"#,
+            "14:9 bad-glob `posts/[a` is no glob: unclosed character class; missing ']' / write a folder and `**`: `posts/company/**`",
+            r#"17:9 wrong-type `posts` must be text, not a number / write `posts = "..."`"#,
+            "19:12 unknown-zone there is no zone `Amsterdam` / did you mean `Europe/Amsterdam`?",
+            "20:12 unknown-target 2 accounts are on linkedin / name the one you mean: `a` or `c`",
+            r#"20:24 unknown-target no account is on x / add one to accounts.toml: `[accounts.my-x]` with `platform = "x"`"#,
+            "20:29 unknown-target there is no account, platform or group `aa` / choose `a`, `b`, `c` or `facebook`",
+            r#"21:12 wrong-type `max_late` must be text, not a number / write `max_late = "6h"`"#,
+            "23:10 bad-branch `a b` is no name of a branch / write the branch's name as git shows it, such as `main`",
+            "24:16 same-branch posts and state cannot both be on `main` / give the state a branch of its own, such as `pressroom-state`",
+            "26:1 not-yet `public_url` is not supported by this version of pressroom yet / remove it",
+            r#"26:14 bad-url the address is the same for every file / write `public_url = "https://example.com/{path}"`"#,
+        ],
+    );
+}
+
+#[test]
+fn what_comes_later_is_said() {
+    check(
+        r#"schema = 1
+[accounts.a]
+platform = "x"
+slots = ["Mon 09:00"]
+[media]
+public_url = "https://example.com/{path}"
+[notify]
+webhook = "env:HOOK"
+email = {to = "ops@example.com", smtp = "env:SMTP"}
+"#,
+        &[
+            "4:1 not-yet `slots` is not supported by this version of pressroom yet / remove it",
+            "6:1 not-yet `public_url` is not supported by this version of pressroom yet / remove it",
+            "8:1 not-yet `webhook` is not supported by this version of pressroom yet / remove it",
+            "9:1 not-yet `email` is not supported by this version of pressroom yet / remove it",
+        ],
+    );
+}
+
+#[test]
+fn secrets_are_refused() {
+    check(
+        r#"schema = 1
+[apps.x]
+client_id = "a"
+client_secret = "hunter2"
+[apps.linkedin]
+[apps.y]
+[encryption]
+recipients = ["age1abc", "AGE-SECRET-KEY-1ABCDEF", "ssh-ed25519 zzz"]
+[notify]
+webhook = "https://hooks.slack.com/T/1"
+email = { to = "ops", smtp = "env:SMTP" , cc = "a"}
+[media]
+public_url = "https://a.example/{paht}"
+"#,
+        &[
+            "4:1 secret-in-file `client_secret` is a secret, and this file is no place for one / secrets lie encrypted in the vault: remove this line, run `pressroom connect`, and if the line was ever committed, have the platform issue a new one",
+            r#"5:1 missing-key `[apps.linkedin]` has no `client_id` / add `client_id = "..."`"#,
+            "6:7 unknown-platform there is no platform `y` / choose `x`, `linkedin`, `facebook`, `instagram`, `threads`, `youtube`, `tiktok`, `bluesky` or `mastodon`",
+            "8:15 bad-recipient this is no public key age can encrypt to / write a public key: `age1...` (from `age-keygen`), `ssh-ed25519 AAAA...` or `ssh-rsa AAAA...`",
+            "8:26 secret-in-file this is a secret key / keep it out of the repository, write its public key instead (`age1...`), and make a new key if this was ever committed",
+            "8:52 bad-recipient this is no public key age can encrypt to / write a public key: `age1...` (from `age-keygen`), `ssh-ed25519 AAAA...` or `ssh-rsa AAAA...`",
+            "10:1 not-yet `webhook` is not supported by this version of pressroom yet / remove it",
+            r#"10:11 not-env `webhook` must name an environment variable / write `webhook = "env:PRESSROOM_WEBHOOK"` and set that variable"#,
+            "11:1 not-yet `email` is not supported by this version of pressroom yet / remove it",
+            r#"11:16 bad-address `ops` is no mail address / write `to = "ops@example.com"`"#,
+            "11:43 unknown-key there is no key `cc` in `[notify.email]` / choose `to` or `smtp`",
+            "13:1 not-yet `public_url` is not supported by this version of pressroom yet / remove it",
+            "13:14 bad-url `{paht}` stands for nothing / choose `{commit}`, `{path}` or `{sha256}`",
+        ],
+    );
+    check(
+        r#"schema = 1
+[acounts.a]
+access_token = "abc"
+[accounts.a]
+platform = "x"
+Password = "abc"
+"#,
+        &[
+            "2:2 unknown-key there is no table `[acounts]` / did you mean `accounts`?",
+            "3:1 secret-in-file `access_token` is a secret, and this file is no place for one / secrets lie encrypted in the vault: remove this line, run `pressroom connect`, and if the line was ever committed, have the platform issue a new one",
+            "6:1 secret-in-file `Password` is a secret, and this file is no place for one / secrets lie encrypted in the vault: remove this line, run `pressroom connect`, and if the line was ever committed, have the platform issue a new one",
+        ],
+    );
+}
+
+#[test]
+fn accounts_say_what_was_written() {
+    let text = "schema = 1\n[defaults]\ntimezone = \"Europe/Amsterdam\"\ntargets = [\"all\"]\n[publish]\nbranch = \"live\"\n\
+                [apps.x]\nclient_id = \"abc\"\n[accounts.b]\nplatform = \"linkedin\"\nas = \"urn:li:organization:1\"\n\
+                spacing = \"15m\"\nposts = \"posts/b/**\"\npaused = true\nhashtags = \"append\"\n[accounts.a]\nplatform = \"x\"\n\
+                premium = true\n[groups]\nall = [\"b\", \"a\"]\n";
+    let (accounts, problems) = parse(&Source::new("accounts.toml", text));
+    assert_eq!(problems, []);
+    let accounts = accounts.unwrap();
+    assert_eq!(accounts.defaults.timezone, Some(Tz::Europe__Amsterdam));
+    assert_eq!(accounts.defaults.max_late, TimeDelta::hours(12));
+    assert_eq!((&*accounts.publish.branch, &*accounts.publish.state_branch), ("live", "pressroom-state"));
+    assert_eq!(accounts.apps[&Platform::X].client_id, "abc");
+    let b = &accounts.accounts["b"];
+    assert_eq!(
+        (b.platform, b.acts_as.as_deref(), b.spacing),
+        (Platform::LinkedIn, Some("urn:li:organization:1"), Some(TimeDelta::minutes(15)))
+    );
+    assert!(b.paused && b.append_hashtags && !b.premium);
+    assert_eq!(&text[b.span.clone()], "b");
+    let rule = &b.posts.as_ref().unwrap();
+    assert_eq!((rule.value.written(), &text[rule.span.clone()]), ("posts/b/**", "\"posts/b/**\""));
+    for (path, takes) in
+        [("posts/b/tea.md", true), ("posts/b/2026/tea.md", true), ("posts/tea.md", false), ("posts/bb/a.md", false)]
+    {
+        assert_eq!(rule.value.takes(path), takes, "{path}");
+    }
+    assert!(accounts.accounts["a"].premium);
+    let names =
+        |name| accounts.named(name).map(|accounts| accounts.iter().map(|account| account.name.as_str()).collect());
+    assert_eq!(names("all"), Ok(vec!["b", "a"]));
+    assert_eq!(names("linkedin"), Ok(vec!["b"]));
+    assert_eq!(names("a"), Ok(vec!["a"]));
+}
+
+#[test]
+fn a_secret_is_shown_nowhere() {
+    let text = "schema = 1\n[apps.x]\nclient_id = \"a\"\nclient_secret = \"hunter2\"\n[encryption]\nrecipients = [\"AGE-SECRET-KEY-1QQ\"]\n\
+                [notify]\nwebhook = \"https://hooks.example/T/hunter2\"\nemail = {to = \"a@b\", smtp = \"smtp://u:hunter2@h\"}\n";
+    for text in [text.to_owned(), format!("{text}[broken\n")] {
+        let (_, problems) = parse(&Source::new("accounts.toml", &*text));
+        assert!(problems.len() >= 2);
+        for problem in problems {
+            let shown = format!("{} {:?} {}", problem.message, problem.hint, problem.source.text);
+            assert!(!shown.contains("hunter2") && !shown.contains("KEY-1QQ"), "{shown}");
+            assert_eq!(problem.source.text.len(), text.len());
+        }
+    }
+}
+
+#[test]
+fn accounts_that_are_no_text() {
+    let problem = Source::from_bytes("accounts.toml", b"schema = 1\n# caf\xe9\n").unwrap_err();
+    assert_eq!((problem.start(), problem.code), ((2, 6), "not-utf8"));
+    assert_eq!(problem.message, "byte 16 of the file (0xe9) is not UTF-8");
+    assert_eq!(problem.hint.as_deref(), Some("save the file as UTF-8"));
+}
+
+proptest::proptest! {
+    #[test]
+    fn never_panics(text in ".{0,200}") {
+        problems(&text);
+    }
+
+    #[test]
+    fn never_panics_on_what_looks_like_toml(
+        text in "(schema = 1\n|\\[accounts\\.a\\]\n|\\[groups\\]|\\[\\[|\\[|\\]|\\{|\\}|a|platform|as|é|\\.|\"|'|\"x\"|=| = |,|1|true|\n|\r\n| |\t|#|\\\\|\"\"\"|client_secret|webhook|0x|1979-05-27){0,40}",
+    ) {
+        problems(&text);
+    }
+}
