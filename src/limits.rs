@@ -110,10 +110,12 @@ pub struct Limits {
     pub threads: bool,
     /// Whether a post may be text alone.
     pub text_alone: bool,
-    /// Whether a title is part of what is published.
+    /// Whether a title is part of what is published, beside the one of a link card.
     pub title: bool,
     /// Whether a link card can be made from `link`.
     pub link_card: bool,
+    /// Whether that card needs a title of ours.
+    pub card_title: bool,
     /// Audiences that can be asked for; the first is the default.
     pub visibilities: &'static [Visibility],
     /// The platform's own settings that `overrides` may hold.
@@ -187,6 +189,7 @@ const BASE: Limits = Limits {
     text_alone: true,
     title: false,
     link_card: false,
+    card_title: false,
     visibilities: &[Visibility::Public],
     settings: &[],
     published: false,
@@ -235,8 +238,8 @@ const LINKEDIN: Limits = Limits {
     image_kinds: &[Jpeg, Png, Gif],
     image_pixels_max: Some(36_152_319),
     alt_max: 4086,
-    title: true,
     link_card: true,
+    card_title: true,
     visibilities: &[Visibility::Public, Visibility::Connections],
     settings: &[setting("disable_reshare", Takes::Bool, "readers cannot repost it").works()],
     published: true,
@@ -391,6 +394,7 @@ const BLUESKY: Limits = Limits {
     alt_max: 2000,
     threads: true,
     link_card: true,
+    card_title: true,
     settings: &[
         setting(
             "threadgate",
