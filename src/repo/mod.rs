@@ -166,6 +166,16 @@ impl Repo {
         Ok(None)
     }
 
+    /// Who the person is, as git knows them: `Ann Example <ann@example.org>`.
+    pub fn person(&self) -> Result<String, Failure> {
+        let git = self.git()?;
+        let signature = git.signature().map_err(|_| {
+            Failure::new(Kind::Usage, "git does not know who you are, and the ledger keeps who said what")
+                .hint("`git config user.name \"Your Name\"` and `git config user.email you@example.org`")
+        })?;
+        Ok(signature.to_string())
+    }
+
     fn no_branch(&self, branch: &str) -> Failure {
         if let Err(no_commit) = self.head() {
             return no_commit;

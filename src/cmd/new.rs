@@ -1,0 +1,10 @@
+//! `pressroom new`.
+use clap::Args;
+use super::Context;
+use crate::error::Failure;
+/// Stub.
+#[derive(Debug, Args)]
+pub struct New {}
+impl New {
+    pub(super) fn run(self, _context: &Context) -> Result<u8, Failure> { Ok(0) }
+}
