@@ -79,15 +79,17 @@ impl Reader<'_> {
             let name: &str = key.get_ref();
             if name != "schema" && !secret::is_secret_key(name) && !SECTIONS.iter().any(|section| section.name == name)
             {
-                let known = SECTIONS.iter().map(|section| section.name);
-                let (what, shown) =
-                    if value.get_ref().is_table() { ("table", format!("[{name}]")) } else { ("key", name.to_owned()) };
-                self.error(
-                    "unknown-key",
-                    key.span(),
-                    format!("there is no {what} `{shown}`"),
-                    suggest::hint(name, known),
-                );
+                let table = value.get_ref().is_table();
+                let (what, shown) = if table { ("table", format!("[{name}]")) } else { ("key", name.to_owned()) };
+                let home = SECTIONS.iter().find(|section| match section.holds {
+                    Holds::Keys(keys) => keys.iter().any(|key| key.name == name),
+                    _ => false,
+                });
+                let hint = match home {
+                    Some(section) if !table => format!("write it below `[{}]`", section.name),
+                    _ => suggest::hint(name, SECTIONS.iter().map(|section| section.name)),
+                };
+                self.error("unknown-key", key.span(), format!("there is no {what} `{shown}`"), hint);
             }
         }
         let accounts = Accounts {
@@ -185,7 +187,12 @@ impl Reader<'_> {
     fn as_table<'r, 'a>(&mut self, name: &str, value: &'r Value<'a>) -> Option<&'r DeTable<'a>> {
         let table = value.get_ref().as_table();
         if table.is_none() {
-            self.wrong_type(name, value, "a table", format!("write `[{name}]` on a line of its own"));
+            let inner = match name {
+                "accounts" => ".acme-x",
+                "apps" => ".x",
+                _ => "",
+            };
+            self.wrong_type(name, value, "a table", format!("write `[{name}{inner}]` on a line of its own"));
         }
         table
     }
