@@ -54,6 +54,15 @@ impl Repo {
         Ok(Self(Arc::new(Inner { root, common, bare, idle: Mutex::new(vec![git]) })))
     }
 
+    /// Opens the bare repository in `dir`, making it where there is none: the ledger of a rehearsal.
+    pub fn bare(dir: &Path) -> Result<Self, Failure> {
+        if git2::Repository::open_bare(dir).is_err() {
+            git2::Repository::init_bare(dir)
+                .map_err(|error| words::git(&format!("cannot make a repository in {}", dir.display()), &error))?;
+        }
+        Self::open(dir)
+    }
+
     /// The top of the work tree; of a bare repository, the repository itself.
     pub fn root(&self) -> &Path {
         &self.0.root
