@@ -60,10 +60,7 @@ struct Shared {
     repo: Repo,
     remote: Option<Remote>,
     branch: String,
-    pins: Pins,
     at: Mutex<At>,
-    /// One fetch at a time: all land in one ref.
-    fetching: tokio::sync::Mutex<()>,
 }
 
 /// Where we believe the branch to be.
@@ -85,9 +82,8 @@ impl Journal {
     /// until the first commit. Call it inside a tokio runtime, which also carries the committer.
     pub async fn open(repo: &Repo, remote: Option<Remote>, branch: &str) -> Result<Self, Failure> {
         check_branch_name(branch)?;
-        let pins = Pins::new(repo);
         let (branch, at) = (branch.to_owned(), Mutex::new(At { tip: None, lease: None }));
-        let shared = Arc::new(Shared { repo: repo.clone(), remote, branch, pins, at, fetching: Default::default() });
+        let shared = Arc::new(Shared { repo: repo.clone(), remote, branch, at });
         let pruned = repo.clone();
         blocking(move || Ok(pins::prune(&pruned))).await?;
         shared.refresh().await?;
@@ -150,12 +146,13 @@ impl Shared {
 
     /// Looks where the branch is now, and moves there.
     async fn refresh(self: &Arc<Self>) -> Result<At, Failure> {
-        let _one = self.fetching.lock().await;
+        // Once the tip is remembered, the ref it was fetched into is not needed any more.
+        let pins = Pins::new(&self.repo);
         let (seen, local) = (self.repo.read_ref(&seen_ref(&self.branch))?, self.repo.read_ref(&self.local_ref())?);
         let lease = match &self.remote {
             Some(remote) => {
                 let known = seen.or(local).or(self.at().tip).is_some();
-                remote.fetch(&self.branch, &self.pins.name("base"), known).await?
+                remote.fetch(&self.branch, &pins.name("base"), known).await?
             }
             None => local,
         };

@@ -222,11 +222,12 @@ impl Repo {
         if tip == oid {
             return Ok(true);
         }
-        match self.git()?.graph_descendant_of(tip, oid) {
-            Ok(answer) => Ok(answer),
-            Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(false),
-            Err(error) => Err(words::git("cannot walk the history", &error)),
-        }
+        let git = self.git()?;
+        // git2 learns when a handle is opened where a clone was cut off; a fetch since may have added to that.
+        let fresh = git.is_shallow().then(|| git2::Repository::open(&self.0.root)).transpose();
+        let fresh = fresh.map_err(|error| words::not_opened(&self.0.root, &error))?;
+        let git = fresh.as_ref().unwrap_or(&git);
+        git.graph_descendant_of(tip, oid).map_err(|error| words::git("cannot walk the history", &error))
     }
 }
 

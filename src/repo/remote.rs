@@ -10,7 +10,7 @@ use crate::error::{Failure, Kind};
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A remote of the repository. Cheap to clone.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Remote {
     repo: Repo,
     name: String,
@@ -18,6 +18,12 @@ pub struct Remote {
     /// The user set an ssh command in git's config; ours would hide it.
     own_ssh: bool,
     pub(super) timeout: Duration,
+}
+
+impl std::fmt::Debug for Remote {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Remote").field("name", &self.name).field("url", &self.address()).finish_non_exhaustive()
+    }
 }
 
 /// What became of a push.
