@@ -45,7 +45,8 @@ impl From<Failure> for Setback {
 /// A change that is durable: the remote has it (without a remote: this disk).
 #[derive(Clone, Debug)]
 pub struct Committed {
-    pub commit: Oid,
+    /// The commit that has it; where nothing was to be changed, one that has had it before (`None`: nothing in nothing).
+    pub commit: Option<Oid>,
 }
 
 /// The state branch, open for reading and writing. Cheap to clone; all clones share one committer.
@@ -61,6 +62,7 @@ struct Shared {
     remote: Option<Remote>,
     branch: String,
     at: Mutex<At>,
+    patience: Duration,
 }
 
 /// Where we believe the branch to be.
@@ -81,11 +83,24 @@ impl Journal {
     /// Opens the state branch as it is on the remote now; without a remote, the local branch. Nothing is written there
     /// until the first commit. Call it inside a tokio runtime, which also carries the committer.
     pub async fn open(repo: &Repo, remote: Option<Remote>, branch: &str) -> Result<Self, Failure> {
+        Self::open_patient(repo, remote, branch, PATIENCE).await
+    }
+
+    pub(super) async fn open_patient(
+        repo: &Repo,
+        remote: Option<Remote>,
+        branch: &str,
+        patience: Duration,
+    ) -> Result<Self, Failure> {
         check_branch_name(branch)?;
         let (branch, at) = (branch.to_owned(), Mutex::new(At { tip: None, lease: None }));
-        let shared = Arc::new(Shared { repo: repo.clone(), remote, branch, at });
+        let shared = Arc::new(Shared { repo: repo.clone(), remote, branch, at, patience });
         let pruned = repo.clone();
-        blocking(move || Ok(pins::prune(&pruned))).await?;
+        blocking(move || {
+            pins::prune(&pruned);
+            Ok(())
+        })
+        .await?;
         shared.refresh().await?;
         let (queue, waiting) = mpsc::unbounded_channel();
         tokio::spawn(serve(shared.clone(), waiting));
@@ -226,7 +241,7 @@ async fn serve(shared: Arc<Shared>, mut queue: mpsc::UnboundedReceiver<Waiting>)
 
 /// Brings a group to the remote.
 async fn carry(shared: &Arc<Shared>, remote: &Remote, mut group: Vec<Waiting>, budget: &mut Budget) {
-    let patience = Instant::now() + PATIENCE;
+    let patience = Instant::now() + shared.patience;
     let (mut tries, mut unknown) = (0, 0);
     loop {
         let at = shared.at();
@@ -256,7 +271,7 @@ async fn carry(shared: &Arc<Shared>, remote: &Remote, mut group: Vec<Waiting>, b
                 Err(failure) => return fail(group, &unsure(failure, unknown, &said)),
             };
             match now.lease.map(|tip| shared.repo.contains(tip, commit)) {
-                Some(Ok(true)) => return tell(group, commit),
+                Some(Ok(true)) => return tell(group, Some(commit)),
                 Some(Err(failure)) => return fail(group, &failure),
                 _ => {}
             }
@@ -277,7 +292,7 @@ async fn carry(shared: &Arc<Shared>, remote: &Remote, mut group: Vec<Waiting>, b
 
 /// Commits a group on this disk: a compare-and-swap of the local branch.
 async fn carry_here(shared: &Arc<Shared>, mut group: Vec<Waiting>) {
-    let patience = Instant::now() + PATIENCE;
+    let patience = Instant::now() + shared.patience;
     let mut tries = 0;
     loop {
         let here = shared.clone();
@@ -288,7 +303,7 @@ async fn carry_here(shared: &Arc<Shared>, mut group: Vec<Waiting>) {
         };
         group = rest;
         match swapped {
-            Ok(Some(commit)) => return tell(group, commit),
+            Ok(Some(commit)) => return tell(group, Some(commit)),
             Ok(None) => return,
             Err(failure) if failure.kind != Kind::Claimed || Instant::now() > patience => {
                 let lock = shared.repo.lock_of(&shared.local_ref());
@@ -407,12 +422,7 @@ fn assemble(shared: &Arc<Shared>, group: Vec<Waiting>, at: At) -> (Vec<Waiting>,
         }
     }
     if branch.is_unchanged() {
-        match at.lease {
-            Some(tip) => tell(idle, tip),
-            None => {
-                fail(idle, &Failure::new(Kind::Bug, "a change of nothing was handed in before the state branch began"))
-            }
-        }
+        tell(idle, at.lease);
         return (Vec::new(), None);
     }
     // Nothing to change, because of what others in this group change: true once theirs is durable.
@@ -428,10 +438,10 @@ async fn won(shared: &Arc<Shared>, group: Vec<Waiting>, commit: Oid) {
         tracing::warn!(%failure, "the newest state is not remembered here");
         *shared.at.lock().unwrap_or_else(PoisonError::into_inner) = at;
     }
-    tell(group, commit);
+    tell(group, Some(commit));
 }
 
-fn tell(group: Vec<Waiting>, commit: Oid) {
+fn tell(group: Vec<Waiting>, commit: Option<Oid>) {
     for waiting in group {
         let _ = waiting.done.send(Ok(Committed { commit }));
     }
@@ -465,7 +475,7 @@ fn unsure(failure: Failure, unknown: u32, said: &str) -> Failure {
 }
 
 fn busy(shared: &Shared, said: &str) -> Failure {
-    let seconds = PATIENCE.as_secs();
+    let seconds = shared.patience.as_secs();
     let message = format!("branch `{}` kept being changed or locked by others for {seconds} s", shared.branch);
     let failure = Failure::new(Kind::Later, message).hint("run it again; nothing is lost");
     let failure = match words::lock_named(said) {

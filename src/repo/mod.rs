@@ -4,6 +4,7 @@
 use std::fs;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::{Failure, Kind};
@@ -147,8 +148,7 @@ impl Repo {
         };
         let remote = git.find_remote(&chosen).map_err(failed)?;
         let url = remote.pushurl_bytes().unwrap_or_else(|| remote.url_bytes());
-        let own_ssh = config.get_str("core.sshcommand").is_ok();
-        Ok(Some(Remote::new(self.clone(), chosen, String::from_utf8_lossy(url).into_owned(), own_ssh)))
+        Ok(Some(Remote::new(self.clone(), chosen, String::from_utf8_lossy(url).into_owned())))
     }
 
     /// Tip of a local branch, else of what some remote had at the last fetch.
@@ -185,6 +185,13 @@ impl Repo {
             None => git2::Repository::open(&self.0.root).map_err(|error| words::not_opened(&self.0.root, &error))?,
         };
         Ok(Handle { git: Some(git), pool: &self.0.idle })
+    }
+
+    /// The `git` program, to be run in this repository.
+    fn program(&self) -> Result<Command, Failure> {
+        let config = self.git()?.config();
+        let own_ssh = config.is_ok_and(|config| config.get_string("core.sshcommand").is_ok());
+        Ok(git::command(&self.0.root, own_ssh))
     }
 
     fn read_ref(&self, name: &str) -> Result<Option<Oid>, Failure> {

@@ -360,7 +360,7 @@ impl Snapshot {
 
     /// The `git` program hands out large blobs piece by piece, which git2 cannot, and gets what a partial clone lacks.
     fn cat_file(&self, what: &str, oid: Oid, into: &mut impl Write) -> Result<(), Lack> {
-        let mut command = git::command(self.repo.root(), false);
+        let mut command = self.repo.program().map_err(|failure| Lack::Unreadable(failure.message))?;
         command.args(["cat-file", what, &oid.to_string()]).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(|error| Lack::Unreadable(git::not_started(&error).message))?;
         let copied = match child.stdout.take() {

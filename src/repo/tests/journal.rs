@@ -38,8 +38,8 @@ async fn the_first_commit_begins_the_branch_on_the_remote() {
     assert_eq!(journal.branch().unwrap().list("").unwrap(), Vec::<String>::new());
     assert!(!bench.try_git("remote.git", &["rev-parse", "-q", "--verify", STATE]).0, "opening writes nothing");
     let committed = journal.commit(append("ledger/ab/tea.jsonl", "{\"n\":1}")).await.unwrap();
-    assert_eq!(journal.tip(), Some(committed.commit));
-    assert_eq!(bench.git("remote.git", &["rev-parse", STATE]), committed.commit.to_string());
+    assert_eq!(journal.tip(), committed.commit);
+    assert_eq!(bench.git("remote.git", &["rev-parse", STATE]), committed.commit.unwrap().to_string());
     assert_eq!(bench.state("ledger/ab/tea.jsonl"), "{\"n\":1}");
     assert_eq!(bench.state("format.json"), r#"{"schema":1,"min_reader":1,"min_writer":1}"#);
     assert_eq!(bench.state(".gitattributes"), "*.jsonl merge=union\n*.age binary");
@@ -121,6 +121,8 @@ async fn a_change_sees_what_others_of_its_group_did() {
         Ok(Vec::new())
     });
     let broken: Change = Box::new(|_| Ok(vec![Edit::Append { path: "../evil".into(), line: "x".into() }]));
+    let idle = || -> Change { Box::new(|_| Ok(Vec::new())) };
+    assert_eq!(journal.commit(idle()).await.unwrap().commit, None);
     let (ann, bo) = (journal.commit(claim("ann")), journal.commit(claim("bo")));
     let (nothing, broken) = (journal.commit(nothing), journal.commit(broken));
     let won = ann.await.unwrap().commit;
@@ -128,8 +130,7 @@ async fn a_change_sees_what_others_of_its_group_did() {
     assert_eq!(nothing.await.unwrap().commit, won);
     assert_eq!(failed(broken.await).message, "`../evil` is no path for the state branch");
     assert_eq!(bench.state("claim"), "ann");
-    let idle: Change = Box::new(|_| Ok(Vec::new()));
-    assert_eq!(journal.commit(idle).await.unwrap().commit, won, "nothing to change makes no commit");
+    assert_eq!(journal.commit(idle()).await.unwrap().commit, won, "nothing to change makes no commit");
 }
 
 #[tokio::test]
@@ -202,7 +203,7 @@ async fn a_push_that_was_cut_before_it_arrived_is_repeated() {
     let journal = open(&repo).await;
     let committed = journal.commit(append("ledger/x.jsonl", "once")).await.unwrap();
     assert!(log.exists());
-    assert_eq!(bench.git("remote.git", &["rev-parse", STATE]), committed.commit.to_string());
+    assert_eq!(bench.git("remote.git", &["rev-parse", STATE]), committed.commit.unwrap().to_string());
     assert_eq!((bench.state("ledger/x.jsonl").as_str(), bench.count_commits("remote.git")), ("once", 1));
 }
 
@@ -360,8 +361,8 @@ async fn a_branch_that_lost_history_stops_everything() {
     let bench = Bench::new();
     let repo = bench.clone("clone");
     let journal = open(&repo).await;
-    let first = journal.commit(append("ledger/x.jsonl", "1")).await.unwrap().commit;
-    let second = journal.commit(append("ledger/x.jsonl", "2")).await.unwrap().commit;
+    let first = journal.commit(append("ledger/x.jsonl", "1")).await.unwrap().commit.unwrap();
+    let second = journal.commit(append("ledger/x.jsonl", "2")).await.unwrap().commit.unwrap();
     bench.git("remote.git", &["update-ref", "refs/heads/pressroom-state", &first.to_string()]);
     let remote: Remote = repo.remote().unwrap().unwrap();
     let failure = Journal::open(&repo, Some(remote.clone()), STATE).await.unwrap_err();
@@ -412,4 +413,52 @@ async fn a_folder_that_cannot_be_written_is_told() {
     fs::rename(bench.path("home/.git/kept"), &objects).unwrap();
     journal.commit(append("ledger/x.jsonl", "3")).await.unwrap();
     assert_eq!(bench.git("home", &["show", "pressroom-state:ledger/x.jsonl"]), "1\n3");
+}
+
+#[tokio::test]
+async fn a_lock_left_behind_is_named_and_left_alone() {
+    let bench = Bench::new();
+    let repo = bench.local("home");
+    let short = Duration::from_millis(500);
+    let journal = Journal::open_patient(&repo, None, STATE, short).await.unwrap();
+    journal.commit(append("ledger/x.jsonl", "1")).await.unwrap();
+    let lock = bench.path("home/.git/refs/heads/pressroom-state.lock");
+    fs::write(&lock, "").unwrap();
+    let failure = failed(journal.commit(append("ledger/x.jsonl", "2")).await);
+    assert_eq!((failure.kind, failure.message.as_str()), (Kind::Later, "cannot move refs/heads/pressroom-state"));
+    let hint = failure.hints.last().unwrap();
+    assert!(
+        hint.contains("pressroom-state.lock is ") && hint.ends_with("left behind by one that died; remove it"),
+        "{hint}"
+    );
+    fs::remove_file(&lock).unwrap();
+    // The same on the remote, where git itself reports it.
+    bench.git("home", &["remote", "add", "origin", "../remote.git"]);
+    let journal = Journal::open_patient(&repo, repo.remote().unwrap(), STATE, short).await.unwrap();
+    journal.commit(append("ledger/x.jsonl", "3")).await.unwrap();
+    fs::write(bench.path("remote.git/refs/heads/pressroom-state.lock"), "").unwrap();
+    let failure = failed(journal.commit(append("ledger/x.jsonl", "4")).await);
+    assert_eq!(failure.kind, Kind::Later);
+    assert_eq!(failure.message, "branch `pressroom-state` kept being changed or locked by others for 0 s");
+    assert!(told(&failure).contains("pressroom-state.lock"), "{}", told(&failure));
+}
+
+#[tokio::test]
+async fn over_ssh_by_the_users_own_command() {
+    let bench = Bench::new();
+    bench.clone("full");
+    bench.write("ssh", "#!/bin/sh\nfor last; do :; done\nexec sh -c \"$last\"\n");
+    fs::set_permissions(bench.path("ssh"), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let ssh = format!("core.sshCommand={}", bench.path("ssh").display());
+    let url = format!("acme.example:{}", bench.path("remote.git").display());
+    bench.git(".", &["-c", &ssh, "clone", "-q", "-c", &ssh, &url, "clone"]);
+    let repo = Repo::open(&bench.path("clone")).unwrap();
+    assert!(!repo.remote().unwrap().unwrap().is_local());
+    let journal = open(&repo).await;
+    let waiting: Vec<_> = (0..12).map(|n| journal.commit(append("ledger/x.jsonl", &n.to_string()))).collect();
+    for one in waiting {
+        one.await.unwrap();
+    }
+    assert_eq!(bench.state("ledger/x.jsonl").lines().count(), 12);
+    assert!(bench.count_commits("remote.git") <= 2);
 }

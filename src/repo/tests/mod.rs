@@ -8,6 +8,7 @@ use tempfile::TempDir;
 
 use super::*;
 
+mod http;
 mod journal;
 mod opening;
 mod races;

@@ -54,6 +54,16 @@ async fn eight_runs_in_one_clone() {
 }
 
 #[tokio::test]
+async fn eight_runs_in_one_shallow_clone() {
+    let bench = Bench::new();
+    open(&bench.clone("full")).await.commit(append("ledger/y.jsonl", "y")).await.unwrap();
+    bench.clone_of("shallow", &bench.file_url(), &["--depth=1"]);
+    let repos: Vec<_> = (0..8).map(|_| Repo::open(&bench.path("shallow")).unwrap()).collect();
+    race(repos, 2).await;
+    all_there(&bench, "remote.git", 8, 2);
+}
+
+#[tokio::test]
 async fn eight_runs_without_a_remote() {
     let bench = Bench::new();
     bench.local("home");
