@@ -86,6 +86,9 @@ async fn another_clone_reads_it_and_goes_on() {
     let offline = Journal::offline(&two, STATE).unwrap();
     assert_eq!(offline.tip(), journal.tip(), "what was seen last is read without the remote");
     assert_eq!(bench.git("two", &["for-each-ref", "refs/pressroom/run"]), "", "refs of a run go with it");
+    let later = open(&one).await.commit(append("ledger/ab/tea.jsonl", "3")).await.unwrap().commit;
+    bench.git("two", &["fetch", "-q"]);
+    assert_eq!(Journal::offline(&two, STATE).unwrap().tip(), later, "what the user fetched since is newer");
 }
 
 #[tokio::test]

@@ -137,3 +137,18 @@ async fn a_daemon_that_does_not_let_us_push() {
     assert!(failure.message.starts_with("remote `origin` (git://127.0.0.1:"), "{failure:?}");
     assert!(failure.message.ends_with("does not take the push"), "{failure:?}");
 }
+
+#[tokio::test]
+async fn equal_changes_at_the_same_moment_are_not_taken_for_one() {
+    let bench = Bench::new();
+    let repos: Vec<_> = (0..6).map(|n| bench.clone(&format!("clone{n}"))).collect();
+    let mut journals = Vec::new();
+    for repo in &repos {
+        journals.push(open(repo).await);
+    }
+    let waiting: Vec<_> = journals.iter().map(|journal| journal.commit(append("ledger/x.jsonl", "same"))).collect();
+    for one in waiting {
+        one.await.unwrap();
+    }
+    assert_eq!(bench.state("ledger/x.jsonl").lines().count(), 6, "without a nonce two would believe in one commit");
+}
