@@ -1,10 +1,12 @@
 //! `pressroom init`.
-use clap::Args;
 use super::Context;
 use crate::error::Failure;
+use clap::Args;
 /// Stub.
 #[derive(Debug, Args)]
 pub struct Init {}
 impl Init {
-    pub(super) fn run(self, _context: &Context) -> Result<u8, Failure> { Ok(0) }
+    pub(super) fn run(self, _context: &Context) -> Result<u8, Failure> {
+        Ok(0)
+    }
 }
