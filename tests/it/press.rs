@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use tokio::sync::oneshot;
 
 /// accounts.toml of most tests; `{recipient}` is the test's own key.
-pub const ACCOUNTS: &str = r#"schema = 1
+pub(crate) const ACCOUNTS: &str = r#"schema = 1
 
 [defaults]
 timezone = "Europe/Amsterdam"
@@ -34,25 +34,25 @@ all = ["acme-x", "acme-page", "ann"]
 "#;
 
 /// A repository and a home.
-pub struct Press {
+pub(crate) struct Press {
     folder: Arc<TempDir>,
     /// The work tree.
-    pub repo: PathBuf,
+    pub(crate) repo: PathBuf,
     /// Further variables of every run.
-    pub env: Vec<(String, String)>,
-    pub recipient: String,
+    pub(crate) env: Vec<(String, String)>,
+    pub(crate) recipient: String,
 }
 
 /// What a run of the program came to.
-pub struct Ran {
-    pub code: i32,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Press {
     /// An empty git repository on `main`, a home with an age key, and nothing else.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = Arc::new(TempDir::new().unwrap());
         let home = folder.path().join("home");
         let key = home.join(".config/pressroom/identity");
@@ -66,7 +66,7 @@ impl Press {
     }
 
     /// With [`ACCOUNTS`] and the given posts, committed.
-    pub fn with(files: &[(&str, &str)]) -> Self {
+    pub(crate) fn with(files: &[(&str, &str)]) -> Self {
         let press = Self::new();
         press.file("accounts.toml", ACCOUNTS);
         for (path, text) in files {
@@ -77,11 +77,11 @@ impl Press {
     }
 
     /// Writes a file of the work tree; `{recipient}` becomes the test's key.
-    pub fn file(&self, path: &str, text: &str) -> &Self {
+    pub(crate) fn file(&self, path: &str, text: &str) -> &Self {
         self.bytes(path, text.replace("{recipient}", &self.recipient).as_bytes())
     }
 
-    pub fn bytes(&self, path: &str, bytes: &[u8]) -> &Self {
+    pub(crate) fn bytes(&self, path: &str, bytes: &[u8]) -> &Self {
         let path = self.repo.join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, bytes).unwrap();
@@ -89,14 +89,14 @@ impl Press {
     }
 
     /// Commits everything.
-    pub fn commit(&self, subject: &str) -> &Self {
+    pub(crate) fn commit(&self, subject: &str) -> &Self {
         self.git(&["add", "-A"]);
         self.git(&["commit", "-q", "--allow-empty", "-m", subject]);
         self
     }
 
     /// A bare remote beside the repository, pushed to and fetched from as `origin`; its path.
-    pub fn with_remote(&self) -> PathBuf {
+    pub(crate) fn with_remote(&self) -> PathBuf {
         let remote = self.folder.path().join("remote.git");
         self.git(&["init", "-q", "--bare", "-b", "main", remote.to_str().unwrap()]);
         self.git(&["remote", "add", "origin", remote.to_str().unwrap()]);
@@ -105,38 +105,38 @@ impl Press {
     }
 
     /// Another clone of a remote, with the same home and environment.
-    pub fn clone_of(&self, address: &str, name: &str) -> Self {
+    pub(crate) fn clone_of(&self, address: &str, name: &str) -> Self {
         let repo = self.folder.path().join(name);
         self.git(&["clone", "-q", address, repo.to_str().unwrap()]);
         Self { folder: self.folder.clone(), repo, env: self.env.clone(), recipient: self.recipient.clone() }
     }
 
     /// A folder that lives as long as the test.
-    pub fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
 
     /// Runs git in the work tree; it must succeed.
-    pub fn git(&self, args: &[&str]) -> String {
+    pub(crate) fn git(&self, args: &[&str]) -> String {
         let output = self.clean(Command::new("git")).args(args).output().unwrap();
         assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
     }
 
     /// The program, ready to be run in the work tree.
-    pub fn command(&self, args: &[&str]) -> Command {
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = self.clean(Command::new(env!("CARGO_BIN_EXE_pressroom")));
         command.args(args);
         command
     }
 
     /// Runs the program.
-    pub fn run(&self, args: &[&str]) -> Ran {
+    pub(crate) fn run(&self, args: &[&str]) -> Ran {
         self.run_with(args, "")
     }
 
     /// Runs the program with something on its standard input.
-    pub fn run_with(&self, args: &[&str], input: &str) -> Ran {
+    pub(crate) fn run_with(&self, args: &[&str], input: &str) -> Ran {
         use std::io::Write as _;
         let mut command = self.command(args);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -164,7 +164,7 @@ impl Press {
 }
 
 impl Ran {
-    pub fn of(output: &Output) -> Self {
+    pub(crate) fn of(output: &Output) -> Self {
         Self {
             // A run that was killed has no code.
             code: output.status.code().unwrap_or(-1),
@@ -175,27 +175,27 @@ impl Ran {
 
     /// The run must have ended so.
     #[track_caller]
-    pub fn exits(self, code: i32) -> Self {
+    pub(crate) fn exits(self, code: i32) -> Self {
         assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
         self
     }
 
     /// stdout as JSON.
     #[track_caller]
-    pub fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {}", self.stdout))
     }
 }
 
 /// The simulators, served for as long as this value lives.
-pub struct Stage {
-    pub sim: Sim,
+pub(crate) struct Stage {
+    pub(crate) sim: Sim,
     /// Dropped with the stage: then the thread that serves the simulators ends.
     _open: oneshot::Sender<()>,
 }
 
 impl Stage {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let (give, given) = std::sync::mpsc::channel();
         let (open, closed) = oneshot::channel::<()>();
         std::thread::spawn(move || {
@@ -214,7 +214,7 @@ impl Stage {
     }
 
     /// Lets a repository reach the simulators, with timings that suit tests.
-    pub fn reach(&self, press: &mut Press) {
+    pub(crate) fn reach(&self, press: &mut Press) {
         let hosts: Vec<String> =
             self.sim.hosts().iter().map(|(host, address)| format!("{host}=http://{address}")).collect();
         press.env.push(("PRESSROOM_HOSTS".to_owned(), hosts.join(",")));
@@ -223,7 +223,7 @@ impl Stage {
     }
 
     /// Signs the accounts of [`ACCOUNTS`] up and connects them; the tokens, for canary searches.
-    pub fn connect(&self, press: &Press) -> Vec<String> {
+    pub(crate) fn connect(&self, press: &Press) -> Vec<String> {
         let acme = self.sim.x.sign_up(x::SignUp { username: "acme", ..x::SignUp::default() });
         self.sim.linkedin.add_organization(123_456, "Acme");
         let mut editor = linkedin::SignUp { name: "Editor".to_owned(), ..linkedin::SignUp::default() };
@@ -239,7 +239,7 @@ impl Stage {
     }
 
     /// Texts that readers of a platform see, oldest first.
-    pub fn texts(&self, platform: &str) -> Vec<String> {
+    pub(crate) fn texts(&self, platform: &str) -> Vec<String> {
         let seen = self.sim.seen().into_iter().filter(|seen: &Seen| seen.platform == platform);
         seen.map(|seen| seen.text).collect()
     }
