@@ -8,8 +8,8 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::limits::Platform;
-use crate::platform::{Class, Receipt};
 use crate::post::PostId;
+use crate::step::{Class, Receipt};
 
 /// The version of the format this program writes.
 pub const VERSION: u32 = 1;

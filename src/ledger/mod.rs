@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::platform::{Class, Receipt, Step};
 use crate::post::PostId;
+use crate::step::{Class, Receipt, Step};
 
 pub mod entry;
 #[cfg(test)]
