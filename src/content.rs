@@ -2,23 +2,35 @@
 //! through a snapshot; knows no ledger and no time.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Read as _};
 
 use chrono::{DateTime, Utc};
 
 use crate::account::{self, Account, Accounts};
 use crate::error::{Failure, Kind, Problem, Source};
 use crate::fit;
+use crate::http::Files;
 use crate::limits::Platform;
 use crate::media::Library;
 use crate::plan::Offer;
+use crate::platform::FileRange;
 use crate::post::target::{self, Target};
-use crate::post::{self, Post, Schedule};
-use crate::repo::Snapshot;
+use crate::post::{self, Post, Schedule, variant};
+use crate::repo::snapshot::{Snapshot, Unread};
 
 /// Where the accounts are written.
 pub const ACCOUNTS: &str = "accounts.toml";
 /// Where the posts lie.
 pub const POSTS: &str = "posts/";
+
+impl Files for Snapshot {
+    fn read(&self, file: &FileRange) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let opened = self.open(&file.path, file.range.clone());
+        opened.map_err(|lack| io::Error::other(format!("{lack:?}")))?.read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+}
 
 /// Everything the repository says.
 #[derive(Debug)]
@@ -38,11 +50,11 @@ impl Content {
     /// When there is no accounts.toml, or it is no TOML at all: then nothing else can be said.
     pub fn read(snapshot: &Snapshot) -> Result<Self, Failure> {
         let (accounts, mut problems) = read_accounts(snapshot)?;
-        let posts = read_posts(snapshot, &accounts, &mut problems);
+        let posts = read_posts(snapshot, &accounts, &mut problems)?;
         let targets = resolve(&posts, &accounts, &mut problems);
         let wrong_posts = paths_with_errors(&problems);
         let library = snapshot.probe(&media_paths(&targets));
-        let merged = introduced(snapshot, &posts);
+        let merged = introduced(snapshot, &posts)?;
         let mut offers = Vec::new();
         for (post, targets) in posts.iter().zip(&targets) {
             let wrong = wrong_posts.contains(&*post.source.path);
@@ -65,19 +77,24 @@ impl Content {
 /// # Errors
 /// When there is none, or it is no TOML at all.
 pub fn read_accounts(snapshot: &Snapshot) -> Result<(Accounts, Vec<Problem>), Failure> {
-    let bytes = snapshot.read(ACCOUNTS).map_err(|failure| {
-        failure.hint("`pressroom init` makes a content repository with an accounts.toml")
+    let bytes = snapshot.read(ACCOUNTS).map_err(|unread| {
+        let failure = Failure::new(Kind::Content, format!("{ACCOUNTS}: {unread}"));
+        match unread {
+            Unread::Missing => failure.hint("`pressroom init` makes one; then commit it"),
+            _ => failure,
+        }
     })?;
     let unusable = |problems| Failure::new(Kind::Content, "accounts.toml cannot be read").problems(problems);
-    let source = post::text_of(ACCOUNTS, &bytes).map_err(|problem| unusable(vec![problem]))?;
+    let source = Source::from_bytes(ACCOUNTS, &bytes).map_err(|problem| unusable(vec![problem]))?;
     match account::parse(&source) {
         (Some(accounts), problems) => Ok((accounts, problems)),
         (None, problems) => Err(unusable(problems)),
     }
 }
 
-fn read_posts(snapshot: &Snapshot, accounts: &Accounts, problems: &mut Vec<Problem>) -> Vec<Post> {
-    let paths: BTreeSet<String> = snapshot.files(POSTS, ".md").into_iter().collect();
+fn read_posts(snapshot: &Snapshot, accounts: &Accounts, problems: &mut Vec<Problem>) -> Result<Vec<Post>, Failure> {
+    let paths: BTreeSet<String> = snapshot.files(POSTS, ".md")?.into_iter().collect();
+    let is_known = |name: &str| accounts.accounts.contains_key(name) || Platform::named(name).is_some();
     let mut posts: BTreeMap<String, Post> = BTreeMap::new();
     let mut variants: Vec<(String, String, Source)> = Vec::new();
     for path in &paths {
@@ -88,39 +105,29 @@ fn read_posts(snapshot: &Snapshot, accounts: &Accounts, problems: &mut Vec<Probl
                 continue;
             }
         };
-        if let Some((stem, name)) = variant_of(path, &paths, accounts) {
-            variants.push((stem, name, source));
+        if let Some((post, name)) = variant::variant_of(path, |path| paths.contains(path), is_known) {
+            variants.push((post, name, source));
             continue;
         }
         let (post, found) = post::parse(&source, accounts.defaults.timezone);
         problems.extend(found);
         posts.extend(post.map(|post| (path.clone(), post)));
     }
-    for (stem, name, source) in variants {
-        if let Some(post) = posts.get_mut(&stem) {
-            problems.extend(post::attach_variant(post, &name, source));
+    for (path, name, source) in variants {
+        if let Some(post) = posts.get_mut(&path) {
+            problems.extend(variant::attach_variant(post, &name, &source));
         }
     }
     let posts: Vec<Post> = posts.into_values().collect();
     problems.extend(post::duplicates(&posts));
-    posts
+    Ok(posts)
 }
 
 fn read_text(snapshot: &Snapshot, path: &str) -> Result<Source, Problem> {
     match snapshot.read(path) {
-        Ok(bytes) => post::text_of(path, &bytes),
-        Err(failure) => {
-            let problem = Problem::error("unreadable", &Source::new(path, ""), failure.message);
-            Err(failure.hints.into_iter().fold(problem, Problem::hint))
-        }
+        Ok(bytes) => Source::from_bytes(path, &bytes),
+        Err(unread) => Err(Problem::error("unreadable", &Source::new(path, ""), unread.to_string())),
     }
-}
-
-/// `tea.x.md` beside `tea.md` replaces its body for X; any other file is a post of its own.
-fn variant_of(path: &str, paths: &BTreeSet<String>, accounts: &Accounts) -> Option<(String, String)> {
-    let (stem, name) = post::split_variant(path)?;
-    let known = accounts.accounts.contains_key(&name) || Platform::named(&name).is_some();
-    (known && paths.contains(&stem)).then_some((stem, name))
 }
 
 fn paths_with_errors(problems: &[Problem]) -> BTreeSet<String> {
@@ -138,15 +145,16 @@ fn resolve(posts: &[Post], accounts: &Accounts, problems: &mut Vec<Problem>) -> 
 }
 
 /// Every path any target's media may lie at.
-fn media_paths(targets: &[Vec<Target>]) -> BTreeSet<String> {
-    targets.iter().flatten().flat_map(fit::media_paths).collect()
+fn media_paths(targets: &[Vec<Target>]) -> Vec<String> {
+    let paths: BTreeSet<String> = targets.iter().flatten().flat_map(fit::media_paths).collect();
+    paths.into_iter().collect()
 }
 
 /// When posts that are due on merge came to the branch, by path.
-fn introduced(snapshot: &Snapshot, posts: &[Post]) -> BTreeMap<String, DateTime<Utc>> {
+fn introduced(snapshot: &Snapshot, posts: &[Post]) -> Result<BTreeMap<String, DateTime<Utc>>, Failure> {
     let on_merge = |post: &&Post| matches!(post.schedule.as_ref().map(|schedule| &schedule.value), Some(Schedule::OnMerge));
-    let paths: BTreeSet<String> = posts.iter().filter(on_merge).map(|post| post.source.path.to_string()).collect();
-    if paths.is_empty() { BTreeMap::new() } else { snapshot.introduced(&paths) }
+    let paths: Vec<String> = posts.iter().filter(on_merge).map(|post| post.source.path.to_string()).collect();
+    if paths.is_empty() { Ok(BTreeMap::new()) } else { snapshot.introduced(&paths) }
 }
 
 fn offer(

@@ -24,11 +24,13 @@ pub const HOSTS: &str = "PRESSROOM_HOSTS";
 pub const WEBHOOK: &str = "PRESSROOM_WEBHOOK";
 /// The mail server for notifications: `smtps://user:password@host`.
 pub const SMTP_URL: &str = "PRESSROOM_SMTP_URL";
+/// Shorter timings for rehearsals: `lease=2,grace=1,request=5,settle=0.2,patience=10`, in seconds.
+pub const TIMINGS: &str = "PRESSROOM_TIMINGS";
 /// Log filter, as `tracing` writes it: `debug`, `pressroom::http=trace`.
 pub const LOG: &str = "PRESSROOM_LOG";
 
 /// Every variable, in the order the documentation shows them.
-pub const ALL: [Variable; 8] = [
+pub const ALL: [Variable; 9] = [
     Variable {
         name: IDENTITY,
         meaning: "The age or ssh secret key that opens the tokens, as text; goes before the file",
@@ -53,6 +55,12 @@ pub const ALL: [Variable; 8] = [
         name: HOSTS,
         meaning: "Sends platform hosts elsewhere (api.x.com=http://127.0.0.1:9001,...), plain http only to loopback; \
                   while it is set, a host that is not named is refused",
+        secret: false,
+    },
+    Variable {
+        name: TIMINGS,
+        meaning: "Shorter timings (lease=2,grace=1,request=5,settle=0.2,patience=10, in seconds); only together with \
+                  PRESSROOM_HOSTS, as nothing real can be shown then",
         secret: false,
     },
     Variable { name: WEBHOOK, meaning: "Notifications: the address of a Slack, Discord or JSON webhook", secret: true },

@@ -19,7 +19,7 @@ impl Source {
     }
 
     /// A file's bytes as text; the problem points at the first byte that is no UTF-8.
-    pub fn from_bytes(path: impl Into<Arc<str>>, bytes: &[u8]) -> Result<Self, Problem> {
+    pub fn from_bytes(path: impl Into<Arc<str>>, bytes: &[u8]) -> Result<Self, Box<Problem>> {
         let error = match std::str::from_utf8(bytes) {
             Ok(text) => return Ok(Self::new(path, text)),
             Err(error) => error,
@@ -32,7 +32,7 @@ impl Source {
             _ => format!("byte {at} of the file (0x{:02x}) is not UTF-8", bytes.get(at).copied().unwrap_or_default()),
         };
         let length = char::REPLACEMENT_CHARACTER.len_utf8();
-        Err(Problem::error("not-utf8", &source, message).at(at..at + length).hint("save the file as UTF-8"))
+        Err(Box::new(Problem::error("not-utf8", &source, message).at(at..at + length).hint("save the file as UTF-8")))
     }
 
     /// Line and column (both from 1, columns in characters) of a byte offset; past the end means the end.

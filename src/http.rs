@@ -9,12 +9,12 @@ use std::time::Duration;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, USER_AGENT};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Certificate, Client, RequestBuilder, redirect};
-use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
 use crate::clock::Clock;
 use crate::error::{Failure, Kind};
 use crate::platform::{Body, Call, FileRange, Method, Reply};
+use crate::vault::Secret;
 
 /// Longest body that is read, in bytes.
 const BODY_MAX: usize = 1 << 20;
@@ -37,6 +37,15 @@ pub trait Files: Send + Sync {
     /// # Errors
     /// The system's, when it cannot be read.
     fn read(&self, file: &FileRange) -> std::io::Result<Vec<u8>>;
+}
+
+/// For calls that send no file.
+pub struct NoFiles;
+
+impl Files for NoFiles {
+    fn read(&self, file: &FileRange) -> std::io::Result<Vec<u8>> {
+        Err(std::io::Error::other(format!("there is no file {} here", file.path)))
+    }
 }
 
 /// The door.
@@ -78,7 +87,7 @@ impl Http {
     ///
     /// # Errors
     /// When the call cannot be made at all: a host that is refused, a media file that cannot be read. Nothing was sent.
-    pub async fn send(&self, call: &Call, token: Option<&SecretString>, files: &dyn Files) -> Result<Outcome, Failure> {
+    pub async fn send(&self, call: &Call, token: Option<&Secret>, files: &dyn Files) -> Result<Outcome, Failure> {
         let url = self.route(&call.url)?;
         // A showing call never goes out on a connection that the other side may have closed meanwhile.
         let client = if call.shows { self.client(&self.showing, 0)? } else { self.client(&self.reading, 4)? };
@@ -198,8 +207,8 @@ fn parse_host(pair: &str) -> Result<(String, Url), Failure> {
     }
 }
 
-fn bearer(token: &SecretString) -> Result<HeaderValue, Failure> {
-    let mut value = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()))
+fn bearer(token: &Secret) -> Result<HeaderValue, Failure> {
+    let mut value = HeaderValue::from_str(&format!("Bearer {}", token.expose()))
         .map_err(|_| Failure::new(Kind::Person, "the stored token holds characters no header can carry").hint("connect the account again"))?;
     value.set_sensitive(true);
     Ok(value)

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::media;
+use crate::media::{self, Kind::*};
 use crate::post::Visibility;
 
 /// A service with an API.
@@ -89,6 +89,8 @@ pub struct Limits {
     pub label: &'static str,
     /// Longest text of one part, in `unit`.
     pub text_max: usize,
+    /// The same for an account with X Premium.
+    pub premium_text_max: Option<usize>,
     pub unit: Unit,
     /// Longest text in bytes of UTF-8, where the platform has that limit besides.
     pub bytes_max: Option<usize>,
@@ -100,22 +102,46 @@ pub struct Limits {
     pub image_bytes_max: Option<u64>,
     /// Pixels (width x height) of one image.
     pub image_pixels_max: Option<u64>,
+    /// GIFs, where they have a rule of their own.
+    pub gif: Option<GifRule>,
     /// Longest alternative text, in code points; 0: the platform has none.
     pub alt_max: usize,
     /// Whether a post may be a thread of parts.
     pub threads: bool,
     /// Whether a post may be text alone.
     pub text_alone: bool,
-    /// Whether a title is part of what is published.
+    /// Whether a title is part of what is published, beside the one of a link card.
     pub title: bool,
     /// Whether a link card can be made from `link`.
     pub link_card: bool,
+    /// Whether that card needs a title of ours.
+    pub card_title: bool,
     /// Audiences that can be asked for; the first is the default.
     pub visibilities: &'static [Visibility],
     /// The platform's own settings that `overrides` may hold.
     pub settings: &'static [SettingRule],
     /// Whether this version publishes there.
     pub published: bool,
+}
+
+impl Limits {
+    /// Longest text of one part, in `unit`; `premium`: for an account with X Premium.
+    pub fn longest(&self, premium: bool) -> usize {
+        self.premium_text_max.filter(|_| premium).unwrap_or(self.text_max)
+    }
+
+    /// The rule of that setting.
+    pub fn setting(&self, key: &str) -> Option<&'static SettingRule> {
+        self.settings.iter().find(|rule| rule.key == key)
+    }
+}
+
+/// The rule for a GIF that must stand alone in its part.
+#[derive(Clone, Copy, Debug)]
+pub struct GifRule {
+    pub bytes_max: u64,
+    /// Pixels (width x height).
+    pub pixels_max: u64,
 }
 
 /// One of a platform's own settings.
@@ -139,37 +165,309 @@ pub enum Takes {
     OneOf(&'static [&'static str]),
 }
 
-static TABLE: [Limits; 9] = [
-    row(Platform::X, "x", "X", 280, Unit::Weighted),
-    row(Platform::LinkedIn, "linkedin", "LinkedIn", 3000, Unit::CodePoints),
-    row(Platform::Facebook, "facebook", "Facebook", 63_206, Unit::Utf16),
-    row(Platform::Instagram, "instagram", "Instagram", 2200, Unit::Utf16),
-    row(Platform::Threads, "threads", "Threads", 500, Unit::EmojiBytes),
-    row(Platform::YouTube, "youtube", "YouTube", 5000, Unit::Utf8),
-    row(Platform::TikTok, "tiktok", "TikTok", 2200, Unit::Utf16),
-    row(Platform::Bluesky, "bluesky", "Bluesky", 300, Unit::Graphemes),
-    row(Platform::Mastodon, "mastodon", "Mastodon", 500, Unit::GraphemesShortLinks),
-];
+static TABLE: [Limits; 9] = [X, LINKEDIN, FACEBOOK, INSTAGRAM, THREADS, YOUTUBE, TIKTOK, BLUESKY, MASTODON];
 
-const fn row(platform: Platform, name: &'static str, label: &'static str, text_max: usize, unit: Unit) -> Limits {
-    Limits {
-        platform,
-        name,
-        label,
-        text_max,
-        unit,
-        bytes_max: None,
-        images_max: 0,
-        image_kinds: &[],
-        image_bytes_max: None,
-        image_pixels_max: None,
-        alt_max: 0,
-        threads: false,
-        text_alone: true,
-        title: false,
-        link_card: false,
-        visibilities: &[Visibility::Public],
-        settings: &[],
-        published: false,
+/// Vendors write "MB"; read as this it is the cautious reading.
+const MB: u64 = 1_000_000;
+
+/// What a row says unless it says otherwise.
+const BASE: Limits = Limits {
+    platform: Platform::X,
+    name: "",
+    label: "",
+    text_max: 0,
+    premium_text_max: None,
+    unit: Unit::CodePoints,
+    bytes_max: None,
+    images_max: 0,
+    image_kinds: &[],
+    image_bytes_max: None,
+    image_pixels_max: None,
+    gif: None,
+    alt_max: 0,
+    threads: false,
+    text_alone: true,
+    title: false,
+    link_card: false,
+    card_title: false,
+    visibilities: &[Visibility::Public],
+    settings: &[],
+    published: false,
+};
+
+/// <https://docs.x.com/fundamentals/counting-characters>, <https://docs.x.com/x-api/media/quickstart/best-practices>,
+/// <https://docs.x.com/x-api/posts/create-post>
+const X: Limits = Limits {
+    platform: Platform::X,
+    name: "x",
+    label: "X",
+    text_max: 280,
+    premium_text_max: Some(25_000),
+    unit: Unit::Weighted,
+    images_max: 4,
+    image_kinds: &[Jpeg, Png, Webp, Gif],
+    image_bytes_max: Some(5 * MB),
+    gif: Some(GifRule { bytes_max: 15 * MB, pixels_max: 1280 * 1080 }),
+    alt_max: 1000,
+    threads: true,
+    settings: &[
+        setting(
+            "reply_settings",
+            Takes::OneOf(&["following", "mentionedUsers", "subscribers", "verified"]),
+            "who may reply; everyone unless said",
+        )
+        .works(),
+        setting("made_with_ai", Takes::Bool, "discloses media made with AI").works(),
+        setting("paid_partnership", Takes::Bool, "labels the post as paid promotion").works(),
+    ],
+    published: true,
+    ..BASE
+};
+
+/// <https://learn.microsoft.com/linkedin/marketing/community-management/shares/posts-api>,
+/// <https://learn.microsoft.com/linkedin/marketing/community-management/shares/multiimage-post-api>,
+/// <https://learn.microsoft.com/linkedin/marketing/community-management/shares/images-api> (under 36,152,320 pixels; the
+/// limit of bytes is not published)
+const LINKEDIN: Limits = Limits {
+    platform: Platform::LinkedIn,
+    name: "linkedin",
+    label: "LinkedIn",
+    text_max: 3000,
+    unit: Unit::CodePoints,
+    images_max: 20,
+    image_kinds: &[Jpeg, Png, Gif],
+    image_pixels_max: Some(36_152_319),
+    alt_max: 4086,
+    link_card: true,
+    card_title: true,
+    visibilities: &[Visibility::Public, Visibility::Connections],
+    settings: &[setting("disable_reshare", Takes::Bool, "readers cannot repost it").works()],
+    published: true,
+    ..BASE
+};
+
+/// <https://developers.facebook.com/docs/pages-api/posts>, <https://developers.facebook.com/docs/graph-api/reference/page/photos>.
+/// Not documented: the unit of the text, the number of photos and the length of `alt_text_custom`.
+const FACEBOOK: Limits = Limits {
+    platform: Platform::Facebook,
+    name: "facebook",
+    label: "Facebook",
+    text_max: 63_206,
+    unit: Unit::Utf16,
+    images_max: 10,
+    image_kinds: &[Jpeg, Png, Gif],
+    image_bytes_max: Some(10 * MB),
+    alt_max: 1000,
+    link_card: true,
+    settings: &[
+        setting("place", Takes::Text, "id of the Page of the place it was posted from"),
+        setting("targeting", Takes::List, "countries the post is shown in"),
+        setting("call_to_action", Takes::Text, "the button of a link post"),
+    ],
+    ..BASE
+};
+
+/// <https://developers.facebook.com/docs/instagram-platform/reference/instagram-media>
+const INSTAGRAM: Limits = Limits {
+    platform: Platform::Instagram,
+    name: "instagram",
+    label: "Instagram",
+    text_max: 2200,
+    unit: Unit::Utf16,
+    images_max: 10,
+    image_kinds: &[Jpeg],
+    image_bytes_max: Some(8 * MB),
+    alt_max: 1000,
+    text_alone: false,
+    settings: &[
+        setting("collaborators", Takes::List, "up to 3 user names invited as co-authors"),
+        setting("user_tags", Takes::List, "user names tagged in the media"),
+        setting("location_id", Takes::Text, "id of the Page of the place"),
+        setting("share_to_feed", Takes::Bool, "shows a reel in the feed as well"),
+        setting("is_ai_generated", Takes::Bool, "labels the media as made with AI"),
+    ],
+    ..BASE
+};
+
+/// <https://developers.facebook.com/docs/threads/posts>
+const THREADS: Limits = Limits {
+    platform: Platform::Threads,
+    name: "threads",
+    label: "Threads",
+    text_max: 500,
+    unit: Unit::EmojiBytes,
+    images_max: 20,
+    image_kinds: &[Jpeg, Png],
+    image_bytes_max: Some(8 * MB),
+    alt_max: 1000,
+    threads: true,
+    link_card: true,
+    settings: &[
+        setting(
+            "reply_control",
+            Takes::OneOf(&[
+                "everyone",
+                "accounts_you_follow",
+                "mentioned_only",
+                "parent_post_author_only",
+                "followers_only",
+            ]),
+            "who may reply",
+        ),
+        setting("topic_tag", Takes::Text, "the post's topic, 1 to 50 characters"),
+        setting("enable_reply_approvals", Takes::Bool, "replies wait for approval"),
+    ],
+    ..BASE
+};
+
+/// <https://developers.google.com/youtube/v3/docs/videos>: the text is the description; a post needs a video.
+const YOUTUBE: Limits = Limits {
+    platform: Platform::YouTube,
+    name: "youtube",
+    label: "YouTube",
+    text_max: 5000,
+    unit: Unit::Utf8,
+    text_alone: false,
+    title: true,
+    visibilities: &[Visibility::Public, Visibility::Unlisted, Visibility::Private],
+    settings: &[
+        setting("category", Takes::Text, "id of the category (videoCategories.list); 22 is People & Blogs"),
+        setting("made_for_kids", Takes::Bool, "the legal declaration that the video is made for children"),
+        setting("synthetic_media", Takes::Bool, "discloses realistic altered or AI-made content"),
+        setting("playlist", Takes::Text, "id of the playlist the video is added to"),
+        setting("license", Takes::OneOf(&["youtube", "creativeCommon"]), "the video's licence"),
+        setting("embeddable", Takes::Bool, "others may embed the video"),
+        setting("notify_subscribers", Takes::Bool, "subscribers are told"),
+        setting("paid_promotion", Takes::Bool, "discloses paid product placement"),
+        setting("audio_language", Takes::Text, "language spoken, BCP 47"),
+        setting("recording_date", Takes::Text, "when it was recorded, RFC 3339"),
+    ],
+    ..BASE
+};
+
+/// <https://developers.tiktok.com/doc/content-posting-api-reference-direct-post>,
+/// <https://developers.tiktok.com/doc/content-posting-api-reference-photo-post>. The figure for text is that of a video's
+/// caption. The audience must be said: there is no default, so `visibilities` only lists what can be.
+const TIKTOK: Limits = Limits {
+    platform: Platform::TikTok,
+    name: "tiktok",
+    label: "TikTok",
+    text_max: 2200,
+    unit: Unit::Utf16,
+    images_max: 35,
+    image_kinds: &[Jpeg, Webp],
+    image_bytes_max: Some(20 * MB),
+    text_alone: false,
+    title: true,
+    visibilities: &[Visibility::Public, Visibility::Connections, Visibility::Followers, Visibility::Private],
+    settings: &[
+        setting(
+            "privacy_level",
+            Takes::OneOf(&["PUBLIC_TO_EVERYONE", "MUTUAL_FOLLOW_FRIENDS", "FOLLOWER_OF_CREATOR", "SELF_ONLY"]),
+            "who may see it; must be chosen",
+        ),
+        setting("disable_comment", Takes::Bool, "nobody may comment"),
+        setting("disable_duet", Takes::Bool, "nobody may make a duet"),
+        setting("disable_stitch", Takes::Bool, "nobody may stitch"),
+        setting("brand_content", Takes::Bool, "paid partnership for a third party"),
+        setting("brand_organic", Takes::Bool, "promotes the creator's own business"),
+        setting("is_aigc", Takes::Bool, "labels the content as made with AI"),
+        setting("auto_add_music", Takes::Bool, "TikTok adds music to photos"),
+        setting("cover_timestamp_ms", Takes::Number, "frame of the video used as cover, in milliseconds"),
+    ],
+    ..BASE
+};
+
+/// <https://github.com/bluesky-social/atproto/blob/main/lexicons/app/bsky/feed/post.json> and `embed/images.json`: 2,000,000
+/// bytes an image since 2026, but servers with the older lexicon still refuse more than half of that. The lexicon has no
+/// limit of alternative text; 2,000 is the app's.
+const BLUESKY: Limits = Limits {
+    platform: Platform::Bluesky,
+    name: "bluesky",
+    label: "Bluesky",
+    text_max: 300,
+    unit: Unit::Graphemes,
+    bytes_max: Some(3000),
+    images_max: 4,
+    image_kinds: &[Jpeg, Png, Gif, Webp],
+    image_bytes_max: Some(MB),
+    alt_max: 2000,
+    threads: true,
+    link_card: true,
+    card_title: true,
+    settings: &[
+        setting(
+            "threadgate",
+            Takes::OneOf(&["everybody", "nobody", "mentioned", "followers", "following"]),
+            "who may reply",
+        ),
+        setting("disable_quotes", Takes::Bool, "nobody may quote it"),
+        setting("labels", Takes::List, "content warnings: porn, sexual, nudity, graphic-media"),
+    ],
+    ..BASE
+};
+
+/// <https://docs.joinmastodon.org/entities/Instance/>: the defaults of the software; a server may have its own.
+const MASTODON: Limits = Limits {
+    platform: Platform::Mastodon,
+    name: "mastodon",
+    label: "Mastodon",
+    text_max: 500,
+    unit: Unit::GraphemesShortLinks,
+    images_max: 4,
+    image_kinds: &[Jpeg, Png, Gif, Webp],
+    image_bytes_max: Some(16_777_216),
+    image_pixels_max: Some(33_177_600),
+    alt_max: 1500,
+    threads: true,
+    visibilities: &[Visibility::Public, Visibility::Unlisted, Visibility::Followers],
+    settings: &[
+        setting("content_warning", Takes::Text, "shown instead of the text until opened"),
+        setting("sensitive", Takes::Bool, "hides the media until opened"),
+        setting("quote_policy", Takes::OneOf(&["public", "followers", "nobody"]), "who may quote it"),
+    ],
+    ..BASE
+};
+
+const fn setting(key: &'static str, takes: Takes, doc: &'static str) -> SettingRule {
+    SettingRule { key, takes, doc, works: false }
+}
+
+impl SettingRule {
+    const fn works(mut self) -> Self {
+        self.works = true;
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `Platform::limits` and `Platform::named` lean on the order of the rows.
+    #[test]
+    fn every_platform_has_its_row() {
+        for platform in Platform::ALL {
+            let limits = platform.limits();
+            assert_eq!(limits.platform, platform);
+            assert_eq!(Platform::named(limits.name), Some(platform));
+            assert!(limits.text_max > 0 && !limits.label.is_empty() && !limits.visibilities.is_empty());
+            assert_eq!(limits.image_kinds.is_empty(), limits.images_max == 0, "{platform}");
+            let works = limits.settings.iter().any(|setting| setting.works);
+            assert!(!works || limits.published, "{platform} acts on a setting but publishes nothing");
+        }
+        assert_eq!(Platform::named("myspace"), None);
+    }
+
+    #[test]
+    fn only_x_premium_is_longer() {
+        assert_eq!((Platform::X.limits().longest(false), Platform::X.limits().longest(true)), (280, 25_000));
+        assert_eq!(Platform::LinkedIn.limits().longest(true), 3000);
+    }
+
+    #[test]
+    fn this_version_publishes_to_two() {
+        let published: Vec<_> = Platform::ALL.into_iter().filter(|p| p.limits().published).collect();
+        assert_eq!(published, [Platform::X, Platform::LinkedIn]);
     }
 }

@@ -10,6 +10,7 @@ use crate::error::{Located, Problem, Source};
 use crate::limits::Platform;
 use crate::suggest;
 
+mod check;
 pub mod keys;
 mod read;
 mod secret;

@@ -3,17 +3,14 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
-use url::Url;
 
 use super::keys::{self, Holds, Key, SCHEMA, SECTIONS};
 use super::{
-    Account, Accounts, App, Defaults, Email, MediaHost, Notify, PathRule, Publish, platform_hint, secret, time,
+    Account, Accounts, App, Defaults, Email, MediaHost, Notify, PathRule, Publish, check, platform_hint, secret, time,
 };
 use crate::error::{Located, Problem, Source};
 use crate::limits::Platform;
@@ -79,15 +76,17 @@ impl Reader<'_> {
             let name: &str = key.get_ref();
             if name != "schema" && !secret::is_secret_key(name) && !SECTIONS.iter().any(|section| section.name == name)
             {
-                let known = SECTIONS.iter().map(|section| section.name);
-                let (what, shown) =
-                    if value.get_ref().is_table() { ("table", format!("[{name}]")) } else { ("key", name.to_owned()) };
-                self.error(
-                    "unknown-key",
-                    key.span(),
-                    format!("there is no {what} `{shown}`"),
-                    suggest::hint(name, known),
-                );
+                let table = value.get_ref().is_table();
+                let (what, shown) = if table { ("table", format!("[{name}]")) } else { ("key", name.to_owned()) };
+                let home = SECTIONS.iter().find(|section| match section.holds {
+                    Holds::Keys(keys) => keys.iter().any(|key| key.name == name),
+                    _ => false,
+                });
+                let hint = match home {
+                    Some(section) if !table => format!("write it below `[{}]`", section.name),
+                    _ => suggest::hint(name, SECTIONS.iter().map(|section| section.name)),
+                };
+                self.error("unknown-key", key.span(), format!("there is no {what} `{shown}`"), hint);
             }
         }
         let accounts = Accounts {
@@ -185,7 +184,12 @@ impl Reader<'_> {
     fn as_table<'r, 'a>(&mut self, name: &str, value: &'r Value<'a>) -> Option<&'r DeTable<'a>> {
         let table = value.get_ref().as_table();
         if table.is_none() {
-            self.wrong_type(name, value, "a table", format!("write `[{name}]` on a line of its own"));
+            let inner = match name {
+                "accounts" => ".acme-x",
+                "apps" => ".x",
+                _ => "",
+            };
+            self.wrong_type(name, value, "a table", format!("write `[{name}{inner}]` on a line of its own"));
         }
         table
     }
@@ -291,7 +295,7 @@ impl Reader<'_> {
 
     fn branch(&mut self, key: &str, value: &Value<'_>) -> Option<String> {
         let text = self.text(key, value)?;
-        if is_branch(&text.value) {
+        if check::is_branch(&text.value) {
             return Some(text.value);
         }
         let hint = "write the branch's name as git shows it, such as `main`";
@@ -307,7 +311,7 @@ impl Reader<'_> {
             if secret::is_secret_value(&recipient.value) {
                 return false;
             }
-            let valid = is_recipient(&recipient.value);
+            let valid = check::is_recipient(&recipient.value);
             if !valid {
                 let hint =
                     "write a public key: `age1...` (from `age-keygen`), `ssh-ed25519 AAAA...` or `ssh-rsa AAAA...`";
@@ -386,7 +390,7 @@ impl Reader<'_> {
     /// Keys that only some platforms have.
     fn fits(&mut self, platform: Platform, acts_as: Option<&Located<String>>, premium: Option<&Located<bool>>) {
         if let Some(acts_as) = acts_as
-            && let Err((message, hint)) = check_as(platform, &acts_as.value)
+            && let Err((message, hint)) = check::acts_as(platform, &acts_as.value)
         {
             self.error("bad-as", acts_as.span.clone(), message, hint);
         }
@@ -466,7 +470,7 @@ impl Reader<'_> {
         if Platform::named(name).is_some() {
             let message = format!("`{name}` is a platform, so no {what} can be called that");
             self.error("same-name", span, message, format!("name it `my-{name}`, or after whose it is"));
-        } else if !is_name(name) {
+        } else if !check::is_name(name) {
             let message =
                 format!("`{name}` is no name: small letters, digits, `.`, `_` and `-`, a letter or digit first");
             self.error("bad-name", span, message, "write a name such as `acme-x`");
@@ -477,7 +481,7 @@ impl Reader<'_> {
         let table = self.section(root, "media");
         let public_url = table.get("public_url").and_then(|value| self.text("public_url", value));
         if let Some(url) = &public_url
-            && let Err((message, hint)) = check_public_url(&url.value)
+            && let Err((message, hint)) = check::public_url(&url.value)
         {
             self.error("bad-url", url.span.clone(), message, hint);
         }
@@ -557,89 +561,6 @@ fn first_of(text: &str, second: usize, line: &str) -> Option<usize> {
         start += candidate.len();
     }
     first
-}
-
-fn is_name(name: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    name.bytes().next().is_some_and(plain) && name.bytes().all(|byte| plain(byte) || matches!(byte, b'.' | b'_' | b'-'))
-}
-
-/// The rules of git-check-ref-format that a person can break by mistake.
-fn is_branch(name: &str) -> bool {
-    let wrong = |letter: char| letter.is_whitespace() || letter.is_control() || "~^:?*[\\".contains(letter);
-    let part = |part: &str| !part.is_empty() && !part.starts_with('.') && !part.ends_with(".lock");
-    !name.contains(wrong)
-        && !name.contains("..")
-        && !name.contains("@{")
-        && name != "@"
-        && !name.starts_with('-')
-        && !name.ends_with('.')
-        && name.split('/').all(part)
-}
-
-/// Whether the text has the shape of a recipient; whether the key is good, age says.
-fn is_recipient(text: &str) -> bool {
-    let mut words = text.split_ascii_whitespace();
-    match (words.next(), words.next()) {
-        (Some(key), None) if key.starts_with("age1") => {
-            key.len() >= 62 && key.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-        }
-        (Some(kind @ ("ssh-ed25519" | "ssh-rsa")), Some(key)) => {
-            // The blob says again which kind of key it is, after a length of four bytes.
-            STANDARD.decode(key).is_ok_and(|blob| blob.get(4..4 + kind.len()) == Some(kind.as_bytes()))
-        }
-        _ => false,
-    }
-}
-
-/// On whose behalf an account of this platform may act.
-fn check_as(platform: Platform, acts_as: &str) -> Result<(), (String, String)> {
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let (valid, message, hint) = match platform {
-        Platform::LinkedIn => {
-            let organization = acts_as.strip_prefix("urn:li:organization:").is_some_and(digits);
-            let person = acts_as.strip_prefix("urn:li:person:").is_some_and(|id| {
-                !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
-            });
-            let hint = match digits(acts_as) {
-                true => format!("write `as = \"urn:li:organization:{acts_as}\"`"),
-                false => "write `as = \"urn:li:organization:123456\"`".to_owned(),
-            };
-            (organization || person, format!("`{acts_as}` is no LinkedIn organisation or person"), hint)
-        }
-        Platform::Facebook => {
-            let hint = "write the Page's id, digits only: `as = \"1234567890\"`".to_owned();
-            (digits(acts_as), format!("`{acts_as}` is no Page id"), hint)
-        }
-        Platform::Instagram => {
-            let hint = "write the professional account's id, digits only: `as = \"1234567890\"`".to_owned();
-            (digits(acts_as), format!("`{acts_as}` is no Instagram account id"), hint)
-        }
-        _ => (false, format!("`as` means nothing on {platform}"), "remove it: the token says who publishes".to_owned()),
-    };
-    if valid { Ok(()) } else { Err((message, hint)) }
-}
-
-fn check_public_url(url: &str) -> Result<(), (String, String)> {
-    let example = "write `public_url = \"https://example.com/{path}\"`".to_owned();
-    let mut rest = url;
-    let mut names_file = false;
-    while let Some((_, after)) = rest.split_once('{') {
-        let (name, after) = after.split_once('}').unwrap_or((after, ""));
-        if !["commit", "path", "sha256"].contains(&name) {
-            let message = format!("`{{{name}}}` stands for nothing");
-            return Err((message, "choose `{commit}`, `{path}` or `{sha256}`".to_owned()));
-        }
-        names_file |= name != "commit";
-        rest = after;
-    }
-    if !url.starts_with("https://") || !Url::parse(url).is_ok_and(|url| url.has_host()) {
-        return Err((format!("`{url}` is no https address"), example));
-    }
-    if !names_file {
-        return Err(("the address is the same for every file".to_owned(), example));
-    }
-    Ok(())
 }
 
 fn env_name(key: &str) -> &'static str {

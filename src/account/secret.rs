@@ -28,9 +28,26 @@ pub(super) fn is_secret_value(text: &str) -> bool {
 
 /// The bytes of every secret in the file, and a problem for each.
 pub(super) fn find(source: &Source, table: &DeTable<'_>) -> (Vec<Range<usize>>, Vec<Problem>) {
-    let mut found = (Vec::new(), Vec::new());
+    let mut found = (secret_lines(&source.text), Vec::new());
     walk_table(source, table, &mut found);
     found
+}
+
+/// The values on lines whose key names a secret: where TOML is broken, or a key is given twice, the parser's table lacks some.
+fn secret_lines(text: &str) -> Vec<Range<usize>> {
+    let mut spans = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let end = start + line.trim_end().len();
+        if let Some((key, value)) = line.split_once('=')
+            && (is_secret_key(key) || HOLD_ENV.contains(&key.trim()) && !value.contains("env:"))
+        {
+            spans.push((start + key.len() + 1).min(end)..end);
+        }
+        spans.extend(line.find(SECRET_KEY).map(|at| start + at..end));
+        start += line.len();
+    }
+    spans
 }
 
 type Found = (Vec<Range<usize>>, Vec<Problem>);

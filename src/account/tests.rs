@@ -5,6 +5,7 @@ use super::*;
 /// The problems of a file, one a line: `line:column code message / hint`.
 fn problems(text: &str) -> Vec<String> {
     let line = |problem: Problem| {
+        assert!(problem.span.clone().is_none_or(|span| problem.source.text.get(span).is_some()), "{problem:?}");
         let (line, column) = problem.start();
         format!("{line}:{column} {} {} / {}", problem.code, problem.message, problem.hint.unwrap_or_default())
     };
@@ -226,7 +227,7 @@ colour = "red"
 post = "posts/**"
 "#,
         &[
-            "2:1 unknown-key there is no key `timezone` / choose `defaults`, `publish`, `encryption`, `apps`, `accounts`, `groups`, `media` or `notify`",
+            "2:1 unknown-key there is no key `timezone` / write it below `[defaults]`",
             "3:2 unknown-key there is no table `[acounts]` / did you mean `accounts`?",
             "7:1 unknown-key there is no key `colour` in `[accounts.a]` / choose `platform`, `as`, `slots`, `spacing`, `posts`, `paused`, `hashtags` or `premium`",
             "8:1 unknown-key there is no key `post` in `[accounts.a]` / did you mean `posts`?",
@@ -239,7 +240,7 @@ groups = []
 defaults = "x"
 "#,
         &[
-            "2:12 wrong-type `accounts` must be a table, not a number / write `[accounts]` on a line of its own",
+            "2:12 wrong-type `accounts` must be a table, not a number / write `[accounts.acme-x]` on a line of its own",
             "3:10 wrong-type `groups` must be a table, not a list / write `[groups]` on a line of its own",
             "4:12 wrong-type `defaults` must be a table, not text / write `[defaults]` on a line of its own",
         ],
@@ -249,7 +250,7 @@ defaults = "x"
 [[accounts]]
 platform = "x"
 "#,
-        &["2:1 wrong-type `accounts` must be a table, not a list / write `[accounts]` on a line of its own"],
+        &["2:1 wrong-type `accounts` must be a table, not a list / write `[accounts.acme-x]` on a line of its own"],
     );
 }
 
@@ -418,7 +419,9 @@ fn accounts_say_what_was_written() {
 fn a_secret_is_shown_nowhere() {
     let text = "schema = 1\n[apps.x]\nclient_id = \"a\"\nclient_secret = \"hunter2\"\n[encryption]\nrecipients = [\"AGE-SECRET-KEY-1QQ\"]\n\
                 [notify]\nwebhook = \"https://hooks.example/T/hunter2\"\nemail = {to = \"a@b\", smtp = \"smtp://u:hunter2@h\"}\n";
-    for text in [text.to_owned(), format!("{text}[broken\n")] {
+    let twice = format!("{text}[apps.x]\nclient_secret = \"hunter2\"\n");
+    let quoted = text.replace("client_secret", "\"client_secret\"");
+    for text in [text.to_owned(), format!("{text}[broken\n"), format!("x = \"\n{text}"), twice, quoted] {
         let (_, problems) = parse(&Source::new("accounts.toml", &*text));
         assert!(problems.len() >= 2);
         for problem in problems {

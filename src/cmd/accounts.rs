@@ -67,7 +67,7 @@ fn line(context: &Context, account: &Account, known: &Known, vault: Result<&Vaul
     });
     match opened {
         Ok(document) => {
-            let left = document.expires_at().map(|end| end - context.clock.now());
+            let left = document.credential.expires_at().map(|end| end - context.clock.now());
             line.state = match left {
                 Some(left) if left <= chrono::TimeDelta::zero() => "ended",
                 _ if account.paused => "paused",
@@ -94,7 +94,7 @@ fn document(line: &Line) -> Value {
         "platform": line.platform,
         "identity": document.map(|document| &document.identity),
         "scopes": document.map(|document| &document.scopes),
-        "expires": document.and_then(Document::expires_at),
+        "expires": document.and_then(|document| document.credential.expires_at()),
         "state": line.state,
     })
 }

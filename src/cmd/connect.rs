@@ -105,7 +105,7 @@ async fn connect(
         writer.meet(&[TargetKey::new(account.platform, &account.name)]).await?;
         context.whisper("posts that were due before now stay unpublished; `pressroom retry` publishes one all the same");
     }
-    let ends = document.expires_at().map_or_else(String::new, |end| {
+    let ends = document.credential.expires_at().map_or_else(String::new, |end| {
         format!("; the token ends in {}", how_long(end - context.clock.now()))
     });
     context.say(&format!("{} is connected as {} ({}){ends}", account.name, identity.name, identity.id));
@@ -128,7 +128,7 @@ fn missing_scopes(account: &Account, adapter: &dyn Adapter, grant: &Grant) -> Re
     if grant.scopes.is_empty() {
         return Ok(());
     }
-    let missing = adapter.grant().missing(&grant.scopes, account.acts_as.is_some());
+    let missing = adapter.grant().missing(&grant.scopes.join(" "), account.acts_as.is_some());
     if missing.is_empty() {
         return Ok(());
     }
@@ -139,8 +139,7 @@ fn missing_scopes(account: &Account, adapter: &dyn Adapter, grant: &Grant) -> Re
 /// Asks the platform whose token it is.
 async fn who(http: &Http, adapter: &dyn Adapter, account: &Account, grant: &Grant) -> Result<Identity, Failure> {
     let label = account.platform.label();
-    let token = grant.access();
-    match http.send(&adapter.who(), Some(token), &NoFiles).await? {
+    match http.send(&adapter.who(), grant.credential.bearer(), &NoFiles).await? {
         Outcome::NotSent(why) | Outcome::Unclear(why) => {
             Err(Failure::new(Kind::Later, format!("{label} could not be asked whose token this is; nothing was stored"))
                 .cause(why))

@@ -40,7 +40,7 @@ impl Init {
         let had_posts = has_posts(&repo)?;
         let mut report = Report { root: repo.root().to_owned(), ..Report::default() };
         report.note(".git", made);
-        let key = Key::find_or_make(&open::sources(context), repo.root().join(ACCOUNTS).exists())?;
+        let key = Key::find_or_make(&open::sources(), repo.root().join(ACCOUNTS).exists())?;
         if let Some(path) = &key.path {
             report.note(path.to_string_lossy(), key.made);
         }
@@ -131,7 +131,9 @@ impl Key {
             }
             _ => {}
         }
-        match Identities::load(sources, &Recipients::none()) {
+        // Which keys of `~/.ssh` may open tokens is for accounts.toml to say; here only a key given to us counts.
+        let stranger = identity::generate().recipient;
+        match Identities::load(sources, &Recipients::parse([stranger.key()])?) {
             Ok(identities) => {
                 let recipients = identities.public().map(|public| public.key().to_owned()).collect();
                 Ok(Self { path, made: false, recipients, unread: None })

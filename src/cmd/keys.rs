@@ -170,7 +170,15 @@ fn rotate(context: &Context) -> Result<u8, Failure> {
         Failure::new(Kind::Person, "this machine's key is no recipient: there is nothing to rotate")
     })?;
     let generated = identity::generate();
-    let file = open::add_identity(&generated)?;
+    let sources = open::sources();
+    if sources.text.is_some() {
+        return Err(Failure::new(Kind::Usage, "the key comes from PRESSROOM_IDENTITY, which pressroom cannot change")
+            .hint("rotate on a machine that has its key in a file, then put the new key in that variable"));
+    }
+    let file = sources.file.clone().or_else(|| sources.default_file()).ok_or_else(|| {
+        Failure::new(Kind::Usage, "there is no configuration directory to keep a key in").hint("set PRESSROOM_IDENTITY_FILE")
+    })?;
+    identity::add(&file, &generated.text)?;
     change(context, &|text| {
         let added = vault::add_recipient(text, &generated.recipient)?;
         vault::remove_recipient(&added, &old)

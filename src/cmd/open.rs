@@ -9,9 +9,10 @@ use super::Context;
 use crate::account::Accounts;
 use crate::content::{self, Content};
 use crate::env;
-use crate::error::{Failure, Kind};
+use crate::error::{Failure, Kind, Problem};
 use crate::http::Http;
 use crate::ledger::{State, entry};
+use crate::plan::action::Row;
 use crate::plan::{self, Desk, Only, Plan};
 use crate::repo::branch::Branch;
 use crate::repo::journal::Journal;
@@ -19,7 +20,7 @@ use crate::repo::snapshot::Snapshot;
 use crate::repo::{Oid, Repo};
 use crate::run::recover::Recovered;
 use crate::run::spell::Timings;
-use crate::vault;
+use crate::vault::{self, Identities, Recipients, Secret, Sources, Vault, identity};
 
 /// The repository as it is on disk.
 pub(super) struct Disk {
@@ -30,7 +31,7 @@ pub(super) struct Disk {
 /// Opens the repository and reads what is on disk.
 pub(super) fn disk(context: &Context) -> Result<Disk, Failure> {
     let repo = Repo::open(&context.global.repo)?;
-    let content = Content::read(&Snapshot::on_disk(&repo)?)?;
+    let content = Content::read(&Snapshot::on_disk(&repo))?;
     Ok(Disk { repo, content })
 }
 
@@ -102,7 +103,7 @@ impl Known {
             return Err(Failure::new(Kind::Content, format!("{}:{why}", entry::BASELINE_PATH))
                 .hint("nothing is published while it cannot be told which posts are old; put the file right on the state branch"));
         }
-        let connected = branch.list(vault::ACCOUNTS)?.iter().filter_map(|path| vault::account_of(path)).collect();
+        let connected = branch.list(vault::FOLDER)?.iter().filter_map(|path| vault::account_of(path)).collect();
         Ok(Self { branch, state, connected })
     }
 }
@@ -148,20 +149,20 @@ pub(super) fn plan(
 
 /// The timings of runs: shorter ones are taken from the environment only while no real platform can be reached.
 pub(super) fn timings(http: &Http) -> Result<Timings, Failure> {
-    match std::env::var(env::TIMINGS) {
-        Ok(text) if http.is_rerouted() => Timings::parse(&text),
-        Ok(_) => Err(Failure::new(Kind::Usage, "PRESSROOM_TIMINGS is for rehearsals: it needs PRESSROOM_HOSTS")
+    match env::read(env::TIMINGS) {
+        Some(text) if http.is_rerouted() => Timings::parse(&text),
+        Some(_) => Err(Failure::new(Kind::Usage, "PRESSROOM_TIMINGS is for rehearsals: it needs PRESSROOM_HOSTS")
             .hint("unset it; real platforms get the timings that keep the promise of publishing once")),
-        Err(_) => Ok(Timings::default()),
+        None => Ok(Timings::default()),
     }
 }
 
 /// The door to the network, with its hosts sent elsewhere if the environment says so.
 pub(super) fn http(context: &Context) -> Result<Http, Failure> {
     let http = Http::new(context.clock, Timings::default().request);
-    match std::env::var(env::HOSTS) {
-        Ok(hosts) if !hosts.is_empty() => http.with_hosts(&hosts),
-        _ => Ok(http),
+    match env::read(env::HOSTS) {
+        Some(hosts) => http.with_hosts(&hosts),
+        None => Ok(http),
     }
 }
 
@@ -177,16 +178,14 @@ pub(super) fn no_such_post(id: &str, content: &Content) -> Failure {
 
 /// `--at`: an instant in RFC 3339, or a wall time in the repository's zone.
 pub(super) fn instant(text: &str, accounts: &Accounts) -> Result<DateTime<Utc>, Failure> {
-    let wrong = |why: &str| {
-        Failure::new(Kind::Usage, format!("`--at {text}`: {why}")).hint("write `2026-12-01 09:00` or `2026-12-01T09:00:00+01:00`")
-    };
-    crate::post::due::instant(text, accounts.defaults.timezone).map_err(|why| wrong(&why.to_string()))
+    let instant = crate::post::due::instant("--at", text, accounts.defaults.timezone);
+    instant.map(|(instant, _)| instant).map_err(|trouble| Failure::new(Kind::Usage, trouble.message).hint(trouble.hint))
 }
 
 /// Exit code of a plan or a run: what needs a person comes first, then what is wrong, then what passes by itself.
-pub(super) fn exit(plan: &[crate::plan::action::Row], content: &Content) -> u8 {
-    let needs = |kind| plan.iter().any(|row| row.attention == Some(kind));
-    let wrong = content.problems.iter().any(crate::error::Problem::is_error);
+pub(super) fn exit(rows: &[Row], content: &Content) -> u8 {
+    let needs = |kind| rows.iter().any(|row| row.attention == Some(kind));
+    let wrong = content.problems.iter().any(Problem::is_error);
     let kind = if needs(Kind::Bug) {
         Kind::Bug
     } else if needs(Kind::Person) {
@@ -204,7 +203,32 @@ pub(super) fn exit(plan: &[crate::plan::action::Row], content: &Content) -> u8 {
 }
 
 /// The vault, with the keys this person or machine has.
-pub(super) fn vault(accounts: &Accounts) -> Result<Vault, Failure> {
-    let _ = accounts;
-    todo!()
+pub(super) fn vault(context: &Context, accounts: &Accounts) -> Result<Vault, Failure> {
+    let recipients = recipients(accounts)?;
+    Ok(Vault { identities: identities(context, &recipients)?, recipients })
+}
+
+/// Everybody who shall open the tokens.
+pub(super) fn recipients(accounts: &Accounts) -> Result<Recipients, Failure> {
+    Recipients::parse(accounts.recipients.iter().map(|recipient| recipient.value.as_str()))
+}
+
+/// The secret keys of this person or machine.
+pub(super) fn identities(context: &Context, recipients: &Recipients) -> Result<Identities, Failure> {
+    let identities = Identities::load(&sources(), recipients)?;
+    identities.warnings.iter().for_each(|warning| context.say(&format!("warning: {warning}")));
+    Ok(identities)
+}
+
+/// Where secret keys may be.
+pub(super) fn sources() -> Sources<'static> {
+    let path = |name: &str| env::read(name).map(PathBuf::from);
+    let home = std::env::home_dir();
+    Sources {
+        text: env::read(env::IDENTITY).map(Secret::new),
+        file: path(env::IDENTITY_FILE),
+        config_dir: identity::config_dir(path("XDG_CONFIG_HOME"), home.clone(), path("APPDATA")),
+        home,
+        ask: None,
+    }
 }

@@ -43,7 +43,7 @@ impl Plan {
             None => context.clock.now(),
         };
         let known = open::runtime()?.block_on(open::known(context, &repo, &content.accounts, self.offline))?;
-        let recovered = Recovered::read(&repo)?;
+        let recovered = Recovered::read(&repo, None)?;
         let http = open::http(context)?;
         let plan = open::plan(&content, &known, &recovered, &open::timings(&http)?, now, &[]);
         if context.json() {

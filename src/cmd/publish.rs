@@ -12,7 +12,6 @@ use super::open::Known;
 use super::{Context, open, plan, report};
 use crate::account::Accounts;
 use crate::content::{self, Content};
-use crate::env;
 use crate::error::{Failure, Kind};
 use crate::ledger::entry::TargetKey;
 use crate::plan::action::{Action, Row};
@@ -68,7 +67,7 @@ impl Publish {
         name_something(&self.only, &content)?;
         let http = open::http(context)?;
         let timings = open::timings(&http)?;
-        let recovered = Recovered::read(&repo)?;
+        let recovered = Recovered::read(&repo, None)?;
         if self.dry_run {
             let known = Known::read(journal.branch()?)?;
             let plan = open::plan(&content, &known, &recovered, &timings, context.clock.now(), &self.only);
@@ -186,7 +185,7 @@ fn open_tokens(
     if names.is_empty() {
         return Ok((tokens, redactor));
     }
-    let vault = open::vault(accounts)?;
+    let vault = open::vault(context, accounts)?;
     for name in names {
         match open_token(context, &vault, known, accounts, &name) {
             Ok(document) => {
@@ -202,7 +201,7 @@ fn open_tokens(
 fn open_token(context: &Context, vault: &Vault, known: &Known, accounts: &Accounts, name: &str) -> Result<Document, Failure> {
     let path = vault::account_path(name);
     let bytes = known.branch.read(&path)?.unwrap_or_default();
-    let document = vault.open_token(&path, &bytes)?;
+    let document = vault.open::<Document>(&path, &bytes)?;
     let reconnect = format!("`pressroom connect {name}`");
     if accounts.accounts.get(name).is_none_or(|account| account.platform != document.platform) {
         return Err(Failure::new(Kind::Person, format!("the token of {name} is for {}", document.platform.label())).hint(reconnect));

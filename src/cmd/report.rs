@@ -108,7 +108,7 @@ fn excerpt(problem: &Problem) -> (String, usize, Range<usize>) {
 pub fn problem_json(problem: &Problem) -> Value {
     let ((line, column), (end_line, end_column)) = (problem.start(), problem.end());
     json!({
-        "path": problem.source.path,
+        "path": &*problem.source.path,
         "line": line,
         "column": column,
         "end_line": end_line,

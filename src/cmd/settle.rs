@@ -120,7 +120,7 @@ fn say(context: &Context, targets: &[Only], word: Word<'_>) -> Result<u8, Failur
     let name = repo.person()?;
     open::runtime()?.block_on(async {
         let journal = Journal::open(&repo, repo.remote()?, &content.accounts.publish.state_branch).await?;
-        let recovered = Recovered::read(&repo)?;
+        let recovered = Recovered::read(&repo, None)?;
         let writer = Writer { journal, clock: context.clock, run: "person".to_owned(), src: Some(commit.to_string()) };
         recovered.bring_in(&writer).await?;
         for target in targets {

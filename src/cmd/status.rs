@@ -23,7 +23,7 @@ impl Status {
         let commit = repo.head()?;
         let (_, content) = open::content_at(&repo, commit)?;
         let known = open::runtime()?.block_on(open::known(context, &repo, &content.accounts, self.offline))?;
-        let recovered = Recovered::read(&repo)?;
+        let recovered = Recovered::read(&repo, None)?;
         let http = open::http(context)?;
         let timings = open::timings(&http)?;
         let mut plan = open::plan(&content, &known, &recovered, &timings, context.clock.now(), &[]);

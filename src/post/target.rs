@@ -6,7 +6,7 @@ use super::front::keys::KEYS;
 use super::front::yaml::{Node, Value};
 use super::{Body, Override, Post, PostId, Setting, Wishes};
 use crate::account::{Account, Accounts};
-use crate::error::{Located, Problem};
+use crate::error::{Located, Problem, Source};
 use crate::limits::{Platform, SettingRule, Takes};
 use crate::suggest;
 
@@ -20,6 +20,8 @@ pub struct Target {
     /// The account's name in accounts.toml.
     pub account: String,
     pub platform: Platform,
+    /// The post's file, in which the wishes stand; the body may be from a file beside it.
+    pub source: Source,
     /// The post's wishes, changed by the platform's override, changed by the account's.
     pub wishes: Wishes,
     /// The text for this target: the account's `text` or file, else the platform's, else the post's.
@@ -157,6 +159,7 @@ fn target(post: &Post, account: &Account, changes: &BTreeMap<String, Change>) ->
         post: post.id.clone(),
         account: account.name.clone(),
         platform: account.platform,
+        source: post.source.clone(),
         wishes: wishes.chain([post.wishes.clone()]).fold(Wishes::default(), Wishes::or),
         body: body.unwrap_or_else(|| post.body.clone()),
     }

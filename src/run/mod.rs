@@ -178,7 +178,7 @@ impl Run<'_> {
     ) -> Result<(), Failure> {
         let Some(event) = end.last_word() else { return Ok(()) };
         let line = self.writer.line(row, Some(claimed), event);
-        self.spool.note(&Note::result(&line.entry))?;
+        self.note(&Note::result(&line.entry))?;
         words.push(Box::pin(self.writer.append(vec![line])));
         Ok(())
     }
@@ -208,6 +208,11 @@ impl Run<'_> {
         row.state = state;
         row.reason = reason;
         row.attention = attention;
+    }
+
+    /// Writes a note to the spool; it is on the disk when this returns.
+    fn note(&self, note: &Note) -> Result<(), Failure> {
+        self.spool.write(&note.line())
     }
 
     /// Text that may go to a terminal, a log or the ledger: no secret in it, and not too long.

@@ -10,7 +10,7 @@ use crate::error::Failure;
 use crate::ledger::entry::{self, Entry};
 use crate::ledger::{Claim, State};
 use crate::repo::Repo;
-use crate::repo::spool::{self, Spool};
+use crate::repo::spool::Spool;
 
 /// One line of a run's spool.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -53,9 +53,9 @@ impl Recovered {
     ///
     /// # Errors
     /// When the folder of spools cannot be read.
-    pub fn read(repo: &Repo) -> Result<Self, Failure> {
+    pub fn read(repo: &Repo, own: Option<&Spool>) -> Result<Self, Failure> {
         let mut recovered = Self::default();
-        for other in Spool::others(repo)? {
+        for other in Spool::others(repo, own)? {
             // A run of another machine or of another boot is judged by its lease alone.
             if other.alive || !other.same_host {
                 continue;
@@ -90,7 +90,7 @@ impl Recovered {
         let holding: BTreeSet<&str> =
             state.targets().filter_map(|(_, _, stand)| Some(stand.claim.as_ref()?.run.as_str())).collect();
         for run in self.dead.iter().filter(|run| !holding.contains(run.as_str())) {
-            spool::remove(repo, run)?;
+            Spool::remove(repo, run)?;
         }
         Ok(())
     }

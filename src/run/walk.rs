@@ -192,18 +192,18 @@ impl<'a> Walk<'a> {
         if let Some(end) = self.hold_fast().await? {
             return Ok(Some(end));
         }
-        self.run.spool.note(&Note::Armed { claim: self.claim.id })?;
+        self.run.note(&Note::Armed { claim: self.claim.id })?;
         let sent_at = self.run.clock.now();
-        let outcome = match self.run.http.send(&call, Some(self.document.access()), self.run.files).await {
+        let outcome = match self.run.http.send(&call, self.document.credential.bearer(), self.run.files).await {
             Ok(outcome) => outcome,
             Err(failure) => {
-                self.run.spool.note(&Note::Disarmed { claim: self.claim.id })?;
+                self.run.note(&Note::Disarmed { claim: self.claim.id })?;
                 return Err(failure);
             }
         };
         match outcome {
             Outcome::NotSent(why) => {
-                self.run.spool.note(&Note::Disarmed { claim: self.claim.id })?;
+                self.run.note(&Note::Disarmed { claim: self.claim.id })?;
                 self.try_again(None, format!("no connection to {}: {why}", self.row.platform.label())).await
             }
             Outcome::Unclear(why) => {
@@ -226,7 +226,7 @@ impl<'a> Walk<'a> {
         if let Some(end) = self.keep_lease().await? {
             return Ok(Some(end));
         }
-        match self.run.http.send(&call, Some(self.document.access()), self.run.files).await? {
+        match self.run.http.send(&call, self.document.credential.bearer(), self.run.files).await? {
             Outcome::NotSent(why) | Outcome::Unclear(why) => {
                 self.try_again(None, format!("no answer from {}: {why}", self.row.platform.label())).await
             }
@@ -250,7 +250,7 @@ impl<'a> Walk<'a> {
             // The last part's word is the receipt of the whole, which the run's end writes.
             Step::Shown { part, receipt } if part + 1 < of => {
                 let line = self.line(Event::Part { index: *part, of, receipt: receipt.clone() });
-                self.run.spool.note(&Note::result(&line.entry))?;
+                self.run.note(&Note::result(&line.entry))?;
                 self.run.writer.append(vec![line]).await?;
             }
             Step::Absent { part, .. } => {
@@ -275,7 +275,7 @@ impl<'a> Walk<'a> {
         (self.run.tell)(&format!("{} → {}: no clear answer ({why}); looking for it", self.row.post, self.row.account));
         let event = Event::InDoubt { index: part, why, sent_at, not_before: sent_at + self.settle() };
         let line = self.line(event);
-        self.run.spool.note(&Note::result(&line.entry))?;
+        self.run.note(&Note::result(&line.entry))?;
         self.run.writer.append(vec![line]).await?;
         self.done.push(Step::Doubt { part, sent_at });
         Ok(())

@@ -108,6 +108,27 @@ pub fn write(path: &Path, text: &Secret) -> Result<(), Failure> {
     })
 }
 
+/// Adds a key to a key file, which keeps the keys it has: they open the history.
+///
+/// # Errors
+/// The file cannot be read, or the disk refuses; then it is as it was.
+pub fn add(path: &Path, text: &Secret) -> Result<(), Failure> {
+    let add = || -> io::Result<()> {
+        let old = Secret::new(fs::read_to_string(path)?);
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        for part in [text.expose(), old.expose()] {
+            file.write_all(part.as_bytes())?;
+        }
+        file.as_file().sync_all()?;
+        file.persist(path)?;
+        Ok(())
+    };
+    add().map_err(|error| {
+        Failure::new(Kind::Content, format!("cannot add a key to {}", path.display())).cause(error)
+    })
+}
+
 fn make_private(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);

@@ -39,6 +39,12 @@ pub fn account_path(name: &str) -> String {
     format!("{FOLDER}/accounts/{}.age", file_name(name))
 }
 
+/// The name of the account a path of [`account_path`] is for.
+pub fn account_of(path: &str) -> Option<String> {
+    let name = path.strip_prefix(FOLDER)?.strip_prefix("/accounts/")?.strip_suffix(".age")?;
+    percent_encoding::percent_decode_str(name).decode_utf8().ok().map(Into::into)
+}
+
 /// `vault/apps/<platform>.age`: our [`AppSecret`] with it.
 pub fn app_path(platform: Platform) -> String {
     format!("{FOLDER}/apps/{platform}.age")

@@ -30,7 +30,7 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 pub(super) fn parse(source: &Source, zone: Option<Tz>) -> (Option<Post>, Vec<Problem>) {
     let (front, body) = match split(source) {
         Ok(parts) => parts,
-        Err(problem) => return (None, vec![problem]),
+        Err(problem) => return (None, vec![*problem]),
     };
     let (node, problems) = yaml::read(source, front.clone());
     let mut reader = Reader { source, zone, problems };
@@ -66,29 +66,28 @@ pub(super) fn text_start(text: &str) -> usize {
 }
 
 /// The bytes between the `---` lines, and the first byte of the body.
-fn split(source: &Source) -> Result<(Range<usize>, usize), Problem> {
+fn split(source: &Source) -> Result<(Range<usize>, usize), Box<Problem>> {
     let text = &*source.text;
     let mark = text_start(text);
     let first = text[mark..].find('\n').map_or(text.len(), |newline| mark + newline + 1);
     if !begins(text) {
-        return Err(missing(source, mark..first));
+        return Err(Box::new(missing(source, mark..first)));
     }
     let mut start = first;
     for line in text[first..].split_inclusive('\n') {
         if line.trim_end() == "---" {
             if start - first > BYTES_MAX {
                 let message = format!("the front matter has {} bytes; at most {BYTES_MAX} are read", start - first);
-                return Err(Problem::error("front-matter-too-long", source, message)
-                    .at(mark..mark + 3)
-                    .hint("the text of a post goes below the second `---`"));
+                let problem = Problem::error("front-matter-too-long", source, message).at(mark..mark + 3);
+                return Err(Box::new(problem.hint("the text of a post goes below the second `---`")));
             }
             return Ok((first..start, start + line.len()));
         }
         start += line.len();
     }
-    Err(Problem::error("front-matter-unclosed", source, "the front matter is never closed")
-        .at(mark..mark + 3)
-        .hint("put a line `---` between the keys and the text"))
+    let problem =
+        Problem::error("front-matter-unclosed", source, "the front matter is never closed").at(mark..mark + 3);
+    Err(Box::new(problem.hint("put a line `---` between the keys and the text")))
 }
 
 fn missing(source: &Source, line: Range<usize>) -> Problem {

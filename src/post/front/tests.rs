@@ -7,6 +7,7 @@ use crate::post::parse;
 fn problems(text: &str) -> Vec<String> {
     let (_, problems) = parse(&Source::new("posts/tea.md", text), Some(chrono_tz::Europe::Amsterdam));
     let line = |problem: crate::error::Problem| {
+        assert!(problem.span.clone().is_none_or(|span| problem.source.text.get(span).is_some()), "{problem:?}");
         let (line, column) = problem.start();
         format!("{line}:{column} {} {} / {}", problem.code, problem.message, problem.hint.unwrap_or_default())
     };
@@ -333,7 +334,7 @@ params: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]
 ---
 Tea
 "#,
-        &["2:40 yaml-depth more than 32 levels of lists and maps / "],
+        &["2:40 yaml-depth more than 32 levels of lists and maps / write it with fewer levels"],
     );
     check(
         r#"---

@@ -57,8 +57,7 @@ pub fn read(source: &Source, span: Range<usize>) -> (Option<Node>, Vec<Problem>)
     let text = &source.text[span.clone()];
     let places = Places::new(text, span.start);
     let mut outline = Outline { source, places: &places, open: Vec::new(), root: None, problems: Vec::new() };
-    if let Err(problem) = outline.read(text) {
-        outline.problems.push(problem);
+    if outline.read(text).is_err() {
         return (None, outline.problems);
     }
     let Outline { root, mut problems, .. } = outline;
@@ -132,8 +131,11 @@ struct Outline<'a, 's> {
     problems: Vec<Problem>,
 }
 
+/// The text is refused, and the problem told.
+struct Refused;
+
 impl<'a> Outline<'a, '_> {
-    fn read(&mut self, text: &'a str) -> Result<(), Problem> {
+    fn read(&mut self, text: &'a str) -> Result<(), Refused> {
         let mut documents = 0;
         for event in Parser::new_from_str(text) {
             let (event, span) = event.map_err(|error| self.syntax(&error, text))?;
@@ -144,9 +146,8 @@ impl<'a> Outline<'a, '_> {
                 Event::DocumentStart(_) => {
                     documents += 1;
                     if documents > 1 {
-                        return Err(self
-                            .refuse("yaml-documents", "front matter is one document; this begins another", span)
-                            .hint("remove the line `...` above"));
+                        let message = "front matter is one document; this begins another";
+                        return Err(self.refuse("yaml-documents", message, span, "remove the line `...` above"));
                     }
                 }
                 Event::Alias(_) => return Err(self.anchor(span)),
@@ -169,16 +170,16 @@ impl<'a> Outline<'a, '_> {
         Ok(())
     }
 
-    fn begin(&mut self, span: Range<usize>, inner: Inner<'a>) -> Result<(), Problem> {
+    fn begin(&mut self, span: Range<usize>, inner: Inner<'a>) -> Result<(), Refused> {
         if self.open.len() == LEVELS_MAX {
             let message = format!("more than {LEVELS_MAX} levels of lists and maps");
-            return Err(self.refuse("yaml-depth", &message, span));
+            return Err(self.refuse("yaml-depth", message, span, "write it with fewer levels"));
         }
         self.open.push(Open { shape: Shape { span, inner }, key: None, seen: HashMap::new() });
         Ok(())
     }
 
-    fn end(&mut self, span: Range<usize>) -> Result<(), Problem> {
+    fn end(&mut self, span: Range<usize>) -> Result<(), Refused> {
         let Some(Open { mut shape, .. }) = self.open.pop() else { return Ok(()) };
         let last = match &shape.inner {
             Inner::List(items) => items.last().map(|item| item.span.end),
@@ -187,13 +188,17 @@ impl<'a> Outline<'a, '_> {
         };
         // A bracket ends where it stands, whatever blanks and comments the reader counts in; a block ends with its last value,
         // not where the next one was found.
-        let bracket = self.source.text[span.clone()].starts_with([']', '}']);
-        let end = if bracket { span.start + 1 } else { last.unwrap_or(shape.span.end) };
+        let bracket = if matches!(shape.inner, Inner::List(_)) { ']' } else { '}' };
+        let end = if self.source.text[span.clone()].starts_with(bracket) {
+            span.start + 1
+        } else {
+            last.unwrap_or(shape.span.end)
+        };
         shape.span.end = end.max(shape.span.start);
         self.add(shape)
     }
 
-    fn add(&mut self, shape: Shape<'a>) -> Result<(), Problem> {
+    fn add(&mut self, shape: Shape<'a>) -> Result<(), Refused> {
         let Some(open) = self.open.last_mut() else {
             self.root = Some(shape);
             return Ok(());
@@ -205,9 +210,8 @@ impl<'a> Outline<'a, '_> {
                 Some(key) => entries.push((key, shape)),
                 None => {
                     let Inner::Scalar(text) = shape.inner else {
-                        return Err(self
-                            .refuse("wrong-type", "a key must be text", shape.span)
-                            .hint("a value that begins with `{` or `[` goes between double quotes"));
+                        let hint = "a value that begins with `{` or `[` goes between double quotes";
+                        return Err(self.refuse("wrong-type", "a key must be text", shape.span, hint));
                     };
                     let key = text.into_owned();
                     if let Some(&first) = open.seen.get(&key) {
@@ -223,30 +227,31 @@ impl<'a> Outline<'a, '_> {
         Ok(())
     }
 
-    fn refuse(&self, code: &'static str, message: &str, span: Range<usize>) -> Problem {
-        Problem::error(code, self.source, message).at(span)
+    fn refuse(&mut self, code: &'static str, message: impl Into<String>, span: Range<usize>, hint: &str) -> Refused {
+        self.problems.push(Problem::error(code, self.source, message).at(span).hint(hint));
+        Refused
     }
 
-    fn anchor(&self, span: Range<usize>) -> Problem {
-        self.refuse("yaml-anchor", "front matter takes no anchors (`&name`) and no aliases (`*name`)", span)
-            .hint("write the value out where it is meant; text that begins with `&` or `*` goes between double quotes")
+    fn anchor(&mut self, span: Range<usize>) -> Refused {
+        let message = "front matter takes no anchors (`&name`) and no aliases (`*name`)";
+        let hint = "write the value out where it is meant; text that begins with `&` or `*` goes between double quotes";
+        self.refuse("yaml-anchor", message, span, hint)
     }
 
-    fn tag(&self, span: Range<usize>) -> Problem {
-        self.refuse("yaml-tag", "front matter takes no tags (`!name`)", span)
-            .hint("text that begins with `!` goes between double quotes")
+    fn tag(&mut self, span: Range<usize>) -> Refused {
+        let hint = "text that begins with `!` goes between double quotes";
+        self.refuse("yaml-tag", "front matter takes no tags (`!name`)", span, hint)
     }
 
-    fn syntax(&self, error: &ScanError, text: &str) -> Problem {
+    fn syntax(&mut self, error: &ScanError, text: &str) -> Refused {
         if let Some(tab) = tab_in_indentation(text) {
             let tab = self.places.start + tab;
-            return self
-                .refuse("yaml-tab", "a tab in the indentation; YAML takes spaces only", tab..tab + 1)
-                .hint("use two spaces for each level");
+            let message = "a tab in the indentation; YAML takes spaces only";
+            return self.refuse("yaml-tab", message, tab..tab + 1, "use two spaces for each level");
         }
         let offset = self.places.byte(error.marker().index());
         let (message, hint) = plain_words(error.info());
-        self.refuse("yaml", &message, offset..offset).hint(hint)
+        self.refuse("yaml", message, offset..offset, hint)
     }
 }
 
@@ -400,7 +405,15 @@ impl<'de> Visitor<'de> for &Shape<'_> {
         let Inner::Map(shapes) = &self.inner else { return Err(A::Error::custom("two readers disagree on this map")) };
         let mut entries = Vec::with_capacity(shapes.len());
         for (key, shape) in shapes {
-            if access.next_key::<IgnoredAny>()?.is_none() {
+            let read = match key {
+                // Only what it says matters: that both readers say the same.
+                Some(Located { value, span }) => {
+                    let shape = Shape { span: span.clone(), inner: Inner::Scalar(Cow::Borrowed(value)) };
+                    access.next_key_seed(&shape)?.is_some()
+                }
+                None => access.next_key::<IgnoredAny>()?.is_some(),
+            };
+            if !read {
                 return Err(A::Error::custom("two readers disagree on this map"));
             }
             let value = access.next_value_seed(shape)?;
@@ -497,10 +510,10 @@ mod tests {
 
     #[test]
     fn lists_and_maps_end_with_their_last_value() {
-        let text = "a:\n  - b\n  - c: d\n\n# comment\ne: [f, {g: h}]  # more\n";
+        let text = "a:\n  - b\n  - c: d\n\n# comment\ne: [f, {g: h}]  # more\ni: [j: k] # l\n";
         let (node, _) = read(&Source::new("p.md", text), 0..text.len());
         let Some(Node { value: Value::Map(entries), .. }) = node else { panic!("no map") };
         let spans = entries.iter().map(|(_, value)| &text[value.span.clone()]);
-        assert_eq!(spans.collect::<Vec<_>>(), ["- b\n  - c: d", "[f, {g: h}]"]);
+        assert_eq!(spans.collect::<Vec<_>>(), ["- b\n  - c: d", "[f, {g: h}]", "[j: k]"]);
     }
 }
