@@ -85,7 +85,7 @@ pub fn read_accounts(snapshot: &Snapshot) -> Result<(Accounts, Vec<Problem>), Fa
         }
     })?;
     let unusable = |problems| Failure::new(Kind::Content, "accounts.toml cannot be read").problems(problems);
-    let source = Source::from_bytes(ACCOUNTS, &bytes).map_err(|problem| unusable(vec![problem]))?;
+    let source = Source::from_bytes(ACCOUNTS, &bytes).map_err(|problem| unusable(vec![*problem]))?;
     match account::parse(&source) {
         (Some(accounts), problems) => Ok((accounts, problems)),
         (None, problems) => Err(unusable(problems)),
@@ -101,7 +101,7 @@ fn read_posts(snapshot: &Snapshot, accounts: &Accounts, problems: &mut Vec<Probl
         let source = match read_text(snapshot, path) {
             Ok(source) => source,
             Err(problem) => {
-                problems.push(problem);
+                problems.push(*problem);
                 continue;
             }
         };
@@ -123,10 +123,10 @@ fn read_posts(snapshot: &Snapshot, accounts: &Accounts, problems: &mut Vec<Probl
     Ok(posts)
 }
 
-fn read_text(snapshot: &Snapshot, path: &str) -> Result<Source, Problem> {
+fn read_text(snapshot: &Snapshot, path: &str) -> Result<Source, Box<Problem>> {
     match snapshot.read(path) {
         Ok(bytes) => Source::from_bytes(path, &bytes),
-        Err(unread) => Err(Problem::error("unreadable", &Source::new(path, ""), unread.to_string())),
+        Err(unread) => Err(Box::new(Problem::error("unreadable", &Source::new(path, ""), unread.to_string()))),
     }
 }
 

@@ -126,6 +126,15 @@ pub(super) async fn known(context: &Context, repo: &Repo, accounts: &Accounts, o
     Known::read(branch)
 }
 
+/// What it means that the ledger has no word on a target that is long due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Silence {
+    /// The ledger may have been lost: look first.
+    IsSuspect,
+    /// The ledger is known to be new.
+    IsNormal,
+}
+
 /// Plans what a run would do at an instant.
 pub(super) fn plan(
     content: &Content,
@@ -134,6 +143,7 @@ pub(super) fn plan(
     timings: &Timings,
     now: DateTime<Utc>,
     only: &[Only],
+    silence: Silence,
 ) -> Plan {
     plan::plan(&Desk {
         now,
@@ -144,6 +154,7 @@ pub(super) fn plan(
         dead_runs: &recovered.dead,
         grace: timings.grace,
         only,
+        silence_is_suspect: silence == Silence::IsSuspect,
     })
 }
 

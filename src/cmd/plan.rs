@@ -45,7 +45,7 @@ impl Plan {
         let known = open::runtime()?.block_on(open::known(context, &repo, &content.accounts, self.offline))?;
         let recovered = Recovered::read(&repo, None)?;
         let http = open::http(context)?;
-        let plan = open::plan(&content, &known, &recovered, &open::timings(&http)?, now, &[]);
+        let plan = open::plan(&content, &known, &recovered, &open::timings(&http)?, now, &[], open::Silence::IsSuspect);
         if context.json() {
             context.print_json(document(&plan, &content, Some(commit)))?;
         } else {

@@ -70,7 +70,7 @@ impl Publish {
         let recovered = Recovered::read(&repo, None)?;
         if self.dry_run {
             let known = Known::read(journal.branch()?)?;
-            let plan = open::plan(&content, &known, &recovered, &timings, context.clock.now(), &self.only);
+            let plan = open::plan(&content, &known, &recovered, &timings, context.clock.now(), &self.only, open::Silence::IsSuspect);
             return show(context, plan, &content, commit);
         }
         let run = format!("{}", Uuid::now_v7());
@@ -80,7 +80,7 @@ impl Publish {
         meet_accounts(&writer, &Known::read(journal.branch()?)?, &content.accounts).await?;
         let known = Known::read(journal.branch()?)?;
         recovered.clear(&repo, &known.state)?;
-        let mut plan = open::plan(&content, &known, &recovered, &timings, context.clock.now(), &self.only);
+        let mut plan = open::plan(&content, &known, &recovered, &timings, context.clock.now(), &self.only, open::Silence::IsSuspect);
         self.stop_if_too_late(&plan)?;
         let (tokens, redactor) = open_tokens(context, &known, &content.accounts, &mut plan)?;
         let stop = listen_for_stop();

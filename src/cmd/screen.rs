@@ -8,8 +8,10 @@ use chrono::{DateTime, Utc};
 
 use super::report::printable;
 use crate::fit::{Card, Media, Part};
+use crate::limits::Platform;
 use crate::plan::action::{Action, Row, Standing};
 use crate::plan::when::{how_long, when};
+use crate::sim::Seen;
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -34,7 +36,7 @@ const ORDER: [Standing; 11] = [
 
 /// How rows are shown.
 #[derive(Clone, Copy, Debug)]
-pub struct View {
+pub(super) struct View {
     /// Columns to use.
     pub width: usize,
     /// The instant "in 3 d" is told from.
@@ -46,7 +48,7 @@ pub struct View {
 }
 
 /// Rows by standing, each with a sentence, and a last line that sums up.
-pub fn rows(rows: &[Row], view: View) -> String {
+pub(super) fn rows(rows: &[Row], view: View) -> String {
     let mut out = String::new();
     let heads = rows.iter().filter(|row| listed(row, view)).map(|row| textwrap::core::display_width(&head(row)));
     let column = heads.max().unwrap_or(0).min(view.width / 2);
@@ -206,7 +208,7 @@ fn part_block(part: &Part, place: Option<(usize, usize)>, view: View) -> String 
 }
 
 /// `media/plan.png, 1200×630, 84 KiB, “alt text”`
-pub fn media_line(media: &Media) -> String {
+pub(super) fn media_line(media: &Media) -> String {
     let size = match (media.width, media.height) {
         (Some(width), Some(height)) => format!(", {width}×{height}"),
         _ => String::new(),
@@ -219,8 +221,31 @@ fn card_line(card: &Card) -> String {
     format!("    {DIM}{:>14} │ card{DIM:#} {} {DIM}{}{DIM:#}\n", "", printable(&card.title), printable(&card.url))
 }
 
+/// One post as its readers see it.
+pub(super) fn seen(seen: &Seen, width: usize) -> String {
+    let label = Platform::named(seen.platform).map_or(seen.platform, Platform::label);
+    let mut out = format!("{BOLD}{label}{BOLD:#} {DIM}{}{DIM:#}\n", printable(&seen.url));
+    let room = width.saturating_sub(4).max(20);
+    for line in seen.text.lines() {
+        let wrapped = textwrap::wrap(line, room);
+        for line in if wrapped.is_empty() { vec!["".into()] } else { wrapped } {
+            out.push_str(format!("  {DIM}│{DIM:#} {}", printable(&line)).trim_end());
+            out.push('\n');
+        }
+    }
+    if let Some(card) = &seen.card {
+        let _ = writeln!(out, "  {DIM}│ card{DIM:#} {} {DIM}{}{DIM:#}", printable(&card.title), printable(&card.url));
+    }
+    for media in &seen.media {
+        let alt = media.alt.as_ref().map_or_else(|| "no alt text".to_owned(), |alt| format!("“{alt}”"));
+        let _ = writeln!(out, "  {DIM}│ picture{DIM:#} {}, {}", bytes(media.bytes.len() as u64), printable(&alt));
+    }
+    out.push('\n');
+    out
+}
+
 /// `84 KiB`, `1.2 MiB`.
-pub fn bytes(count: u64) -> String {
+pub(super) fn bytes(count: u64) -> String {
     match count {
         0..1_024 => format!("{count} B"),
         1_024..1_048_576 => format!("{} KiB", count / 1_024),
@@ -229,7 +254,7 @@ pub fn bytes(count: u64) -> String {
 }
 
 /// `2 to publish, 1 scheduled, 3 held. Next: tea → acme-x in 10 d.`
-pub fn summary(rows: &[Row], now: DateTime<Utc>) -> String {
+pub(super) fn summary(rows: &[Row], now: DateTime<Utc>) -> String {
     let acting = rows.iter().filter(|row| row.action.is_some()).count();
     let mut counts: BTreeMap<Standing, usize> = BTreeMap::new();
     for row in rows.iter().filter(|row| row.action.is_none()) {

@@ -41,6 +41,8 @@ pub struct Desk<'a> {
     pub grace: TimeDelta,
     /// The targets asked for by name; empty: all.
     pub only: &'a [Only],
+    /// Whether a target that is long due without a word in the ledger may be out all the same.
+    pub silence_is_suspect: bool,
 }
 
 /// A post as offered to one of its targets.
@@ -341,7 +343,7 @@ fn timed(desk: &Desk<'_>, offer: &Offer, stand: &Stand) -> Verdict {
     if !stand.steps.is_empty() {
         return Verdict::act(Action::Resume);
     }
-    if stand.is_untouched() && late > LATE_WITHOUT_A_WORD {
+    if desk.silence_is_suspect && stand.is_untouched() && late > LATE_WITHOUT_A_WORD {
         let reason = format!("{} late without a word in the ledger", how_long(late));
         return Verdict::act(Action::Look).because(reason);
     }

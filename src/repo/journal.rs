@@ -1,7 +1,6 @@
 //! The state branch as a store: changes of many tasks go into one commit and one push, and each is told when the remote has
 //! it. Knows files, lines and bytes; what the lines say is not its business.
 
-use std::fs::File;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -10,18 +9,21 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
-use super::branch::{Branch, Edit, sync};
+use super::branch::{Branch, Edit};
 use super::pins::{self, Pins};
 use super::remote::{self, PushOutcome, Remote};
 use super::{Oid, Repo, check_branch_name, words};
 use crate::error::{Failure, Kind};
 
+mod budget;
+mod here;
+
+use budget::Budget;
+
 /// How long a change is tried again after others were faster.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Unclear answers in a row before giving up.
 const UNKNOWN_MAX: u32 = 3;
-/// Pushes a minute to a hosting service, and at once after a pause.
-const PUSHES_A_MINUTE: f64 = 6.0;
 
 /// A change: told the branch as it will stand, it says what to edit. Asked again whenever somebody else was first, as what
 /// is true on the new tip may be something else.
@@ -45,7 +47,8 @@ impl From<Failure> for Setback {
 /// A change that is durable: the remote has it (without a remote: this disk).
 #[derive(Clone, Debug)]
 pub struct Committed {
-    pub commit: Oid,
+    /// The commit that has it; where nothing was to be changed, one that has had it before (`None`: nothing in nothing).
+    pub commit: Option<Oid>,
 }
 
 /// The state branch, open for reading and writing. Cheap to clone; all clones share one committer.
@@ -60,10 +63,8 @@ struct Shared {
     repo: Repo,
     remote: Option<Remote>,
     branch: String,
-    pins: Pins,
     at: Mutex<At>,
-    /// One fetch at a time: all land in one ref.
-    fetching: tokio::sync::Mutex<()>,
+    patience: Duration,
 }
 
 /// Where we believe the branch to be.
@@ -84,12 +85,24 @@ impl Journal {
     /// Opens the state branch as it is on the remote now; without a remote, the local branch. Nothing is written there
     /// until the first commit. Call it inside a tokio runtime, which also carries the committer.
     pub async fn open(repo: &Repo, remote: Option<Remote>, branch: &str) -> Result<Self, Failure> {
+        Self::open_patient(repo, remote, branch, PATIENCE).await
+    }
+
+    pub(super) async fn open_patient(
+        repo: &Repo,
+        remote: Option<Remote>,
+        branch: &str,
+        patience: Duration,
+    ) -> Result<Self, Failure> {
         check_branch_name(branch)?;
-        let pins = Pins::new(repo);
         let (branch, at) = (branch.to_owned(), Mutex::new(At { tip: None, lease: None }));
-        let shared = Arc::new(Shared { repo: repo.clone(), remote, branch, pins, at, fetching: Default::default() });
+        let shared = Arc::new(Shared { repo: repo.clone(), remote, branch, at, patience });
         let pruned = repo.clone();
-        blocking(move || Ok(pins::prune(&pruned))).await?;
+        blocking(move || {
+            pins::prune(&pruned);
+            Ok(())
+        })
+        .await?;
         shared.refresh().await?;
         let (queue, waiting) = mpsc::unbounded_channel();
         tokio::spawn(serve(shared.clone(), waiting));
@@ -100,7 +113,10 @@ impl Journal {
     pub fn offline(repo: &Repo, branch: &str) -> Result<Branch, Failure> {
         check_branch_name(branch)?;
         let seen = repo.read_ref(&seen_ref(branch))?;
-        let tip = if seen.is_some() { seen } else { repo.local_tip(branch)? };
+        let tip = match (seen, repo.local_tip(branch)?) {
+            (Some(seen), Some(fetched)) if !repo.contains(fetched, seen)? => Some(seen),
+            (seen, fetched) => fetched.or(seen),
+        };
         Branch::at(repo, tip)
     }
 
@@ -150,12 +166,13 @@ impl Shared {
 
     /// Looks where the branch is now, and moves there.
     async fn refresh(self: &Arc<Self>) -> Result<At, Failure> {
-        let _one = self.fetching.lock().await;
+        // Once the tip is remembered, the ref it was fetched into is not needed any more.
+        let pins = Pins::new(&self.repo);
         let (seen, local) = (self.repo.read_ref(&seen_ref(&self.branch))?, self.repo.read_ref(&self.local_ref())?);
         let lease = match &self.remote {
             Some(remote) => {
                 let known = seen.or(local).or(self.at().tip).is_some();
-                remote.fetch(&self.branch, &self.pins.name("base"), known).await?
+                remote.fetch(&self.branch, &pins.name("base"), known).await?
             }
             None => local,
         };
@@ -198,6 +215,15 @@ impl Shared {
         .hint(format!("if it was rewritten on purpose: `git update-ref -d {seen}`, and delete the local branch `{branch}` if there is one")))
     }
 
+    /// A commit of ours is durable, which is what was asked for: that our note of it cannot be written is no failure.
+    fn remember(&self, commit: Oid) {
+        let at = At { tip: Some(commit), lease: Some(commit) };
+        if let Err(failure) = self.moved(at) {
+            tracing::warn!(%failure, "the newest state is not remembered here");
+            *self.at.lock().unwrap_or_else(PoisonError::into_inner) = at;
+        }
+    }
+
     fn moved(&self, at: At) -> Result<(), Failure> {
         if let Some(tip) = at.tip {
             self.repo.set_ref(&seen_ref(&self.branch), tip)?;
@@ -222,14 +248,14 @@ async fn serve(shared: Arc<Shared>, mut queue: mpsc::UnboundedReceiver<Waiting>)
         }
         match &shared.remote {
             Some(remote) => carry(&shared, remote, group, &mut budget).await,
-            None => carry_here(&shared, group).await,
+            None => here::carry(&shared, group).await,
         }
     }
 }
 
 /// Brings a group to the remote.
 async fn carry(shared: &Arc<Shared>, remote: &Remote, mut group: Vec<Waiting>, budget: &mut Budget) {
-    let patience = Instant::now() + PATIENCE;
+    let patience = Instant::now() + shared.patience;
     let (mut tries, mut unknown) = (0, 0);
     loop {
         let at = shared.at();
@@ -259,7 +285,7 @@ async fn carry(shared: &Arc<Shared>, remote: &Remote, mut group: Vec<Waiting>, b
                 Err(failure) => return fail(group, &unsure(failure, unknown, &said)),
             };
             match now.lease.map(|tip| shared.repo.contains(tip, commit)) {
-                Some(Ok(true)) => return tell(group, commit),
+                Some(Ok(true)) => return tell(group, Some(commit)),
                 Some(Err(failure)) => return fail(group, &failure),
                 _ => {}
             }
@@ -274,93 +300,6 @@ async fn carry(shared: &Arc<Shared>, remote: &Remote, mut group: Vec<Waiting>, b
             if now != at {
                 break;
             }
-        }
-    }
-}
-
-/// Commits a group on this disk: a compare-and-swap of the local branch.
-async fn carry_here(shared: &Arc<Shared>, mut group: Vec<Waiting>) {
-    let patience = Instant::now() + PATIENCE;
-    let mut tries = 0;
-    loop {
-        let here = shared.clone();
-        let answer = blocking(move || Ok(commit_here(&here, group))).await;
-        let (rest, swapped) = match answer {
-            Ok(answer) => answer,
-            Err(failure) => return tracing::error!(%failure, "a group of changes was lost"),
-        };
-        group = rest;
-        match swapped {
-            Ok(Some(commit)) => return tell(group, commit),
-            Ok(None) => return,
-            Err(failure) if failure.kind != Kind::Claimed || Instant::now() > patience => {
-                let lock = shared.repo.lock_of(&shared.local_ref());
-                return fail(group, &words::with_lock(Failure { kind: Kind::Later, ..failure }, &lock));
-            }
-            Err(_) => sleep(pause(tries)).await,
-        }
-        tries += 1;
-    }
-}
-
-/// One try; `Kind::Claimed` says that another process was faster.
-fn commit_here(shared: &Arc<Shared>, group: Vec<Waiting>) -> (Vec<Waiting>, Result<Option<Oid>, Failure>) {
-    let prepared = own_lock(shared).and_then(|lock| {
-        let tip = shared.repo.read_ref(&shared.local_ref())?;
-        if let Some(seen) = shared.repo.read_ref(&seen_ref(&shared.branch))? {
-            shared.keeps(tip, seen)?;
-        }
-        Ok((lock, tip))
-    });
-    let (_lock, tip) = match prepared {
-        Ok(prepared) => prepared,
-        Err(failure) => return (group, Err(failure)),
-    };
-    let (group, branch) = assemble(shared, group, At { tip, lease: tip });
-    let Some(branch) = branch else { return (group, Ok(None)) };
-    let swapped = branch.commit().and_then(|commit| {
-        branch.settle(commit)?;
-        swap(shared, tip, commit)?;
-        shared.moved(At { tip: Some(commit), lease: Some(commit) })?;
-        Ok(Some(commit))
-    });
-    (group, swapped)
-}
-
-/// Keeps processes of ours from trampling on each other; the swap of the ref decides.
-fn own_lock(shared: &Shared) -> Result<File, Failure> {
-    let path = shared.repo.folder("")?.join("state.lock");
-    let failed = |error: std::io::Error| words::io("cannot lock", &path, &error);
-    let file = File::options().create(true).append(true).open(&path).map_err(failed)?;
-    for _ in 0..200 {
-        match file.try_lock() {
-            Ok(()) => return Ok(file),
-            Err(std::fs::TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(5)),
-            Err(std::fs::TryLockError::Error(error)) => return Err(failed(error)),
-        }
-    }
-    Err(Failure::new(Kind::Claimed, format!("another pressroom holds {} for too long", path.display())))
-}
-
-fn swap(shared: &Shared, old: Option<Oid>, new: Oid) -> Result<(), Failure> {
-    let (git, name) = (shared.repo.git()?, shared.local_ref());
-    let result = match old {
-        Some(old) => git.reference_matching(&name, new, true, old, "pressroom"),
-        None => git.reference(&name, new, false, "pressroom"),
-    };
-    match result {
-        Ok(_) => {
-            let file = shared.repo.common_dir().join(&name);
-            let folder = file.parent().unwrap_or(&file);
-            sync(&file).and_then(|()| sync(folder)).map_err(|error| words::io("cannot flush", &file, &error))
-        }
-        Err(error) => {
-            let failure = words::git(&format!("cannot move {name}"), &error);
-            let lasting = ["no space", "read-only", "permission denied"];
-            let said = error.message().to_ascii_lowercase();
-            // Anything else is a lock somebody holds for a moment, or a tip that moved.
-            let kind = if lasting.iter().any(|sign| said.contains(sign)) { failure.kind } else { Kind::Claimed };
-            Err(Failure { kind, ..failure })
         }
     }
 }
@@ -410,12 +349,7 @@ fn assemble(shared: &Arc<Shared>, group: Vec<Waiting>, at: At) -> (Vec<Waiting>,
         }
     }
     if branch.is_unchanged() {
-        match at.lease {
-            Some(tip) => tell(idle, tip),
-            None => {
-                fail(idle, &Failure::new(Kind::Bug, "a change of nothing was handed in before the state branch began"))
-            }
-        }
+        tell(idle, at.lease);
         return (Vec::new(), None);
     }
     // Nothing to change, because of what others in this group change: true once theirs is durable.
@@ -425,16 +359,18 @@ fn assemble(shared: &Arc<Shared>, group: Vec<Waiting>, at: At) -> (Vec<Waiting>,
 
 async fn won(shared: &Arc<Shared>, group: Vec<Waiting>, commit: Oid) {
     let here = shared.clone();
-    let at = At { tip: Some(commit), lease: Some(commit) };
-    if let Err(failure) = blocking(move || here.moved(at)).await {
-        // The remote has it, which is what was asked for; only our note of it could not be written.
-        tracing::warn!(%failure, "the newest state is not remembered here");
-        *shared.at.lock().unwrap_or_else(PoisonError::into_inner) = at;
+    if let Err(failure) = blocking(move || {
+        here.remember(commit);
+        Ok(())
+    })
+    .await
+    {
+        return fail(group, &failure);
     }
-    tell(group, commit);
+    tell(group, Some(commit));
 }
 
-fn tell(group: Vec<Waiting>, commit: Oid) {
+fn tell(group: Vec<Waiting>, commit: Option<Oid>) {
     for waiting in group {
         let _ = waiting.done.send(Ok(Committed { commit }));
     }
@@ -468,7 +404,7 @@ fn unsure(failure: Failure, unknown: u32, said: &str) -> Failure {
 }
 
 fn busy(shared: &Shared, said: &str) -> Failure {
-    let seconds = PATIENCE.as_secs();
+    let seconds = shared.patience.as_secs();
     let message = format!("branch `{}` kept being changed or locked by others for {seconds} s", shared.branch);
     let failure = Failure::new(Kind::Later, message).hint("run it again; nothing is lost");
     let failure = match words::lock_named(said) {
@@ -485,36 +421,6 @@ fn pause(tries: u32) -> Duration {
     longest.mul_f64(0.5 + share / 2.0)
 }
 
-/// Pushes that may still be made: refilled evenly, with room for a burst.
-struct Budget {
-    left: f64,
-    told: Instant,
-}
-
-impl Budget {
-    fn new(now: Instant) -> Self {
-        Self { left: PUSHES_A_MINUTE, told: now }
-    }
-
-    fn refill(&mut self, now: Instant) {
-        let minutes = now.saturating_duration_since(self.told).as_secs_f64() / 60.0;
-        self.left = (self.left + minutes * PUSHES_A_MINUTE).min(PUSHES_A_MINUTE);
-        self.told = now;
-    }
-
-    /// How long to wait before the next push.
-    fn wait(&mut self, now: Instant) -> Duration {
-        self.refill(now);
-        Duration::from_secs_f64(((1.0 - self.left) * 60.0 / PUSHES_A_MINUTE).max(0.0))
-    }
-
-    /// A push was made.
-    fn spend(&mut self, now: Instant) {
-        self.refill(now);
-        self.left -= 1.0;
-    }
-}
-
 /// git2 and the disk block: not on the threads that serve tasks.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Result<T, Failure> {
     tokio::task::spawn_blocking(work)
@@ -525,24 +431,6 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Failure> +
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn six_pushes_at_once_then_one_every_ten_seconds() {
-        let start = Instant::now();
-        let after = |seconds: u64| start + Duration::from_secs(seconds);
-        let mut budget = Budget::new(start);
-        for _ in 0..6 {
-            assert_eq!(budget.wait(start), Duration::ZERO);
-            budget.spend(start);
-        }
-        assert_eq!(budget.wait(start).as_secs_f64().round(), 10.0);
-        assert_eq!(budget.wait(after(4)).as_secs_f64().round(), 6.0);
-        assert_eq!(budget.wait(after(11)), Duration::ZERO);
-        budget.spend(after(11));
-        assert!(budget.wait(after(11)) > Duration::from_secs(8));
-        assert_eq!(budget.wait(after(600)), Duration::ZERO);
-        assert_eq!(budget.left, 6.0, "a long pause saves up no more than one burst");
-    }
 
     #[test]
     fn pauses_grow_and_stay_within_bounds() {

@@ -4,6 +4,7 @@
 use std::fs;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::{Failure, Kind};
@@ -69,6 +70,15 @@ impl Repo {
             Err(error) => Err(words::not_opened(dir, &error)),
             Ok(_) => Ok((Self::open(there)?, false)),
         }
+    }
+
+    /// Opens the bare repository in `dir`, making it where there is none: the ledger of a rehearsal.
+    pub fn bare(dir: &Path) -> Result<Self, Failure> {
+        if git2::Repository::open_bare(dir).is_err() {
+            git2::Repository::init_bare(dir)
+                .map_err(|error| words::git(&format!("cannot make a repository in {}", dir.display()), &error))?;
+        }
+        Self::open(dir)
     }
 
     /// The top of the work tree; of a bare repository, the repository itself.
@@ -172,8 +182,7 @@ impl Repo {
         };
         let remote = git.find_remote(&chosen).map_err(failed)?;
         let url = remote.pushurl_bytes().unwrap_or_else(|| remote.url_bytes());
-        let own_ssh = config.get_str("core.sshcommand").is_ok();
-        Ok(Some(Remote::new(self.clone(), chosen, String::from_utf8_lossy(url).into_owned(), own_ssh)))
+        Ok(Some(Remote::new(self.clone(), chosen, String::from_utf8_lossy(url).into_owned())))
     }
 
     /// Tip of a local branch, else of what some remote had at the last fetch.
@@ -222,6 +231,13 @@ impl Repo {
         Ok(Handle { git: Some(git), pool: &self.0.idle })
     }
 
+    /// The `git` program, to be run in this repository.
+    fn program(&self) -> Result<Command, Failure> {
+        let config = self.git()?.config();
+        let own_ssh = config.is_ok_and(|config| config.get_string("core.sshcommand").is_ok());
+        Ok(git::command(&self.0.root, own_ssh))
+    }
+
     fn read_ref(&self, name: &str) -> Result<Option<Oid>, Failure> {
         match self.git()?.refname_to_id(name) {
             Ok(oid) => Ok(Some(oid)),
@@ -257,11 +273,12 @@ impl Repo {
         if tip == oid {
             return Ok(true);
         }
-        match self.git()?.graph_descendant_of(tip, oid) {
-            Ok(answer) => Ok(answer),
-            Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(false),
-            Err(error) => Err(words::git("cannot walk the history", &error)),
-        }
+        let git = self.git()?;
+        // git2 learns when a handle is opened where a clone was cut off; a fetch since may have added to that.
+        let fresh = git.is_shallow().then(|| git2::Repository::open(&self.0.root)).transpose();
+        let fresh = fresh.map_err(|error| words::not_opened(&self.0.root, &error))?;
+        let git = fresh.as_ref().unwrap_or(&git);
+        git.graph_descendant_of(tip, oid).map_err(|error| words::git("cannot walk the history", &error))
     }
 }
 

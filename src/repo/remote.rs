@@ -9,15 +9,23 @@ use crate::error::{Failure, Kind};
 /// Longest wait for one answer of the remote.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
+/// Another run in the same clone holds git's locks for a moment only.
+const LOCK_TRIES: u32 = 10;
+const LOCK_PAUSE: Duration = Duration::from_millis(200);
+
 /// A remote of the repository. Cheap to clone.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Remote {
     repo: Repo,
     name: String,
     url: String,
-    /// The user set an ssh command in git's config; ours would hide it.
-    own_ssh: bool,
     pub(super) timeout: Duration,
+}
+
+impl std::fmt::Debug for Remote {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Remote").field("name", &self.name).field("url", &self.address()).finish_non_exhaustive()
+    }
 }
 
 /// What became of a push.
@@ -34,8 +42,8 @@ pub enum PushOutcome {
 }
 
 impl Remote {
-    pub(super) fn new(repo: Repo, name: String, url: String, own_ssh: bool) -> Self {
-        Self { repo, name, url, own_ssh, timeout: TIMEOUT }
+    pub(super) fn new(repo: Repo, name: String, url: String) -> Self {
+        Self { repo, name, url, timeout: TIMEOUT }
     }
 
     pub fn name(&self) -> &str {
@@ -74,7 +82,14 @@ impl Remote {
             args.push("--depth=1");
         }
         args.extend([self.name.as_str(), refspec.as_str()]);
-        let answer = self.git(&args).await?;
+        let mut answer = self.git(&args).await?;
+        for _ in 0..LOCK_TRIES {
+            if answer.ok() || !is_locked(&answer.stderr) {
+                break;
+            }
+            tokio::time::sleep(LOCK_PAUSE).await;
+            answer = self.git(&args).await?;
+        }
         if answer.ok() {
             return self.repo.read_ref(into);
         }
@@ -106,7 +121,7 @@ impl Remote {
     }
 
     async fn git(&self, args: &[&str]) -> Result<Answer, Failure> {
-        let mut command = git::command(self.repo.root(), self.own_ssh);
+        let mut command = self.repo.program()?;
         command.args(args);
         git::run(command, self.timeout).await
     }
@@ -164,6 +179,11 @@ const LOST: [&str; 9] = [
 
 /// Reasons that leave open whether the ref moved.
 const UNKNOWN: [&str; 3] = ["remote failed to report status", "internal server error", "timed out"];
+
+/// Whether another git is at work in this clone.
+fn is_locked(stderr: &str) -> bool {
+    words::lock_named(stderr).is_some() || stderr.contains("shallow file has changed since we read it")
+}
 
 /// The lines of git's stderr a person needs: no empty ones, no decoration, at most twelve.
 fn said(stderr: &str) -> String {

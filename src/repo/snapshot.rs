@@ -5,24 +5,25 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, Cursor, Read, Write};
 use std::ops::Range;
-use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use git2::ObjectType;
-use sha2::{Digest, Sha256};
 
 use super::path::{Entry, resolve};
 use super::{Oid, Repo, git, words};
 use crate::error::Failure;
 use crate::media::{self, Facts, Lack, Library};
 
+mod bytes;
+mod walk;
+
+use bytes::{FileRange, LFS_POINTER_MAX, Look, lfs_pointer};
+
 /// The largest post or accounts.toml that is read, in bytes.
 pub const TEXT_BYTES_MAX: u64 = 1024 * 1024;
-/// Of a media file, so many first bytes are looked at to tell what it is.
-const HEAD_BYTES: usize = 256 * 1024;
 /// Blobs up to here are read into memory; larger ones go through a file.
 const MEMORY_BYTES_MAX: u64 = 8 * 1024 * 1024;
 
@@ -107,7 +108,7 @@ impl Snapshot {
         let failed = |error: git2::Error| words::git(&format!("cannot read commit {commit}"), &error);
         let tree = git.find_commit(commit).map_err(failed)?.tree_id();
         let mut nodes = BTreeMap::new();
-        walk_tree(&git, tree, "", &mut nodes).map_err(failed)?;
+        walk::tree(&git, tree, "", &mut nodes).map_err(failed)?;
         Ok(Self { repo: repo.clone(), content: Content::Commit { commit, nodes }, taken_out: Mutex::default() })
     }
 
@@ -139,7 +140,7 @@ impl Snapshot {
             Content::Disk => {
                 let git = self.repo.git()?;
                 let mut files = Vec::new();
-                walk_disk(&git, self.repo.root(), &prefix, suffix, &mut files)?;
+                walk::disk(&git, self.repo.root(), &prefix, suffix, &mut files)?;
                 files.sort();
                 Ok(files)
             }
@@ -207,7 +208,7 @@ impl Snapshot {
         match place {
             Place::Disk(path) => {
                 let file = File::open(path).map_err(unreadable)?;
-                Ok(Box::new(FileRange { file: Arc::new(file), at: range.start, left: length }))
+                Ok(Box::new(FileRange::new(Arc::new(file), range)))
             }
             Place::Blob(oid) if self.len(&Place::Blob(oid))? <= MEMORY_BYTES_MAX => {
                 let mut bytes = Cursor::new(self.blob_bytes(oid)?);
@@ -216,7 +217,7 @@ impl Snapshot {
             }
             Place::Blob(oid) => {
                 let file = self.take_out(oid)?;
-                Ok(Box::new(FileRange { file, at: range.start, left: length }))
+                Ok(Box::new(FileRange::new(file, range)))
             }
         }
     }
@@ -260,15 +261,15 @@ impl Snapshot {
         if len == 0 {
             return Err(Lack::Empty);
         }
-        let mut look = Look { head: Vec::new(), hash: Sha256::new() };
+        let mut look = Look::default();
         match &place {
             Place::Disk(path) => {
                 io::copy(&mut File::open(path).map_err(unreadable)?, &mut look).map_err(unreadable)?;
             }
             Place::Blob(oid) => self.copy_blob(*oid, &mut look)?,
         }
-        let sha256 = hex(&look.hash.finalize());
-        facts(path, &look.head, len, sha256)
+        let (head, sha256) = look.seen();
+        facts(path, &head, len, sha256)
     }
 
     /// Where a media file's bytes are, a Git LFS pointer followed.
@@ -301,7 +302,7 @@ impl Snapshot {
             }
             Content::Disk => {
                 let root = self.repo.root();
-                resolve(path, |path| look_on_disk(&root.join(path))).map(|real| Place::Disk(root.join(real)))
+                resolve(path, |path| walk::look(&root.join(path))).map(|real| Place::Disk(root.join(real)))
             }
         }
     }
@@ -360,7 +361,7 @@ impl Snapshot {
 
     /// The `git` program hands out large blobs piece by piece, which git2 cannot, and gets what a partial clone lacks.
     fn cat_file(&self, what: &str, oid: Oid, into: &mut impl Write) -> Result<(), Lack> {
-        let mut command = git::command(self.repo.root(), false);
+        let mut command = self.repo.program().map_err(|failure| Lack::Unreadable(failure.message))?;
         command.args(["cat-file", what, &oid.to_string()]).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(|error| Lack::Unreadable(git::not_started(&error).message))?;
         let copied = match child.stdout.take() {
@@ -388,136 +389,6 @@ impl Snapshot {
         taken_out.insert(oid, file.clone());
         Ok(file)
     }
-}
-
-fn walk_tree(
-    git: &git2::Repository,
-    tree: Oid,
-    prefix: &str,
-    nodes: &mut BTreeMap<String, Node>,
-) -> Result<(), git2::Error> {
-    for entry in &git.find_tree(tree)? {
-        let path = format!("{prefix}{}", String::from_utf8_lossy(entry.name_bytes()));
-        let kind = match (entry.kind(), entry.filemode()) {
-            (Some(ObjectType::Tree), _) => {
-                walk_tree(git, entry.id(), &format!("{path}/"), nodes)?;
-                continue;
-            }
-            (Some(ObjectType::Blob), 0o120_000) => NodeKind::Link,
-            (Some(ObjectType::Blob), _) => NodeKind::File,
-            _ => NodeKind::Submodule,
-        };
-        nodes.insert(path, Node { oid: entry.id(), kind });
-    }
-    Ok(())
-}
-
-fn walk_disk(
-    git: &git2::Repository,
-    root: &Path,
-    prefix: &str,
-    suffix: &str,
-    files: &mut Vec<String>,
-) -> Result<(), Failure> {
-    let folder = root.join(prefix);
-    let entries = match fs::read_dir(&folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(words::io("cannot list the folder", &folder, &error)),
-    };
-    for entry in entries {
-        let entry = entry.map_err(|error| words::io("cannot list the folder", &folder, &error))?;
-        let kind = entry.file_type().map_err(|error| words::io("cannot read", &entry.path(), &error))?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let path = format!("{prefix}{name}");
-        let ignored = |path: &str| git.is_path_ignored(path).unwrap_or(false);
-        if kind.is_dir() {
-            let below = format!("{path}/");
-            if name != ".git" && !ignored(&below) {
-                walk_disk(git, root, &below, suffix, files)?;
-            }
-        // Emacs marks a file being edited by a link `.#name` that leads nowhere.
-        } else if name.ends_with(suffix) && !(kind.is_symlink() && name.starts_with(".#")) && !ignored(&path) {
-            files.push(path);
-        }
-    }
-    Ok(())
-}
-
-fn look_on_disk(path: &Path) -> Result<Option<Entry>, Lack> {
-    let meta = match fs::symlink_metadata(path) {
-        Ok(meta) => meta,
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-            return Ok(None);
-        }
-        Err(error) => return Err(unreadable(error)),
-    };
-    let kind = meta.file_type();
-    if kind.is_symlink() {
-        let target = fs::read_link(path).map_err(unreadable)?;
-        return Ok(Some(Entry::Link(target.to_string_lossy().into_owned())));
-    }
-    match (kind.is_dir(), kind.is_file()) {
-        (true, _) => Ok(Some(Entry::Folder)),
-        (_, true) => Ok(Some(Entry::File)),
-        // Reading a pipe would wait for ever.
-        _ => Err(Lack::Unreadable("it is no regular file".to_owned())),
-    }
-}
-
-/// Takes a file's first bytes and its hash in one pass.
-struct Look {
-    head: Vec<u8>,
-    hash: Sha256,
-}
-
-impl Write for Look {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let room = HEAD_BYTES.saturating_sub(self.head.len()).min(bytes.len());
-        self.head.extend_from_slice(&bytes[..room]);
-        self.hash.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// A part of a file, read without moving anybody else's place in it.
-struct FileRange {
-    file: Arc<File>,
-    at: u64,
-    left: u64,
-}
-
-impl Read for FileRange {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let most = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
-        let read = self.file.read_at(&mut buffer[..most], self.at)?;
-        self.at += read as u64;
-        self.left -= read as u64;
-        Ok(read)
-    }
-}
-
-/// Pointers are shorter than this, by Git LFS's specification.
-const LFS_POINTER_MAX: u64 = 1024;
-
-/// SHA-256 and size that a Git LFS pointer names (git-lfs/docs/spec.md).
-fn lfs_pointer(bytes: &[u8]) -> Option<(String, u64)> {
-    let text = std::str::from_utf8(bytes).ok()?;
-    if !text.starts_with("version https://git-lfs.github.com/spec/v1\n") {
-        return None;
-    }
-    let value = |key: &str| text.lines().find_map(|line| line.strip_prefix(key)).map(str::trim);
-    let sha256 = value("oid sha256:")?;
-    let hex = sha256.len() == 64 && sha256.bytes().all(|b| b.is_ascii_hexdigit() && !b.is_ascii_uppercase());
-    hex.then(|| value("size ")?.parse().ok().map(|size| (sha256.to_owned(), size)))?
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "shaped for map_err")]

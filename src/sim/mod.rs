@@ -137,7 +137,8 @@ pub struct World(Arc<Mutex<Inner>>);
 
 #[derive(Default)]
 struct Inner {
-    skew: Duration,
+    /// How far the simulators' clock is from the system's, in milliseconds.
+    skew_ms: i64,
     faults: Vec<Fault>,
     log: Vec<Logged>,
 }
@@ -180,12 +181,19 @@ pub enum FaultKind {
 impl World {
     /// The simulators' time of day: the system's, moved by [`World::advance`].
     pub fn now(&self) -> SystemTime {
-        SystemTime::now() + self.lock().skew
+        let skew_ms = self.lock().skew_ms;
+        let skew = Duration::from_millis(skew_ms.unsigned_abs());
+        if skew_ms < 0 { SystemTime::now() - skew } else { SystemTime::now() + skew }
     }
 
     /// Moves the simulators' clock forward.
     pub fn advance(&self, by: Duration) {
-        self.lock().skew += by;
+        self.lock().skew_ms += i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
+    }
+
+    /// Sets how far the simulators' clock is from the system's.
+    pub fn set_skew(&self, skew_ms: i64) {
+        self.lock().skew_ms = skew_ms;
     }
 
     /// Adds a fault to the script.

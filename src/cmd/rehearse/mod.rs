@@ -1,0 +1,368 @@
+//! `pressroom rehearse`: the whole run against make-believe platforms on loopback, with a throwaway ledger and made-up
+//! tokens. The run is the real one; only the addresses of the platforms differ.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde_json::{Value, json};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use super::open::{self, Known};
+use super::screen::{self, View};
+use super::{Context, plan, report};
+use crate::account::Account;
+use crate::clock::Clock;
+use crate::content::Content;
+use crate::error::{Failure, Kind, Problem};
+use crate::http::Http;
+use crate::ledger::entry;
+use crate::limits::Platform;
+use crate::plan::Plan;
+use crate::plan::action::{Row, Standing};
+use crate::plan::when::when;
+use crate::platform::Identity;
+use crate::repo::branch::{Branch, Edit};
+use crate::repo::journal::Journal;
+use crate::repo::snapshot::Snapshot;
+use crate::repo::spool::Spool;
+use crate::repo::{Oid, Repo};
+use crate::run::Run;
+use crate::run::recover::Recovered;
+use crate::run::spell::Timings;
+use crate::run::write::{self, Writer};
+use crate::sim::{Seen, Sim, linkedin, x};
+use crate::vault::{self, Credential, Document, Grant, Identities, Recipients, Redactor, Secret, Sources, Vault, identity};
+
+mod page;
+
+/// Publishes what is due to simulators of the platforms on this machine, and shows what readers would see.
+///
+/// Nothing leaves the machine, no token is needed, and the real ledger is only read: what it says is out stays out.
+#[derive(Debug, Args)]
+pub struct Rehearse {
+    /// Rehearse this instant instead of now.
+    #[arg(long, value_name = "TIME")]
+    at: Option<String>,
+    /// Keep the rehearsal's ledger in this folder, and go on from it the next time.
+    #[arg(long, value_name = "DIR")]
+    ledger: Option<PathBuf>,
+    /// Also write one page that shows every post, pictures included.
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// Then keep the simulators running, and tell how to reach them, until Ctrl-C.
+    #[arg(long)]
+    serve: bool,
+}
+
+impl Rehearse {
+    pub(super) fn run(self, context: &Context) -> Result<u8, Failure> {
+        open::runtime()?.block_on(self.rehearse(context))
+    }
+
+    async fn rehearse(self, context: &Context) -> Result<u8, Failure> {
+        let repo = Repo::open(&context.global.repo)?;
+        let commit = repo.head()?;
+        let (snapshot, content) = open::content_at(&repo, commit)?;
+        let clock = match &self.at {
+            Some(text) => Clock::set_to(open::instant(text, &content.accounts)?),
+            None => context.clock,
+        };
+        let stage = Stage::set(self.ledger.as_deref(), &repo, &content, clock).await?;
+        let first = stage.act(&snapshot, &content, commit, context).await?;
+        let seen = stage.sim.seen();
+        compare(&first, &seen)?;
+        let again = stage.act(&snapshot, &content, commit, context).await?;
+        let repeated = again.published.len();
+        if repeated > 0 || stage.sim.seen().len() != seen.len() {
+            return Err(Failure::new(Kind::Bug, "a second run published again"));
+        }
+        if let Some(file) = &self.html {
+            let page = page::page(&seen, &content, clock.now());
+            std::fs::write(file, page)
+                .map_err(|error| Failure::new(Kind::Usage, format!("{} could not be written", file.display())).cause(error))?;
+        }
+        let exit = open::exit(&first.rows, &content);
+        if context.json() {
+            context.print_json(document(&first, &seen, &content, commit, exit))?;
+        } else {
+            context.print(&text(context, &first, &seen, &content, commit, clock))?;
+        }
+        if let Some(file) = &self.html {
+            context.say(&format!("the page is {}", file.display()));
+        }
+        if self.serve {
+            stage.serve(context).await?;
+        }
+        Ok(exit)
+    }
+}
+
+/// What one run on the stage came to.
+struct Act {
+    /// The rows as the run left them.
+    rows: Vec<Row>,
+    /// The rows it published, as they were planned.
+    published: Vec<Row>,
+}
+
+/// Simulators, a ledger nobody needs, tokens that open nothing.
+struct Stage {
+    sim: Sim,
+    clock: Clock,
+    repo: Repo,
+    journal: Journal,
+    vault: Vault,
+    http: Http,
+    /// The tokens, for a person who wants to use the simulators: account, platform, token.
+    tokens: Vec<(String, Platform, Secret)>,
+    /// Holds the throwaway ledger; gone with this value.
+    _folder: Option<tempfile::TempDir>,
+}
+
+impl Stage {
+    async fn set(ledger: Option<&Path>, real: &Repo, content: &Content, clock: Clock) -> Result<Self, Failure> {
+        let failed = |error: std::io::Error| Failure::new(Kind::Later, "the simulators could not be started").cause(error);
+        let sim = Sim::start().await.map_err(failed)?;
+        sim.world().set_skew(clock.offset().num_milliseconds());
+        sim.x.configure(|options| options.processing_delay = std::time::Duration::ZERO);
+        let folder = match ledger {
+            Some(_) => None,
+            None => Some(tempfile::tempdir().map_err(failed)?),
+        };
+        let path = ledger.or(folder.as_ref().map(tempfile::TempDir::path)).unwrap_or(Path::new("."));
+        let repo = Repo::bare(path)?;
+        let journal = Journal::open(&repo, None, &content.accounts.publish.state_branch).await?;
+        let hosts: Vec<String> = sim.hosts().iter().map(|(host, address)| format!("{host}=http://{address}")).collect();
+        let http = Http::new(clock, Timings::default().request).with_hosts(&hosts.join(","))?;
+        let generated = identity::generate();
+        let recipients = Recipients::parse([generated.recipient.key()])?;
+        let sources = Sources { text: Some(generated.text), ..Sources::default() };
+        let vault = Vault { identities: Identities::load(&sources, &recipients)?, recipients };
+        let mut stage = Self { sim, clock, repo, journal, vault, http, tokens: Vec::new(), _folder: folder };
+        stage.copy_ledger(real, content).await?;
+        stage.connect_all(content).await?;
+        Ok(stage)
+    }
+
+    /// Starts from what the real ledger says, as last seen here, so that what is out stays out.
+    async fn copy_ledger(&self, real: &Repo, content: &Content) -> Result<(), Failure> {
+        if self.journal.tip().is_some() {
+            return Ok(());
+        }
+        let files = Journal::offline(real, &content.accounts.publish.state_branch)?.files(entry::FOLDER)?;
+        if files.is_empty() {
+            return Ok(());
+        }
+        let change = move |_: &Branch| {
+            Ok(files.iter().map(|(path, bytes)| Edit::Write { path: path.clone(), bytes: bytes.clone() }).collect())
+        };
+        write::settled(self.journal.commit(Box::new(change)).await).map(drop)
+    }
+
+    /// Signs every account up with its simulator and stores the token as `connect` would.
+    async fn connect_all(&mut self, content: &Content) -> Result<(), Failure> {
+        let mut edits = Vec::new();
+        for account in content.accounts.accounts.values() {
+            let Some((identity, token)) = self.sign_up(account) else { continue };
+            let token = Secret::new(token);
+            self.tokens.push((account.name.clone(), account.platform, token.clone()));
+            let credential =
+                Credential::OAuth2 { access: token, refresh: None, expires_at: None, refresh_expires_at: None };
+            let grant = Grant { credential, scopes: Vec::new() };
+            let document = Document::connected((&account.name, account.platform), identity, grant, "rehearse", None);
+            let (path, bytes) = (vault::account_path(&account.name), self.vault.seal(&document)?);
+            edits.push(Edit::Write { path, bytes });
+        }
+        if edits.is_empty() {
+            return Ok(());
+        }
+        write::settled(self.journal.commit(Box::new(move |_: &Branch| Ok(edits.clone()))).await).map(drop)
+    }
+
+    fn sign_up(&self, account: &Account) -> Option<(Identity, String)> {
+        match account.platform {
+            Platform::X => {
+                let username = handle(&account.name);
+                let member =
+                    self.sim.x.sign_up(x::SignUp { username: &username, premium: account.premium, ..x::SignUp::default() });
+                Some((Identity { id: member.id, name: member.username }, member.access_token))
+            }
+            Platform::LinkedIn => {
+                let mut sign_up = linkedin::SignUp { name: account.name.clone(), ..linkedin::SignUp::default() };
+                let organization = account.acts_as.as_deref().and_then(|urn| urn.strip_prefix("urn:li:organization:"));
+                if let Some(id) = organization.and_then(|id| id.parse().ok()) {
+                    self.sim.linkedin.add_organization(id, &account.name);
+                    sign_up.organizations.push(linkedin::PageRole::new(id, "ADMINISTRATOR"));
+                    sign_up.scopes.extend(["w_organization_social", "r_organization_social"].map(str::to_owned));
+                }
+                let member = self.sim.linkedin.sign_up(sign_up);
+                Some((Identity { id: member.id, name: account.name.clone() }, member.access_token))
+            }
+            _ => None,
+        }
+    }
+
+    /// One run.
+    async fn act(&self, snapshot: &Snapshot, content: &Content, commit: Oid, context: &Context) -> Result<Act, Failure> {
+        let run = Uuid::now_v7().to_string();
+        let spool = Spool::begin(&self.repo, &run)?;
+        let recovered = Recovered::read(&self.repo, Some(&spool))?;
+        let writer =
+            Writer { journal: self.journal.clone(), clock: self.clock, run, src: Some(commit.to_string()) };
+        recovered.bring_in(&writer).await?;
+        let known = Known::read(self.journal.branch()?)?;
+        let timings = Timings { settle: Some(chrono::TimeDelta::milliseconds(300)), ..Timings::default() };
+        let plan = self.plan(content, &known, &recovered, &timings);
+        let planned: BTreeMap<_, Row> =
+            plan.actions().map(|row| ((row.post.clone(), row.key.clone()), row.clone())).collect();
+        let (tokens, redactor) = self.open_tokens(&known)?;
+        let (_keep, stop) = watch::channel(false);
+        let run = Run {
+            clock: self.clock,
+            writer,
+            spool: &spool,
+            http: &self.http,
+            files: snapshot,
+            tokens: &tokens,
+            recovered: &recovered,
+            redactor: &redactor,
+            timings,
+            stop,
+            tell: &|words| context.whisper(&report::printable(words)),
+        };
+        let rows = run.carry_out(plan).await?;
+        spool.finish()?;
+        let published = rows.iter().filter(|row| row.state == Standing::Published);
+        let published =
+            published.filter_map(|row| planned.get(&(row.post.clone(), row.key.clone())).cloned()).collect();
+        Ok(Act { rows, published })
+    }
+
+    fn plan(&self, content: &Content, known: &Known, recovered: &Recovered, timings: &Timings) -> Plan {
+        open::plan(content, known, recovered, timings, self.clock.now(), &[], open::Silence::IsNormal)
+    }
+
+    fn open_tokens(&self, known: &Known) -> Result<(BTreeMap<String, Document>, Redactor), Failure> {
+        let (mut tokens, mut redactor) = (BTreeMap::new(), Redactor::default());
+        for (name, _, _) in &self.tokens {
+            let path = vault::account_path(name);
+            let document: Document = self.vault.open(&path, &known.branch.read(&path)?.unwrap_or_default())?;
+            document.secrets().for_each(|secret| redactor.add(secret));
+            tokens.insert(name.clone(), document);
+        }
+        Ok((tokens, redactor))
+    }
+
+    /// Keeps the simulators up until Ctrl-C.
+    async fn serve(&self, context: &Context) -> Result<(), Failure> {
+        let hosts: Vec<String> = self.sim.hosts().iter().map(|(host, address)| format!("{host}=http://{address}")).collect();
+        context.say("\nThe simulators go on until Ctrl-C. In another terminal:\n");
+        context.say(&format!("  export PRESSROOM_HOSTS={}", hosts.join(",")));
+        for (name, _, token) in &self.tokens {
+            // Made up here, and good for nothing but these simulators.
+            context.say(&format!("  printf %s '{}' | pressroom connect {name} --token-stdin", token.expose()));
+        }
+        context.say("  pressroom publish");
+        // Whether the signal came or cannot be waited for: the rehearsal is over.
+        drop(tokio::signal::ctrl_c().await);
+        Ok(())
+    }
+}
+
+/// A name X would take: at most 15 of letters, digits and `_`.
+fn handle(name: &str) -> String {
+    let mut handle: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    handle.truncate(15);
+    handle
+}
+
+/// What readers see must be what was planned: every part, to the character, and nothing besides.
+fn compare(act: &Act, seen: &[Seen]) -> Result<(), Failure> {
+    let mut left: Vec<&Seen> = seen.iter().collect();
+    for row in &act.published {
+        for part in row.rendition.iter().flat_map(|rendition| &rendition.parts) {
+            let place = left.iter().position(|seen| {
+                seen.platform == row.platform.name() && seen.text == part.text && seen.media.len() >= part.media.len()
+            });
+            match place {
+                Some(place) => drop(left.remove(place)),
+                None => {
+                    return Err(Failure::new(
+                        Kind::Bug,
+                        format!("the simulator of {} does not show {} as planned", row.platform.label(), row.post),
+                    )
+                    .cause(format!("planned: {:?}", part.text)));
+                }
+            }
+        }
+    }
+    match left.first() {
+        None => Ok(()),
+        Some(seen) => Err(Failure::new(Kind::Bug, format!("the simulator of {} shows what nobody planned", seen.platform))
+            .cause(format!("shown: {:?}", seen.text))),
+    }
+}
+
+fn document(act: &Act, seen: &[Seen], content: &Content, commit: Oid, exit: u8) -> Value {
+    let seen: Vec<Value> = seen
+        .iter()
+        .map(|seen| {
+            json!({
+                "platform": seen.platform,
+                "author": seen.author,
+                "id": seen.id,
+                "url": seen.url,
+                "text": seen.text,
+                "visibility": seen.visibility,
+                "reply_to": seen.reply_to,
+                "media": seen.media.iter().map(|media| json!({ "mime": media.mime, "alt": media.alt, "bytes": media.bytes.len() })).collect::<Vec<_>>(),
+                "card": seen.card.as_ref().map(|card| json!({ "url": card.url, "title": card.title })),
+            })
+        })
+        .collect();
+    json!({
+        "commit": commit.to_string(),
+        "targets": act.rows,
+        "seen": seen,
+        "problems": content.problems.iter().map(report::problem_json).collect::<Vec<_>>(),
+        "exit": exit,
+    })
+}
+
+fn text(context: &Context, act: &Act, seen: &[Seen], content: &Content, commit: Oid, clock: Clock) -> String {
+    let zone = content.accounts.defaults.timezone.map_or("UTC", |zone| zone.name());
+    let mut out = String::new();
+    for problem in content.problems.iter().filter(|problem| problem.is_error()) {
+        out.push_str(&report::problem_text(problem));
+        out.push('\n');
+    }
+    out.push_str(&format!("Rehearsal of commit {:.7} at {}\n", commit.to_string(), when(clock.now(), zone)));
+    out.push_str("Simulated platforms, a throwaway ledger, made-up tokens: nothing leaves this machine.\n\n");
+    for seen in seen {
+        out.push_str(&screen::seen(seen, context.width()));
+    }
+    let view = View { width: context.width(), now: clock.now(), texts: false, history: false };
+    let rest: Vec<Row> = act.rows.iter().filter(|row| row.state != Standing::Published).cloned().collect();
+    if !rest.is_empty() {
+        out.push_str(&screen::rows(&rest, view));
+    }
+    out.push_str(&outcome(act, seen));
+    out
+}
+
+/// The last word of a rehearsal.
+fn outcome(act: &Act, seen: &[Seen]) -> String {
+    if act.published.is_empty() {
+        return "Nothing to publish, and nothing was published.\n".to_owned();
+    }
+    let platforms: BTreeSet<&str> = act.published.iter().map(|row| row.platform.label()).collect();
+    let platforms: Vec<&str> = platforms.into_iter().collect();
+    format!(
+        "{} would be out on {}, {} in all, each exactly as planned. A second run published nothing.\n",
+        super::check::count(act.published.len(), "target"),
+        crate::suggest::and(platforms),
+        super::check::count(seen.len(), "post"),
+    )
+}

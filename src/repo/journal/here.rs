@@ -1,0 +1,99 @@
+//! The state branch without a remote: a group of changes is committed on this disk, by a compare-and-swap of the local ref.
+
+use std::fs::File;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use super::{At, Shared, Waiting, assemble, blocking, fail, pause, seen_ref, tell};
+use crate::error::{Failure, Kind};
+use crate::repo::branch::sync;
+use crate::repo::{Oid, words};
+
+/// Commits a group on this disk: a compare-and-swap of the local branch.
+pub(super) async fn carry(shared: &Arc<Shared>, mut group: Vec<Waiting>) {
+    let patience = Instant::now() + shared.patience;
+    let mut tries = 0;
+    loop {
+        let here = shared.clone();
+        let answer = blocking(move || Ok(commit_here(&here, group))).await;
+        let (rest, swapped) = match answer {
+            Ok(answer) => answer,
+            Err(failure) => return tracing::error!(%failure, "a group of changes was lost"),
+        };
+        group = rest;
+        match swapped {
+            Ok(Some(commit)) => return tell(group, Some(commit)),
+            Ok(None) => return,
+            Err(failure) if failure.kind != Kind::Claimed || Instant::now() > patience => {
+                let lock = shared.repo.lock_of(&shared.local_ref());
+                return fail(group, &words::with_lock(Failure { kind: Kind::Later, ..failure }, &lock));
+            }
+            Err(_) => sleep(pause(tries)).await,
+        }
+        tries += 1;
+    }
+}
+
+/// One try; `Kind::Claimed` says that another process was faster.
+fn commit_here(shared: &Arc<Shared>, group: Vec<Waiting>) -> (Vec<Waiting>, Result<Option<Oid>, Failure>) {
+    let prepared = own_lock(shared).and_then(|lock| {
+        let tip = shared.repo.read_ref(&shared.local_ref())?;
+        if let Some(seen) = shared.repo.read_ref(&seen_ref(&shared.branch))? {
+            shared.keeps(tip, seen)?;
+        }
+        Ok((lock, tip))
+    });
+    let (_lock, tip) = match prepared {
+        Ok(prepared) => prepared,
+        Err(failure) => return (group, Err(failure)),
+    };
+    let (group, branch) = assemble(shared, group, At { tip, lease: tip });
+    let Some(branch) = branch else { return (group, Ok(None)) };
+    let swapped = branch.commit().and_then(|commit| {
+        branch.settle(commit)?;
+        swap(shared, tip, commit)?;
+        shared.remember(commit);
+        Ok(Some(commit))
+    });
+    (group, swapped)
+}
+
+/// Keeps processes of ours from trampling on each other; the swap of the ref decides.
+fn own_lock(shared: &Shared) -> Result<File, Failure> {
+    let path = shared.repo.folder("")?.join("state.lock");
+    let failed = |error: std::io::Error| words::io("cannot lock", &path, &error);
+    let file = File::options().create(true).append(true).open(&path).map_err(failed)?;
+    for _ in 0..200 {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(std::fs::TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(5)),
+            Err(std::fs::TryLockError::Error(error)) => return Err(failed(error)),
+        }
+    }
+    Err(Failure::new(Kind::Claimed, format!("another pressroom holds {} for too long", path.display())))
+}
+
+fn swap(shared: &Shared, old: Option<Oid>, new: Oid) -> Result<(), Failure> {
+    let (git, name) = (shared.repo.git()?, shared.local_ref());
+    let result = match old {
+        Some(old) => git.reference_matching(&name, new, true, old, "pressroom"),
+        None => git.reference(&name, new, false, "pressroom"),
+    };
+    match result {
+        Ok(_) => {
+            let file = shared.repo.common_dir().join(&name);
+            let folder = file.parent().unwrap_or(&file);
+            sync(&file).and_then(|()| sync(folder)).map_err(|error| words::io("cannot flush", &file, &error))
+        }
+        Err(error) => {
+            let failure = words::git(&format!("cannot move {name}"), &error);
+            let lasting = ["no space", "read-only", "permission denied"];
+            let said = error.message().to_ascii_lowercase();
+            // Anything else is a lock somebody holds for a moment, or a tip that moved.
+            let kind = if lasting.iter().any(|sign| said.contains(sign)) { failure.kind } else { Kind::Claimed };
+            Err(Failure { kind, ..failure })
+        }
+    }
+}
