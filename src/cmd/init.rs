@@ -44,9 +44,14 @@ impl Init {
         if let Some(path) = &key.path {
             report.note(path.to_string_lossy(), key.made);
         }
-        for file in files(&key, &branch(&repo)?, zone(), had_posts) {
-            let made = place(repo.root(), file.path, &file.text)?;
-            report.note(file.path, made);
+        for file in files(&key, &branch(&repo)?, zone()) {
+            match file.begins {
+                Some(folder) if !is_empty(&repo.root().join(folder)) => report.note(folder, false),
+                _ => {
+                    let made = place(repo.root(), file.path, &file.text)?;
+                    report.note(file.path, made);
+                }
+            }
         }
         report.key = key;
         let outcome = if had_posts { report.meet_accounts(context, &repo) } else { Ok(()) };
@@ -71,12 +76,20 @@ fn at_the_top(repo: &Repo, dir: &Path) -> Result<(), Failure> {
         return Ok(());
     }
     let (dir, root) = (dir.display(), root.display());
-    Err(Failure::new(Kind::Usage, format!("{dir} lies in the repository {root}; posts are read from a repository's top"))
-        .hint(format!("`pressroom init {root}` makes that one a content repository; else choose a folder outside it")))
+    Err(Failure::new(
+        Kind::Usage,
+        format!("{dir} lies in the repository {root}; posts are read from a repository's top"),
+    )
+    .hint(format!("`pressroom init {root}` makes that one a content repository; else choose a folder outside it")))
 }
 
 fn has_posts(repo: &Repo) -> Result<bool, Failure> {
     Ok(!Snapshot::on_disk(repo).files(POSTS, ".md")?.is_empty())
+}
+
+/// Whether a folder is not there, or holds nothing.
+fn is_empty(folder: &Path) -> bool {
+    fs::read_dir(folder).map_or(true, |mut entries| entries.next().is_none())
 }
 
 /// The branch checked out, which is the one to publish from.
@@ -123,7 +136,12 @@ impl Key {
             Some(file) if !given && !file.exists() => {
                 let generated = identity::generate();
                 identity::write(file, &generated.text)?;
-                return Ok(Self { path, made: true, recipients: vec![generated.recipient.key().to_owned()], unread: None });
+                return Ok(Self {
+                    path,
+                    made: true,
+                    recipients: vec![generated.recipient.key().to_owned()],
+                    unread: None,
+                });
             }
             None if !given => {
                 return Err(Failure::new(Kind::Usage, "there is no place to keep a key: HOME is not set")
@@ -150,10 +168,13 @@ impl Key {
 struct File {
     path: &'static str,
     text: String,
+    /// The folder it would be the first file of; one that holds something does not need it.
+    begins: Option<&'static str>,
 }
 
-fn files(key: &Key, branch: &str, zone: Tz, has_posts: bool) -> Vec<File> {
-    let file = |path, text: &str| File { path, text: text.to_owned() };
+fn files(key: &Key, branch: &str, zone: Tz) -> Vec<File> {
+    let file = |path, text: &str| File { path, text: text.to_owned(), begins: None };
+    let first = |folder, path, text: &str| File { path, text: text.to_owned(), begins: Some(folder) };
     // A JSON string is a string of TOML and of YAML as well.
     let quoted = |text: &str| Value::from(text).to_string();
     let branch = quoted(branch);
@@ -165,20 +186,17 @@ fn files(key: &Key, branch: &str, zone: Tz, has_posts: bool) -> Vec<File> {
             .replace("@recipients@", &format!("[{}]", recipients.join(", ")))
             .replace("@version@", env!("CARGO_PKG_VERSION"))
     };
-    let mut files = vec![file(ACCOUNTS, &fill(include_str!("init/accounts.toml")))];
-    if !has_posts {
-        files.push(file("posts/hello.md", include_str!("init/hello.md")));
-    }
-    files.extend([
-        file("media/.gitkeep", ""),
+    vec![
+        file(ACCOUNTS, &fill(include_str!("init/accounts.toml"))),
+        first("posts", "posts/hello.md", include_str!("init/hello.md")),
+        first("media", "media/.gitkeep", ""),
         file(".gitignore", include_str!("init/gitignore")),
         file(".github/workflows/pressroom-check.yml", &fill(include_str!("init/check.yml"))),
         file(".github/workflows/pressroom-publish.yml", &fill(include_str!("init/publish.yml"))),
         file(".pressroom/schemas/accounts.json", &format!("{:#}\n", schema::accounts())),
         file(".pressroom/schemas/front-matter.json", &format!("{:#}\n", schema::front_matter())),
         file(".vscode/settings.json", include_str!("init/vscode.json")),
-    ]);
-    files
+    ]
 }
 
 /// Writes a file unless something is there; tells whether it did. It is there whole or not at all.
@@ -241,9 +259,9 @@ impl Report {
             self.notes.push("accounts.toml is wrong: `pressroom check` says where".to_owned());
             return Ok(());
         }
-        self.met = open::runtime()?
-            .block_on(meet(context, repo, &accounts))
-            .map_err(|failure| failure.hint("the files are made; `pressroom init` again sets the baseline that is missing"))?;
+        self.met = open::runtime()?.block_on(meet(context, repo, &accounts)).map_err(|failure| {
+            failure.hint("the files are made; `pressroom init` again sets the baseline that is missing")
+        })?;
         Ok(())
     }
 
@@ -308,7 +326,11 @@ Next:
 /// A word as a shell takes it.
 fn shell_word(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+@:,".contains(c);
-    if !text.is_empty() && text.chars().all(plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
+    if !text.is_empty() && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
+    }
 }
 
 /// Writes down the first contact with every account the ledger has not met; gives their names.
@@ -341,7 +363,7 @@ mod tests {
 
     fn made(branch: &str) -> Vec<File> {
         let key = Key { recipients: vec![RECIPIENT.to_owned()], ..Key::default() };
-        files(&key, branch, Tz::Europe__Amsterdam, false)
+        files(&key, branch, Tz::Europe__Amsterdam)
     }
 
     fn text(files: &[File], path: &str) -> String {
@@ -350,12 +372,12 @@ mod tests {
 
     #[test]
     fn accounts_are_valid_at_once() {
-        let source = Source::new(ACCOUNTS, text(&made("release \"2\""), ACCOUNTS));
+        let source = Source::new(ACCOUNTS, text(&made("release/2"), ACCOUNTS));
         let (accounts, problems) = account::parse(&source);
         assert_eq!(problems, []);
         let accounts = accounts.unwrap();
         assert_eq!(accounts.defaults.timezone, Some(Tz::Europe__Amsterdam));
-        assert_eq!(accounts.publish.branch, "release \"2\"");
+        assert_eq!(accounts.publish.branch, "release/2");
         assert_eq!(accounts.recipients.iter().map(|key| key.value.as_str()).collect::<Vec<_>>(), [RECIPIENT]);
     }
 
@@ -368,7 +390,8 @@ mod tests {
             .lines()
             .map(|line| line.strip_prefix("# ").filter(|rest| !rest.starts_with("A LinkedIn")).unwrap_or(""))
             .collect();
-        let (accounts, problems) = account::parse(&Source::new(ACCOUNTS, format!("{head}{}\n", uncommented.join("\n"))));
+        let (accounts, problems) =
+            account::parse(&Source::new(ACCOUNTS, format!("{head}{}\n", uncommented.join("\n"))));
         assert_eq!(problems, []);
         assert_eq!(accounts.unwrap().accounts.keys().collect::<Vec<_>>(), ["my-company", "my-linkedin", "my-x"]);
     }
@@ -392,7 +415,11 @@ mod tests {
         }
         let publish = text(&made("main"), ".github/workflows/pressroom-publish.yml");
         assert!(publish.contains("branches: [\"main\"]\n"));
-        assert!(publish.contains(concat!("cargo +stable install --locked pressroom@", env!("CARGO_PKG_VERSION"), "\n")));
+        assert!(publish.contains(concat!(
+            "cargo +stable install --locked pressroom@",
+            env!("CARGO_PKG_VERSION"),
+            "\n"
+        )));
     }
 
     #[test]
@@ -416,12 +443,6 @@ mod tests {
             assert!(text(&files, ".vscode/settings.json").contains(&format!("\"./{path}\"")));
         }
         assert!(text(&files, ACCOUNTS).starts_with("#:schema ./.pressroom/schemas/accounts.json\n"));
-    }
-
-    #[test]
-    fn a_repository_with_posts_gets_no_first_post() {
-        let files = files(&Key::default(), "main", Tz::UTC, true);
-        assert!(files.iter().all(|file| !file.path.starts_with(POSTS)));
     }
 
     #[test]

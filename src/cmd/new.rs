@@ -91,17 +91,8 @@ fn slug(title: &str, today: NaiveDate) -> Result<String, Failure> {
 }
 
 /// Latin letters that are no plain letter with a mark.
-const SPELT_OUT: [(char, &str); 9] = [
-    ('ß', "ss"),
-    ('æ', "ae"),
-    ('œ', "oe"),
-    ('ø', "o"),
-    ('đ', "d"),
-    ('ð', "d"),
-    ('þ', "th"),
-    ('ł', "l"),
-    ('ı', "i"),
-];
+const SPELT_OUT: [(char, &str); 9] =
+    [('ß', "ss"), ('æ', "ae"), ('œ', "oe"), ('ø', "o"), ('đ', "d"), ('ð', "d"), ('þ', "th"), ('ł', "l"), ('ı', "i")];
 
 /// Ids like `slug` that the ledger, as last seen here, knows: a post that is gone keeps its id for ever.
 fn in_ledger(repo: &Repo, accounts: &Accounts, slug: &str) -> Result<Vec<String>, Failure> {
@@ -124,12 +115,11 @@ fn unique(slug: &str, taken: &BTreeSet<String>) -> String {
 fn text(id: &str, title: &str, accounts: &Accounts, now: DateTime<Utc>) -> String {
     let names = |names: Vec<&str>| names.join(", ");
     let defaults = names(accounts.defaults.targets.iter().map(|target| target.value.as_str()).collect());
-    let targets = if defaults.is_empty() {
-        let known = names(accounts.accounts.keys().map(String::as_str).collect());
-        let known = if known.is_empty() { "accounts.toml has none yet".to_owned() } else { known };
-        format!("targets: []   # accounts: {known}\n")
-    } else {
-        format!("# targets: [{defaults}]   # these, unless written\n")
+    let known = names(accounts.accounts.keys().map(String::as_str).collect());
+    let targets = match (defaults.is_empty(), known.is_empty()) {
+        (false, _) => format!("# targets: [{defaults}]   # these, unless written\n"),
+        (true, false) => format!("# Choose where it goes; accounts.toml has these.\n# targets: [{known}]\n"),
+        (true, true) => "# Choose where it goes, once accounts.toml has accounts.\n# targets: []\n".to_owned(),
     };
     let tomorrow = today(now + TimeDelta::days(1), accounts);
     // A JSON string is a string of YAML as well.
@@ -183,7 +173,9 @@ fn edit(context: &Context, file: &Path) {
     match command.status() {
         Ok(status) if status.success() => {}
         Ok(status) => context.say(&format!("note: the editor `{editor}` ended with {status}; the file is there")),
-        Err(error) => context.say(&format!("note: the editor `{editor}` could not be started: {error}; the file is there")),
+        Err(error) => {
+            context.say(&format!("note: the editor `{editor}` could not be started: {error}; the file is there"))
+        }
     }
 }
 
@@ -249,12 +241,16 @@ mod tests {
         let none = text("tea", "Tea", &accounts("[defaults]\ntimezone = \"Europe/Amsterdam\"\n"), now());
         assert_eq!(
             none,
-            "---\nid: tea\ntitle: \"Tea\"\ntargets: []   # accounts: accounts.toml has none yet\n\
+            "---\nid: tea\ntitle: \"Tea\"\n\
+             # Choose where it goes, once accounts.toml has accounts.\n# targets: []\n\
              # Without a schedule the post is held. `on-merge`: as soon as it is merged.\n\
              # schedule: 2026-11-23 09:00\n---\n\n"
         );
         let some = accounts("[accounts.ann]\nplatform = \"x\"\n[accounts.acme]\nplatform = \"linkedin\"\n");
-        assert!(text("tea", "Tea", &some, now()).contains("\ntargets: []   # accounts: acme, ann\n"));
+        assert!(
+            text("tea", "Tea", &some, now())
+                .contains("\n# Choose where it goes; accounts.toml has these.\n# targets: [acme, ann]\n")
+        );
         let defaults = accounts("[defaults]\ntargets = [\"ann\"]\n[accounts.ann]\nplatform = \"x\"\n");
         assert!(text("tea", "Tea", &defaults, now()).contains("\n# targets: [ann]   # these, unless written\n"));
     }
