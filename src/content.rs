@@ -152,7 +152,8 @@ fn media_paths(targets: &[Vec<Target>]) -> Vec<String> {
 
 /// When posts that are due on merge came to the branch, by path.
 fn introduced(snapshot: &Snapshot, posts: &[Post]) -> Result<BTreeMap<String, DateTime<Utc>>, Failure> {
-    let on_merge = |post: &&Post| matches!(post.schedule.as_ref().map(|schedule| &schedule.value), Some(Schedule::OnMerge));
+    let on_merge =
+        |post: &&Post| matches!(post.schedule.as_ref().map(|schedule| &schedule.value), Some(Schedule::OnMerge));
     let paths: Vec<String> = posts.iter().filter(on_merge).map(|post| post.source.path.to_string()).collect();
     if paths.is_empty() { Ok(BTreeMap::new()) } else { snapshot.introduced(&paths) }
 }

@@ -158,8 +158,9 @@ impl Http {
         if self.hosts.is_some() {
             builder = builder.no_proxy();
         }
-        let client =
-            builder.build().map_err(|error| Failure::new(Kind::Bug, "the HTTP client could not be made").cause(error))?;
+        let client = builder
+            .build()
+            .map_err(|error| Failure::new(Kind::Bug, "the HTTP client could not be made").cause(error))?;
         Ok(cell.get_or_init(|| client))
     }
 
@@ -174,8 +175,11 @@ impl Http {
             };
         };
         let Some(base) = hosts.get(host) else {
-            return Err(Failure::new(Kind::Usage, format!("a call to {host} was stopped: PRESSROOM_HOSTS does not name it"))
-                .hint(format!("add `{host}=http://127.0.0.1:PORT`, or unset PRESSROOM_HOSTS to reach the real hosts")));
+            return Err(Failure::new(
+                Kind::Usage,
+                format!("a call to {host} was stopped: PRESSROOM_HOSTS does not name it"),
+            )
+            .hint(format!("add `{host}=http://127.0.0.1:PORT`, or unset PRESSROOM_HOSTS to reach the real hosts")));
         };
         let mut routed = base.clone();
         routed.set_path(url.path());
@@ -208,8 +212,10 @@ fn parse_host(pair: &str) -> Result<(String, Url), Failure> {
 }
 
 fn bearer(token: &Secret) -> Result<HeaderValue, Failure> {
-    let mut value = HeaderValue::from_str(&format!("Bearer {}", token.expose()))
-        .map_err(|_| Failure::new(Kind::Person, "the stored token holds characters no header can carry").hint("connect the account again"))?;
+    let mut value = HeaderValue::from_str(&format!("Bearer {}", token.expose())).map_err(|_| {
+        Failure::new(Kind::Person, "the stored token holds characters no header can carry")
+            .hint("connect the account again")
+    })?;
     value.set_sensitive(true);
     Ok(value)
 }
@@ -265,7 +271,8 @@ mod tests {
     #[test]
     fn hosts_are_sent_elsewhere_or_refused() {
         let door = door("api.x.com=http://127.0.0.1:9001, www.linkedin.com=https://sim.example").unwrap();
-        let route = |url: &str| door.route(&Url::parse(url).unwrap()).map(String::from).map_err(|failure| failure.message);
+        let route =
+            |url: &str| door.route(&Url::parse(url).unwrap()).map(String::from).map_err(|failure| failure.message);
         assert_eq!(route("https://api.x.com/2/tweets?a=%2C").unwrap(), "http://127.0.0.1:9001/2/tweets?a=%2C");
         assert_eq!(route("https://www.linkedin.com/x").unwrap(), "https://sim.example/x");
         assert_eq!(

@@ -23,7 +23,8 @@ impl Check {
         let disk = open::disk(context)?;
         let paths = self.paths.iter().map(|path| open::relative(&disk.repo, path)).collect::<Result<Vec<_>, _>>()?;
         let asked = |path: &str| {
-            paths.is_empty() || paths.iter().any(|asked| asked.is_empty() || path == asked || path.starts_with(&format!("{asked}/")))
+            paths.is_empty()
+                || paths.iter().any(|asked| asked.is_empty() || path == asked || path.starts_with(&format!("{asked}/")))
         };
         let problems: Vec<&Problem> =
             disk.content.problems.iter().filter(|problem| asked(&problem.source.path)).collect();

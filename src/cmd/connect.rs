@@ -4,8 +4,8 @@ use std::io::Read;
 
 use clap::Args;
 
-use super::open::{self, Known};
 use super::Context;
+use super::open::{self, Known};
 use crate::account::{Account, Accounts};
 use crate::error::{Failure, Kind};
 use crate::http::{Http, NoFiles, Outcome};
@@ -41,7 +41,10 @@ impl Connect {
         let accounts = &disk.content.accounts;
         let account = named(&self.account, accounts)?;
         let adapter = platform::adapter(account.platform).ok_or_else(|| {
-            Failure::new(Kind::Usage, format!("{} is not published to by this version of pressroom", account.platform.label()))
+            Failure::new(
+                Kind::Usage,
+                format!("{} is not published to by this version of pressroom", account.platform.label()),
+            )
         })?;
         let recipients = open::recipients(accounts)?;
         let mut text = String::new();
@@ -50,8 +53,11 @@ impl Connect {
             .map_err(|error| Failure::new(Kind::Usage, "the token could not be read from stdin").cause(error))?;
         let grant = vault::parse_token(account.platform, &text, context.clock.now())?;
         if matches!(grant.credential, Credential::OAuth1 { .. }) {
-            return Err(Failure::new(Kind::Usage, "OAuth 1.0a credentials cannot be used by this version of pressroom yet")
-                .hint("give an OAuth 2.0 user token"));
+            return Err(Failure::new(
+                Kind::Usage,
+                "OAuth 1.0a credentials cannot be used by this version of pressroom yet",
+            )
+            .hint("give an OAuth 2.0 user token"));
         }
         let http = open::http(context)?;
         open::runtime()?.block_on(connect(context, &disk.repo, accounts, account, adapter, &recipients, &http, grant))
@@ -79,8 +85,13 @@ async fn connect(
         Some(sealed) => Some(open::vault(context, accounts)?.open::<Document>(&path, sealed)?),
         None => None,
     };
-    let document =
-        Document::connected((&account.name, account.platform), identity.clone(), grant, "connect --token-stdin", previous.as_ref());
+    let document = Document::connected(
+        (&account.name, account.platform),
+        identity.clone(),
+        grant,
+        "connect --token-stdin",
+        previous.as_ref(),
+    );
     if let Some(previous) = &previous {
         document.may_replace(previous).map_err(|conflict| {
             Failure::new(Kind::Person, format!("the token of {} was not replaced: {conflict}", account.name))
@@ -103,11 +114,13 @@ async fn connect(
     if !known.state.baselines.contains_key(&account.name) {
         let writer = Writer { journal, clock: context.clock, run: "connect".to_owned(), src: None };
         writer.meet(&[TargetKey::new(account.platform, &account.name)]).await?;
-        context.whisper("posts that were due before now stay unpublished; `pressroom retry` publishes one all the same");
+        context
+            .whisper("posts that were due before now stay unpublished; `pressroom retry` publishes one all the same");
     }
-    let ends = document.credential.expires_at().map_or_else(String::new, |end| {
-        format!("; the token ends in {}", how_long(end - context.clock.now()))
-    });
+    let ends = document
+        .credential
+        .expires_at()
+        .map_or_else(String::new, |end| format!("; the token ends in {}", how_long(end - context.clock.now())));
     context.say(&format!("{} is connected as {} ({}){ends}", account.name, identity.name, identity.id));
     Ok(0)
 }
@@ -140,10 +153,11 @@ fn missing_scopes(account: &Account, adapter: &dyn Adapter, grant: &Grant) -> Re
 async fn who(http: &Http, adapter: &dyn Adapter, account: &Account, grant: &Grant) -> Result<Identity, Failure> {
     let label = account.platform.label();
     match http.send(&adapter.who(), grant.credential.bearer(), &NoFiles).await? {
-        Outcome::NotSent(why) | Outcome::Unclear(why) => {
-            Err(Failure::new(Kind::Later, format!("{label} could not be asked whose token this is; nothing was stored"))
-                .cause(why))
-        }
+        Outcome::NotSent(why) | Outcome::Unclear(why) => Err(Failure::new(
+            Kind::Later,
+            format!("{label} could not be asked whose token this is; nothing was stored"),
+        )
+        .cause(why)),
         Outcome::Answered(reply) => adapter.read_who(&reply).map_err(|refusal| {
             let kind = match refusal.class {
                 Class::Transient | Class::Quota | Class::NotReady => Kind::Later,
@@ -167,7 +181,10 @@ impl Disconnect {
             }
             let change = move |_: &Branch| Ok(vec![Edit::Remove { path: path.clone() }]);
             write::settled(journal.commit(Box::new(change)).await)?;
-            context.say(&format!("{} is disconnected; its token file is gone from the tip of the state branch", self.account));
+            context.say(&format!(
+                "{} is disconnected; its token file is gone from the tip of the state branch",
+                self.account
+            ));
             context.say("hint: older commits still hold the encrypted token: revoke it on the platform");
             Ok(0)
         })

@@ -81,7 +81,8 @@ impl Count {
             if self.platform.is_some_and(|only| only != platform) {
                 continue;
             }
-            let premium = desk.content.accounts.accounts.get(&offer.target.account).is_some_and(|account| account.premium);
+            let premium =
+                desk.content.accounts.accounts.get(&offer.target.account).is_some_and(|account| account.premium);
             let parts = offer.rendition.as_ref().map_or(&[][..], |rendition| &rendition.parts);
             for (index, part) in parts.iter().enumerate() {
                 let place = if parts.len() > 1 { format!(" {}/{}", index + 1, parts.len()) } else { String::new() };
@@ -90,7 +91,8 @@ impl Count {
             }
         }
         if lines.is_empty() {
-            let problems: Vec<_> = desk.content.problems.into_iter().filter(|problem| *problem.source.path == *path).collect();
+            let problems: Vec<_> =
+                desk.content.problems.into_iter().filter(|problem| *problem.source.path == *path).collect();
             return Err(Failure::new(Kind::Content, format!("{path} has no text that a target would show"))
                 .problems(problems)
                 .hint(format!("`pressroom check {path}` lists what is wrong")));
@@ -115,7 +117,8 @@ fn table(lines: &[Line]) -> String {
     let mut out = String::new();
     for line in lines {
         let Counted { count, limit, unit, fits } = &line.counted;
-        let excess = if *fits { String::new() } else { format!("  {BAD}{} too many{BAD:#}", count.saturating_sub(*limit)) };
+        let excess =
+            if *fits { String::new() } else { format!("  {BAD}{} too many{BAD:#}", count.saturating_sub(*limit)) };
         out.push_str(&format!("{:<label$}  {count:>6} / {limit:<6} {unit}{excess}\n", line.label));
     }
     out

@@ -137,7 +137,9 @@ async fn reseal(
     let change = move |branch: &Branch| {
         for (path, bytes) in &files {
             if branch.read(path)?.as_ref() != Some(bytes) {
-                return Err(Setback::Conflict(format!("{path} was changed by somebody else at this moment; try again")));
+                return Err(Setback::Conflict(format!(
+                    "{path} was changed by somebody else at this moment; try again"
+                )));
             }
         }
         let mut edits: Vec<Edit> =
@@ -150,7 +152,9 @@ async fn reseal(
 
 fn write_accounts(repo: &Repo, text: &str) -> Result<(), Failure> {
     let path = repo.root().join(ACCOUNTS);
-    let failed = |error: std::io::Error| Failure::new(Kind::Later, format!("{} could not be written", path.display())).cause(error);
+    let failed = |error: std::io::Error| {
+        Failure::new(Kind::Later, format!("{} could not be written", path.display())).cause(error)
+    };
     let mut file = tempfile::NamedTempFile::new_in(repo.root()).map_err(failed)?;
     std::io::Write::write_all(&mut file, text.as_bytes()).map_err(failed)?;
     if let Ok(old) = std::fs::metadata(&path) {
@@ -166,9 +170,10 @@ fn rotate(context: &Context) -> Result<u8, Failure> {
     let disk = open::disk(context)?;
     let recipients = open::recipients(&disk.content.accounts)?;
     let identities = open::identities(context, &recipients)?;
-    let old = identities.public().find(|public| recipients.contains(public)).cloned().ok_or_else(|| {
-        Failure::new(Kind::Person, "this machine's key is no recipient: there is nothing to rotate")
-    })?;
+    let old =
+        identities.public().find(|public| recipients.contains(public)).cloned().ok_or_else(|| {
+            Failure::new(Kind::Person, "this machine's key is no recipient: there is nothing to rotate")
+        })?;
     let generated = identity::generate();
     let sources = open::sources();
     if sources.text.is_some() {
@@ -176,7 +181,8 @@ fn rotate(context: &Context) -> Result<u8, Failure> {
             .hint("rotate on a machine that has its key in a file, then put the new key in that variable"));
     }
     let file = sources.file.clone().or_else(|| sources.default_file()).ok_or_else(|| {
-        Failure::new(Kind::Usage, "there is no configuration directory to keep a key in").hint("set PRESSROOM_IDENTITY_FILE")
+        Failure::new(Kind::Usage, "there is no configuration directory to keep a key in")
+            .hint("set PRESSROOM_IDENTITY_FILE")
     })?;
     identity::add(&file, &generated.text)?;
     change(context, &|text| {

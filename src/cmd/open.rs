@@ -109,7 +109,12 @@ impl Known {
 }
 
 /// Opens the state branch for reading: as the remote has it now, or, when it cannot be asked, as last seen.
-pub(super) async fn known(context: &Context, repo: &Repo, accounts: &Accounts, offline: bool) -> Result<Known, Failure> {
+pub(super) async fn known(
+    context: &Context,
+    repo: &Repo,
+    accounts: &Accounts,
+    offline: bool,
+) -> Result<Known, Failure> {
     let name = &accounts.publish.state_branch;
     let remote = if offline { None } else { repo.remote()? };
     let branch = match remote {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::screen::{self, View};
+use super::screen::{self, List, View};
 use super::{Context, open, report};
 use crate::content::Content;
 use crate::error::Failure;
@@ -75,16 +75,11 @@ fn text(context: &Context, plan: &Planned, content: &Content, commit: Oid) -> St
     }
     let zone = content.accounts.defaults.timezone.map_or("UTC", |zone| zone.name());
     out.push_str(&format!("Plan for {}, commit {:.7}\n\n", when(plan.at, zone), commit.to_string()));
-    out.push_str(&listing(context, &plan.rows, plan.at, false));
+    out.push_str(&listing(context, &plan.rows, plan.at, List::Open));
     out
 }
 
-/// Rows for people; with `history`, what is over too.
-pub(super) fn listing(context: &Context, rows: &[Row], now: DateTime<Utc>, history: bool) -> String {
-    screen::rows(rows, View { width: context.width(), now, texts: !history, history: history || context.global.verbose > 0 })
-}
-
-/// What a run came to, for people: what it did is told in full, the rest in one line.
-pub(super) fn ended(context: &Context, rows: &[Row]) -> String {
-    screen::rows(rows, View { width: context.width(), now: context.clock.now(), texts: false, history: true })
+/// Rows for people.
+pub(super) fn listing(context: &Context, rows: &[Row], now: DateTime<Utc>, list: List) -> String {
+    screen::rows(rows, View { width: context.width(), now, list })
 }

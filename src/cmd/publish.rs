@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::open::Known;
+use super::screen::List;
 use super::{Context, open, plan, report};
 use crate::account::Accounts;
 use crate::content::{self, Content};
@@ -70,17 +71,34 @@ impl Publish {
         let recovered = Recovered::read(&repo, None)?;
         if self.dry_run {
             let known = Known::read(journal.branch()?)?;
-            let plan = open::plan(&content, &known, &recovered, &timings, context.clock.now(), &self.only, open::Silence::IsSuspect);
+            let plan = open::plan(
+                &content,
+                &known,
+                &recovered,
+                &timings,
+                context.clock.now(),
+                &self.only,
+                open::Silence::IsSuspect,
+            );
             return show(context, plan, &content, commit);
         }
         let run = format!("{}", Uuid::now_v7());
         let spool = Spool::begin(&repo, &run)?;
-        let writer = Writer { journal: journal.clone(), clock: context.clock, run: run.clone(), src: Some(commit.to_string()) };
+        let writer =
+            Writer { journal: journal.clone(), clock: context.clock, run: run.clone(), src: Some(commit.to_string()) };
         recovered.bring_in(&writer).await?;
         meet_accounts(&writer, &Known::read(journal.branch()?)?, &content.accounts).await?;
         let known = Known::read(journal.branch()?)?;
         recovered.clear(&repo, &known.state)?;
-        let mut plan = open::plan(&content, &known, &recovered, &timings, context.clock.now(), &self.only, open::Silence::IsSuspect);
+        let mut plan = open::plan(
+            &content,
+            &known,
+            &recovered,
+            &timings,
+            context.clock.now(),
+            &self.only,
+            open::Silence::IsSuspect,
+        );
         self.stop_if_too_late(&plan)?;
         let (tokens, redactor) = open_tokens(context, &known, &content.accounts, &mut plan)?;
         let stop = listen_for_stop();
@@ -112,7 +130,7 @@ impl Publish {
             for problem in content.problems.iter().filter(|problem| problem.is_error()) {
                 context.say(&report::problem_text(problem));
             }
-            context.print(&plan::ended(context, &rows))?;
+            context.print(&plan::listing(context, &rows, context.clock.now(), List::Acted))?;
         }
         Ok(exit)
     }
@@ -125,10 +143,14 @@ impl Publish {
         }
         Err(Failure::new(
             Kind::Person,
-            format!("{late} targets are more than an hour late and the ledger has no word on them; nothing is published"),
+            format!(
+                "{late} targets are more than an hour late and the ledger has no word on them; nothing is published"
+            ),
         )
         .hint("if the ledger was lost or rolled back, restore it first; `pressroom log` shows what it holds")
-        .hint(format!("if they are really due, `pressroom publish --max-late {late}` goes on: each is looked for first")))
+        .hint(format!(
+            "if they are really due, `pressroom publish --max-late {late}` goes on: each is looked for first"
+        )))
     }
 }
 
@@ -158,7 +180,7 @@ fn show(context: &Context, plan: Plan, content: &Content, commit: Oid) -> Result
     if context.json() {
         context.print_json(plan::document(&plan, content, Some(commit)))?;
     } else {
-        context.print(&plan::listing(context, &plan.rows, plan.at, false))?;
+        context.print(&plan::listing(context, &plan.rows, plan.at, List::Open))?;
     }
     Ok(open::exit(&plan.rows, content))
 }
@@ -198,13 +220,20 @@ fn open_tokens(
     Ok((tokens, redactor))
 }
 
-fn open_token(context: &Context, vault: &Vault, known: &Known, accounts: &Accounts, name: &str) -> Result<Document, Failure> {
+fn open_token(
+    context: &Context,
+    vault: &Vault,
+    known: &Known,
+    accounts: &Accounts,
+    name: &str,
+) -> Result<Document, Failure> {
     let path = vault::account_path(name);
     let bytes = known.branch.read(&path)?.unwrap_or_default();
     let document = vault.open::<Document>(&path, &bytes)?;
     let reconnect = format!("`pressroom connect {name}`");
     if accounts.accounts.get(name).is_none_or(|account| account.platform != document.platform) {
-        return Err(Failure::new(Kind::Person, format!("the token of {name} is for {}", document.platform.label())).hint(reconnect));
+        return Err(Failure::new(Kind::Person, format!("the token of {name} is for {}", document.platform.label()))
+            .hint(reconnect));
     }
     if !document.is_fresh(context.clock.now(), TimeDelta::minutes(1)) {
         return Err(Failure::new(Kind::Person, format!("the token of {name} has ended: {reconnect}")));

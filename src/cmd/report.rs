@@ -8,8 +8,8 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use serde_json::{Value, json};
 use tracing_subscriber::EnvFilter;
 
-use crate::error::{Failure, Kind, Problem, Severity};
 use crate::env;
+use crate::error::{Failure, Kind, Problem, Severity};
 
 /// Sends the log to stderr: what `PRESSROOM_LOG` asks for, else what `-vv` and `-vvv` do.
 pub fn listen(verbose: u8) {

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use super::report::printable;
 use crate::fit::{Card, Media, Part};
 use crate::limits::Platform;
-use crate::plan::action::{Action, Row, Standing};
+use crate::plan::action::{Action, ReceiptRow, Row, Standing};
 use crate::plan::when::{how_long, when};
 use crate::sim::Seen;
 
@@ -41,10 +41,18 @@ pub(super) struct View {
     pub width: usize,
     /// The instant "in 3 d" is told from.
     pub now: DateTime<Utc>,
-    /// Whether what would be sent is shown in full.
-    pub texts: bool,
-    /// Whether what is over (published, cancelled, removed) and drafts are listed, or only counted.
-    pub history: bool,
+    pub list: List,
+}
+
+/// Which rows are listed; the others are only counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum List {
+    /// What a run would do, with the texts it would send, and what waits.
+    Open,
+    /// What a run did, and what waits.
+    Acted,
+    /// Everything, drafts and what is over too.
+    All,
 }
 
 /// Rows by standing, each with a sentence, and a last line that sums up.
@@ -61,19 +69,23 @@ pub(super) fn rows(rows: &[Row], view: View) -> String {
         let _ = writeln!(out, "{style}{BOLD}{}{BOLD:#}{style:#}", heading(standing));
         for row in section {
             out.push_str(&line(row, column, view));
-            if view.texts && row.action.is_some() {
+            if view.list == List::Open && row.state == Standing::Due {
                 out.push_str(&contents(row, view));
             }
         }
         out.push('\n');
     }
-    out.push_str(&summary(rows, view.now));
+    out.push_str(&summary(rows, view));
     out
 }
 
 fn listed(row: &Row, view: View) -> bool {
     let over = matches!(row.state, Standing::Published | Standing::Cancelled | Standing::Removed | Standing::Draft);
-    view.history || !over || (row.state == Standing::Published && row.reason.is_some() && !row.path.is_empty())
+    match view.list {
+        List::All => true,
+        List::Acted => row.acted || !over,
+        List::Open => !over || (row.reason.is_some() && !row.path.is_empty()),
+    }
 }
 
 fn heading(standing: Standing) -> &'static str {
@@ -118,18 +130,28 @@ fn line(row: &Row, column: usize, view: View) -> String {
     let mut out = String::new();
     if sentence_width > room && indent == 6 {
         let _ = writeln!(out, "  {head}");
-        for wrapped in textwrap::wrap(&sentence, view.width.saturating_sub(indent).max(20)) {
+        for wrapped in wrap(&sentence, view.width.saturating_sub(indent)) {
             let _ = writeln!(out, "{rest}{wrapped}");
         }
         return out;
     }
-    for (index, wrapped) in textwrap::wrap(&sentence, room.max(20)).iter().enumerate() {
+    for (index, wrapped) in wrap(&sentence, room).iter().enumerate() {
         let _ = writeln!(out, "{}{wrapped}", if index == 0 { &first } else { &rest });
     }
     for warning in &row.warnings {
         let _ = writeln!(out, "{rest}{WARN}warning:{WARN:#} {}", printable(warning));
     }
     out
+}
+
+/// Lines of at most so many columns, at least one; an address is never broken, so that it can be clicked.
+fn wrap(text: &str, width: usize) -> Vec<std::borrow::Cow<'_, str>> {
+    let options = textwrap::Options::new(width.max(20))
+        .break_words(false)
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
+    let lines = textwrap::wrap(text, options);
+    if lines.is_empty() { vec!["".into()] } else { lines }
 }
 
 /// What happens to a target, as one would say it.
@@ -150,9 +172,8 @@ fn sentence(row: &Row, now: DateTime<Utc>) -> String {
         },
         (None, Standing::Published) => {
             let receipt = row.receipt.as_ref();
-            let url = receipt.map_or_else(String::new, |receipt| receipt.url.clone());
-            let at = receipt.map_or_else(String::new, |receipt| format!("{}  ", when(receipt.at, &row.zone)));
-            because(format!("{at}{url}"))
+            let words = |receipt: &ReceiptRow| format!("{} {}", when(receipt.at, &row.zone), receipt.url);
+            because(receipt.map_or_else(String::new, words))
         }
         (None, _) => row.reason.clone().unwrap_or_default(),
     }
@@ -190,12 +211,10 @@ fn part_block(part: &Part, place: Option<(usize, usize)>, view: View) -> String 
     let place = place.map_or_else(String::new, |(index, count)| format!("{index}/{count}  "));
     let gutter = format!("{place}{}/{}", part.count, part.limit);
     let width = 14.max(gutter.len());
-    let room = view.width.saturating_sub(width + 7).max(20);
+    let room = view.width.saturating_sub(width + 7);
     let mut gutter = gutter.as_str();
     for line in part.text.lines() {
-        let wrapped = textwrap::wrap(line, room);
-        let lines = if wrapped.is_empty() { vec!["".into()] } else { wrapped };
-        for line in lines {
+        for line in wrap(line, room) {
             let _ = writeln!(out, "    {DIM}{gutter:>width$} │{DIM:#} {}", printable(&line));
             gutter = "";
         }
@@ -225,10 +244,9 @@ fn card_line(card: &Card) -> String {
 pub(super) fn seen(seen: &Seen, width: usize) -> String {
     let label = Platform::named(seen.platform).map_or(seen.platform, Platform::label);
     let mut out = format!("{BOLD}{label}{BOLD:#} {DIM}{}{DIM:#}\n", printable(&seen.url));
-    let room = width.saturating_sub(4).max(20);
+    let room = width.saturating_sub(4);
     for line in seen.text.lines() {
-        let wrapped = textwrap::wrap(line, room);
-        for line in if wrapped.is_empty() { vec!["".into()] } else { wrapped } {
+        for line in wrap(line, room) {
             out.push_str(format!("  {DIM}│{DIM:#} {}", printable(&line)).trim_end());
             out.push('\n');
         }
@@ -254,26 +272,36 @@ pub(super) fn bytes(count: u64) -> String {
 }
 
 /// `2 to publish, 1 scheduled, 3 held. Next: tea → acme-x in 10 d.`
-pub(super) fn summary(rows: &[Row], now: DateTime<Utc>) -> String {
+fn summary(rows: &[Row], view: View) -> String {
+    let now = view.now;
     let acting = rows.iter().filter(|row| row.action.is_some()).count();
+    let published = rows.iter().filter(|row| row.acted && row.state == Standing::Published).count();
     let mut counts: BTreeMap<Standing, usize> = BTreeMap::new();
-    for row in rows.iter().filter(|row| row.action.is_none()) {
+    for row in rows.iter().filter(|row| row.action.is_none() && !(row.acted && row.state == Standing::Published)) {
         *counts.entry(row.state).or_default() += 1;
     }
-    let mut words = vec![match acting {
-        0 => "Nothing to publish".to_owned(),
-        count => format!("{count} to publish"),
-    }];
+    let mut words = match (view.list, acting, published) {
+        (List::All, 0, _) => Vec::new(),
+        (List::Acted, _, 0) => vec!["Nothing published".to_owned()],
+        (List::Acted, _, count) => vec![format!("{count} published now")],
+        (_, 0, _) => vec!["Nothing to publish".to_owned()],
+        (_, count, _) => vec![format!("{count} to publish")],
+    };
     for standing in ORDER {
         if let Some(count) = counts.get(&standing) {
-            words.push(format!("{count} {}", standing.name()));
+            let earlier = if view.list == List::Acted && standing == Standing::Published { " earlier" } else { "" };
+            words.push(format!("{count} {}{earlier}", standing.name()));
         }
     }
-    let next = rows.iter().filter(|row| row.state == Standing::Scheduled && row.action.is_none()).filter_map(|row| {
-        Some((row.due?, row))
-    });
-    let next = next.min_by_key(|(due, _)| *due).map_or_else(String::new, |(due, row)| {
-        format!(" Next: {} in {}.", head(row), how_long(due - now))
-    });
+    let next = rows
+        .iter()
+        .filter(|row| row.state == Standing::Scheduled && row.action.is_none())
+        .filter_map(|row| Some((row.due?, row)));
+    if words.is_empty() {
+        return "There are no posts.\n".to_owned();
+    }
+    let next = next
+        .min_by_key(|(due, _)| *due)
+        .map_or_else(String::new, |(due, row)| format!(" Next: {} in {}.", head(row), how_long(due - now)));
     format!("{}.{next}\n", words.join(", "))
 }

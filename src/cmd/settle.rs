@@ -134,7 +134,11 @@ fn say(context: &Context, targets: &[Only], word: Word<'_>) -> Result<u8, Failur
                 Failure::new(Kind::Usage, format!("{post} → {}: {why}", key.account()))
                     .hint(format!("`pressroom log {post}` shows what happened"))
             };
-            if stand.claim.as_ref().is_some_and(|claim| !recovered.dead.contains(&claim.run) && claim.exp > context.clock.now()) {
+            if stand
+                .claim
+                .as_ref()
+                .is_some_and(|claim| !recovered.dead.contains(&claim.run) && claim.exp > context.clock.now())
+            {
                 return Err(refused("a run is acting on it right now".to_owned()));
             }
             let event = word(&stand, &Person { name: &name, at: context.clock.now(), parts }).map_err(refused)?;

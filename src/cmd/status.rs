@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::screen::List;
 use super::{Context, open, plan};
 use crate::error::Failure;
 use crate::repo::Repo;
@@ -26,7 +27,8 @@ impl Status {
         let recovered = Recovered::read(&repo, None)?;
         let http = open::http(context)?;
         let timings = open::timings(&http)?;
-        let mut plan = open::plan(&content, &known, &recovered, &timings, context.clock.now(), &[], open::Silence::IsSuspect);
+        let mut plan =
+            open::plan(&content, &known, &recovered, &timings, context.clock.now(), &[], open::Silence::IsSuspect);
         if let Some(post) = &self.post {
             plan.rows.retain(|row| row.post.as_str() == post);
             if plan.rows.is_empty() {
@@ -36,7 +38,7 @@ impl Status {
         if context.json() {
             context.print_json(plan::document(&plan, &content, Some(commit)))?;
         } else {
-            context.print(&plan::listing(context, &plan.rows, plan.at, true))?;
+            context.print(&plan::listing(context, &plan.rows, plan.at, List::All))?;
         }
         Ok(open::exit(&plan.rows, &content))
     }

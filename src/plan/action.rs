@@ -69,6 +69,9 @@ pub struct Row {
     /// What a run that leaves this row as it is has to answer for.
     #[serde(skip)]
     pub attention: Option<Kind>,
+    /// A run has acted on it just now.
+    #[serde(skip)]
+    pub acted: bool,
     /// The ledger has no word on it.
     #[serde(skip)]
     pub untouched: bool,

@@ -11,8 +11,8 @@ use crate::fit::Rendition;
 use crate::ledger::entry::{Retry, TargetKey};
 use crate::ledger::{Stand, State, Word};
 use crate::platform::Class;
-use crate::post::target::Target;
 use crate::post::PostId;
+use crate::post::target::Target;
 
 pub mod action;
 #[cfg(test)]
@@ -166,6 +166,7 @@ fn row(desk: &Desk<'_>, offer: &Offer) -> Row {
         key,
         rendition: offer.rendition.clone(),
         attention: verdict.attention,
+        acted: false,
         untouched: stand.is_untouched(),
         takes_over: stand.claim.as_ref().map(|claim| claim.id),
         newly_missed: verdict.newly_missed,
@@ -393,6 +394,7 @@ fn orphans(desk: &Desk<'_>) -> Vec<Row> {
             key: key.clone(),
             rendition: None,
             attention: verdict.attention,
+            acted: false,
             untouched: false,
             takes_over: None,
             newly_missed: false,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, Cursor, Read, Write};
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -396,18 +396,8 @@ fn unreadable(error: io::Error) -> Lack {
     Lack::Unreadable(error.to_string())
 }
 
-/// What the bytes are. Stands in for `media::sniff(path, head, len, sha256)`, of the same shape, until that is merged: tells
-/// the kind by the first bytes and no dimensions.
+/// What the first bytes of a file say.
 fn facts(path: &str, head: &[u8], len: u64, sha256: String) -> Result<Facts, Lack> {
-    let extension = Path::new(path).extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
-    let (kind, mime) = match head {
-        [0x89, b'P', b'N', b'G', ..] => (media::Kind::Png, "image/png"),
-        [0xff, 0xd8, 0xff, ..] => (media::Kind::Jpeg, "image/jpeg"),
-        [b'G', b'I', b'F', b'8', ..] => (media::Kind::Gif, "image/gif"),
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => (media::Kind::Webp, "image/webp"),
-        [_, _, _, _, b'f', b't', b'y', b'p', ..] => (media::Kind::Video, "video/mp4"),
-        [b'%', b'P', b'D', b'F', ..] => (media::Kind::Pdf, "application/pdf"),
-        _ => return Err(Lack::Unknown { extension }),
-    };
-    Ok(Facts { path: path.to_owned(), kind, mime, bytes: len, size: None, sha256 })
+    let sniffed = media::sniff(path, head)?;
+    Ok(Facts { path: path.to_owned(), kind: sniffed.kind, mime: sniffed.mime, bytes: len, size: sniffed.size, sha256 })
 }

@@ -85,25 +85,32 @@ impl Run<'_> {
 
     async fn record_missed(&self, rows: &[Row]) -> Result<(), Failure> {
         let missed = rows.iter().filter(|row| row.newly_missed);
-        let lines: Vec<_> = missed
-            .filter_map(|row| Some(self.writer.line(row, None, Event::Missed { due: row.due? })))
-            .collect();
+        let lines: Vec<_> =
+            missed.filter_map(|row| Some(self.writer.line(row, None, Event::Missed { due: row.due? }))).collect();
         if lines.is_empty() { Ok(()) } else { self.writer.append(lines).await }
     }
 
     /// Claims every target the plan acts on, in one push; rows that somebody else was faster for say so.
     async fn claim_all(&self, rows: &mut [Row]) -> Result<Vec<(usize, Claimed)>, Failure> {
-        let asks: Vec<(usize, Ask)> =
-            rows.iter().enumerate().filter(|(_, row)| row.action.is_some()).filter_map(|(index, row)| {
-                Some((index, Ask {
-                    post: row.post.clone(),
-                    target: row.key.clone(),
-                    fp: row.rendition.as_ref()?.fingerprint(),
-                    lease: self.timings.lease,
-                    takes_over: row.takes_over,
-                }))
-            }).collect();
-        let claims = join_all(asks.into_iter().map(|(index, ask)| async move { (index, self.writer.claim(ask).await) }));
+        let asks: Vec<(usize, Ask)> = rows
+            .iter()
+            .enumerate()
+            .filter(|(_, row)| row.action.is_some())
+            .filter_map(|(index, row)| {
+                Some((
+                    index,
+                    Ask {
+                        post: row.post.clone(),
+                        target: row.key.clone(),
+                        fp: row.rendition.as_ref()?.fingerprint(),
+                        lease: self.timings.lease,
+                        takes_over: row.takes_over,
+                    },
+                ))
+            })
+            .collect();
+        let claims =
+            join_all(asks.into_iter().map(|(index, ask)| async move { (index, self.writer.claim(ask).await) }));
         let mut won = Vec::new();
         for (index, result) in claims.await {
             match result {
@@ -186,7 +193,7 @@ impl Run<'_> {
     /// What the run's end of a target means for its row.
     fn conclude(&self, row: &mut Row, end: End) {
         row.action = None;
-        row.reason = None;
+        row.acted = true;
         let (state, reason, attention) = match end {
             End::Published(receipt) => {
                 row.receipt = Some(ReceiptRow { id: receipt.id, url: receipt.url, at: receipt.at });
@@ -196,9 +203,8 @@ impl Run<'_> {
             End::Doubtful { why } => (Standing::Doubtful, Some(why), Some(Kind::Person)),
             End::Later { until, why, doubtful } => {
                 let state = if doubtful { Standing::Doubtful } else { Standing::Due };
-                let again = until.map_or_else(String::new, |until| {
-                    format!("; again in {}", how_long(until - self.clock.now()))
-                });
+                let again = until
+                    .map_or_else(String::new, |until| format!("; again in {}", how_long(until - self.clock.now())));
                 (state, Some(format!("{why}{again}")), Some(Kind::Later))
             }
             End::Account(refusal) => (Standing::Due, Some(refusal.words), Some(Kind::Person)),

@@ -73,17 +73,19 @@ mod tests {
     #[test]
     fn timings_are_seconds_by_name() {
         let timings = Timings::parse("lease=2, settle=0.25").unwrap();
-        assert_eq!(timings, Timings {
-            lease: TimeDelta::seconds(2),
-            settle: Some(TimeDelta::milliseconds(250)),
-            ..Timings::default()
-        });
+        assert_eq!(
+            timings,
+            Timings { lease: TimeDelta::seconds(2), settle: Some(TimeDelta::milliseconds(250)), ..Timings::default() }
+        );
     }
 
     #[test]
     fn what_is_no_timing_is_refused() {
         for text in ["lease", "lease=long", "lease=-1", "nap=3", "lease=NaN"] {
-            assert_eq!(Timings::parse(text).unwrap_err().message, format!("PRESSROOM_TIMINGS: `{text}` is not a timing"));
+            assert_eq!(
+                Timings::parse(text).unwrap_err().message,
+                format!("PRESSROOM_TIMINGS: `{text}` is not a timing")
+            );
         }
     }
 }

@@ -33,15 +33,23 @@ pub(super) enum End {
     /// The platform refused this post; a person decides.
     Refused(Refusal),
     /// It may be out, and only a person can tell.
-    Doubtful { why: String },
+    Doubtful {
+        why: String,
+    },
     /// Given back until an instant.
-    Later { until: Option<DateTime<Utc>>, why: String, doubtful: bool },
+    Later {
+        until: Option<DateTime<Utc>>,
+        why: String,
+        doubtful: bool,
+    },
     /// The account cannot be used at all: its other posts are spared.
     Account(Refusal),
     /// Asked to stop before anything was shown.
     Stopped,
     /// Another run took the claim over.
-    Lost { why: String },
+    Lost {
+        why: String,
+    },
 }
 
 impl End {
@@ -315,7 +323,8 @@ impl<'a> Walk<'a> {
 
     /// Before a showing call: what was made is written, and the lease lasts longer than the call can.
     async fn hold_fast(&mut self) -> Result<Option<End>, Failure> {
-        let unwritten: Vec<Line> = std::mem::take(&mut self.unwritten).into_iter().map(|event| self.line(event)).collect();
+        let unwritten: Vec<Line> =
+            std::mem::take(&mut self.unwritten).into_iter().map(|event| self.line(event)).collect();
         if !unwritten.is_empty() && !self.run.writer.append_while_ours(unwritten, &self.claim).await? {
             return Ok(Some(self.lost()));
         }

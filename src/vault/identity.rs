@@ -124,9 +124,7 @@ pub fn add(path: &Path, text: &Secret) -> Result<(), Failure> {
         file.persist(path)?;
         Ok(())
     };
-    add().map_err(|error| {
-        Failure::new(Kind::Content, format!("cannot add a key to {}", path.display())).cause(error)
-    })
+    add().map_err(|error| Failure::new(Kind::Content, format!("cannot add a key to {}", path.display())).cause(error))
 }
 
 fn make_private(folder: &Path) -> io::Result<()> {

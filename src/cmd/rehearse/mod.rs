@@ -10,12 +10,12 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::open::{self, Known};
-use super::screen::{self, View};
-use super::{Context, plan, report};
+use super::screen::{self, List, View};
+use super::{Context, report};
 use crate::account::Account;
 use crate::clock::Clock;
 use crate::content::Content;
-use crate::error::{Failure, Kind, Problem};
+use crate::error::{Failure, Kind};
 use crate::http::Http;
 use crate::ledger::entry;
 use crate::limits::Platform;
@@ -33,7 +33,9 @@ use crate::run::recover::Recovered;
 use crate::run::spell::Timings;
 use crate::run::write::{self, Writer};
 use crate::sim::{Seen, Sim, linkedin, x};
-use crate::vault::{self, Credential, Document, Grant, Identities, Recipients, Redactor, Secret, Sources, Vault, identity};
+use crate::vault::{
+    self, Credential, Document, Grant, Identities, Recipients, Redactor, Secret, Sources, Vault, identity,
+};
 
 mod page;
 
@@ -80,8 +82,9 @@ impl Rehearse {
         }
         if let Some(file) = &self.html {
             let page = page::page(&seen, &content, clock.now());
-            std::fs::write(file, page)
-                .map_err(|error| Failure::new(Kind::Usage, format!("{} could not be written", file.display())).cause(error))?;
+            std::fs::write(file, page).map_err(|error| {
+                Failure::new(Kind::Usage, format!("{} could not be written", file.display())).cause(error)
+            })?;
         }
         let exit = open::exit(&first.rows, &content);
         if context.json() {
@@ -123,7 +126,8 @@ struct Stage {
 
 impl Stage {
     async fn set(ledger: Option<&Path>, real: &Repo, content: &Content, clock: Clock) -> Result<Self, Failure> {
-        let failed = |error: std::io::Error| Failure::new(Kind::Later, "the simulators could not be started").cause(error);
+        let failed =
+            |error: std::io::Error| Failure::new(Kind::Later, "the simulators could not be started").cause(error);
         let sim = Sim::start().await.map_err(failed)?;
         sim.world().set_skew(clock.offset().num_milliseconds());
         sim.x.configure(|options| options.processing_delay = std::time::Duration::ZERO);
@@ -185,8 +189,11 @@ impl Stage {
         match account.platform {
             Platform::X => {
                 let username = handle(&account.name);
-                let member =
-                    self.sim.x.sign_up(x::SignUp { username: &username, premium: account.premium, ..x::SignUp::default() });
+                let member = self.sim.x.sign_up(x::SignUp {
+                    username: &username,
+                    premium: account.premium,
+                    ..x::SignUp::default()
+                });
                 Some((Identity { id: member.id, name: member.username }, member.access_token))
             }
             Platform::LinkedIn => {
@@ -205,12 +212,17 @@ impl Stage {
     }
 
     /// One run.
-    async fn act(&self, snapshot: &Snapshot, content: &Content, commit: Oid, context: &Context) -> Result<Act, Failure> {
+    async fn act(
+        &self,
+        snapshot: &Snapshot,
+        content: &Content,
+        commit: Oid,
+        context: &Context,
+    ) -> Result<Act, Failure> {
         let run = Uuid::now_v7().to_string();
         let spool = Spool::begin(&self.repo, &run)?;
         let recovered = Recovered::read(&self.repo, Some(&spool))?;
-        let writer =
-            Writer { journal: self.journal.clone(), clock: self.clock, run, src: Some(commit.to_string()) };
+        let writer = Writer { journal: self.journal.clone(), clock: self.clock, run, src: Some(commit.to_string()) };
         recovered.bring_in(&writer).await?;
         let known = Known::read(self.journal.branch()?)?;
         let timings = Timings { settle: Some(chrono::TimeDelta::milliseconds(300)), ..Timings::default() };
@@ -257,7 +269,8 @@ impl Stage {
 
     /// Keeps the simulators up until Ctrl-C.
     async fn serve(&self, context: &Context) -> Result<(), Failure> {
-        let hosts: Vec<String> = self.sim.hosts().iter().map(|(host, address)| format!("{host}=http://{address}")).collect();
+        let hosts: Vec<String> =
+            self.sim.hosts().iter().map(|(host, address)| format!("{host}=http://{address}")).collect();
         context.say("\nThe simulators go on until Ctrl-C. In another terminal:\n");
         context.say(&format!("  export PRESSROOM_HOSTS={}", hosts.join(",")));
         for (name, _, token) in &self.tokens {
@@ -300,8 +313,10 @@ fn compare(act: &Act, seen: &[Seen]) -> Result<(), Failure> {
     }
     match left.first() {
         None => Ok(()),
-        Some(seen) => Err(Failure::new(Kind::Bug, format!("the simulator of {} shows what nobody planned", seen.platform))
-            .cause(format!("shown: {:?}", seen.text))),
+        Some(seen) => {
+            Err(Failure::new(Kind::Bug, format!("the simulator of {} shows what nobody planned", seen.platform))
+                .cause(format!("shown: {:?}", seen.text)))
+        }
     }
 }
 
@@ -343,7 +358,7 @@ fn text(context: &Context, act: &Act, seen: &[Seen], content: &Content, commit: 
     for seen in seen {
         out.push_str(&screen::seen(seen, context.width()));
     }
-    let view = View { width: context.width(), now: clock.now(), texts: false, history: false };
+    let view = View { width: context.width(), now: clock.now(), list: List::Acted };
     let rest: Vec<Row> = act.rows.iter().filter(|row| row.state != Standing::Published).cloned().collect();
     if !rest.is_empty() {
         out.push_str(&screen::rows(&rest, view));
@@ -358,11 +373,11 @@ fn outcome(act: &Act, seen: &[Seen]) -> String {
         return "Nothing to publish, and nothing was published.\n".to_owned();
     }
     let platforms: BTreeSet<&str> = act.published.iter().map(|row| row.platform.label()).collect();
-    let platforms: Vec<&str> = platforms.into_iter().collect();
+    let platforms = platforms.into_iter().collect::<Vec<_>>().join(" and ");
     format!(
         "{} would be out on {}, {} in all, each exactly as planned. A second run published nothing.\n",
         super::check::count(act.published.len(), "target"),
-        crate::suggest::and(platforms),
+        platforms,
         super::check::count(seen.len(), "post"),
     )
 }

@@ -1,0 +1,4 @@
+//! One test binary: the program as people run it, with real git and the simulators.
+
+mod press;
+mod publish;
