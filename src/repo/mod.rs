@@ -56,6 +56,23 @@ impl Repo {
         Ok(Self(Arc::new(Inner { root, common, bare, idle: Mutex::new(vec![git]) })))
     }
 
+    /// Finds the repository `dir` is in, as [`Repo::open`] does; where there is none, makes one at `dir`, with the folders
+    /// on the way and `main` for its first branch. Tells whether it made one.
+    pub fn open_or_init(dir: &Path) -> Result<(Self, bool), Failure> {
+        let absolute = std::path::absolute(dir).map_err(|error| words::io("cannot find the folder", dir, &error))?;
+        let there = absolute.ancestors().find(|folder| folder.exists()).unwrap_or(&absolute);
+        match git2::Repository::discover(there) {
+            Err(error) if error.code() == git2::ErrorCode::NotFound => {
+                let mut options = git2::RepositoryInitOptions::new();
+                git2::Repository::init_opts(&absolute, options.initial_head("main").mkpath(true).no_reinit(true))
+                    .map_err(|error| words::git(&format!("cannot make a repository in {}", dir.display()), &error))?;
+                Ok((Self::open(&absolute)?, true))
+            }
+            Err(error) => Err(words::not_opened(dir, &error)),
+            Ok(_) => Ok((Self::open(there)?, false)),
+        }
+    }
+
     /// Opens the bare repository in `dir`, making it where there is none: the ledger of a rehearsal.
     pub fn bare(dir: &Path) -> Result<Self, Failure> {
         if git2::Repository::open_bare(dir).is_err() {
@@ -102,6 +119,14 @@ impl Repo {
             }
             Err(error) => Err(words::git("cannot read HEAD", &error)),
         }
+    }
+
+    /// The branch checked out, also before its first commit; `None` for a detached HEAD.
+    pub fn branch(&self) -> Result<Option<String>, Failure> {
+        let git = self.git()?;
+        let head = git.find_reference("HEAD").map_err(|error| words::git("cannot read HEAD", &error))?;
+        let target = head.symbolic_target_bytes().map(String::from_utf8_lossy);
+        Ok(target.and_then(|target| target.strip_prefix("refs/heads/").map(str::to_owned)))
     }
 
     /// The commit to publish from: the tip of `branch` on the remote, fetched now; without a remote, the local branch
