@@ -1,6 +1,7 @@
 //! The repository on disk and its remote: the only module that touches git. Objects are read and written with git2,
 //! the network is left to the `git` program. Knows files and commits; not what a post or a ledger entry says.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -268,18 +269,41 @@ impl Repo {
         self.0.common.join(format!("{name}.lock"))
     }
 
-    /// Whether `tip` is `oid` or has it in its history.
-    fn contains(&self, tip: Oid, oid: Oid) -> Result<bool, Failure> {
+    /// Whether `tip` is `oid` or has it in its history; `None` where a shallow clone ends too early to tell.
+    fn contains(&self, tip: Oid, oid: Oid) -> Result<Option<bool>, Failure> {
         if tip == oid {
-            return Ok(true);
+            return Ok(Some(true));
         }
+        let failed = |error: git2::Error| words::git("cannot walk the history", &error);
         let git = self.git()?;
-        // git2 learns when a handle is opened where a clone was cut off; a fetch since may have added to that.
-        let fresh = git.is_shallow().then(|| git2::Repository::open(&self.0.root)).transpose();
-        let fresh = fresh.map_err(|error| words::not_opened(&self.0.root, &error))?;
-        let git = fresh.as_ref().unwrap_or(&git);
-        git.graph_descendant_of(tip, oid).map_err(|error| words::git("cannot walk the history", &error))
+        if !git.is_shallow() {
+            return git.graph_descendant_of(tip, oid).map(Some).map_err(failed);
+        }
+        // Where a shallow clone ends may move at any moment, as another run fetches: the commits themselves say more
+        // than git's graph does.
+        let odb = git.odb().map_err(failed)?;
+        let (mut open, mut seen, mut whole) = (vec![tip], BTreeSet::new(), true);
+        while let Some(commit) = open.pop() {
+            if commit == oid {
+                return Ok(Some(true));
+            }
+            if !seen.insert(commit) {
+                continue;
+            }
+            match odb.read(commit) {
+                Ok(object) => open.extend(parents(object.data())),
+                Err(error) if error.code() == git2::ErrorCode::NotFound => whole = false,
+                Err(error) => return Err(failed(error)),
+            }
+        }
+        Ok(whole.then_some(false))
     }
+}
+
+/// The parents a commit object names.
+fn parents(commit: &[u8]) -> impl Iterator<Item = Oid> {
+    let header = commit.split(|byte| *byte == b'\n').take_while(|line| !line.is_empty());
+    header.filter_map(|line| Oid::from_str(std::str::from_utf8(line.strip_prefix(b"parent ")?).ok()?).ok())
 }
 
 /// A git2 handle on loan.
