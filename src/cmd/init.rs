@@ -299,6 +299,7 @@ impl Report {
             out.push_str(&format!("{note}.\n"));
         }
         if !self.created.is_empty() {
+            out.push_str(if self.met.is_empty() && self.notes.is_empty() { "" } else { "\n" });
             out.push_str(NEXT);
         }
         out
