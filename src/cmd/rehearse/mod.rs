@@ -131,6 +131,7 @@ impl Stage {
         let sim = Sim::start().await.map_err(failed)?;
         sim.world().set_skew(clock.offset().num_milliseconds());
         sim.x.configure(|options| options.processing_delay = std::time::Duration::ZERO);
+        sim.linkedin.configure(|options| options.processing_delay = std::time::Duration::ZERO);
         let folder = match ledger {
             Some(_) => None,
             None => Some(tempfile::tempdir().map_err(failed)?),
@@ -360,9 +361,7 @@ fn text(context: &Context, act: &Act, seen: &[Seen], content: &Content, commit: 
     }
     let view = View { width: context.width(), now: clock.now(), list: List::Acted };
     let rest: Vec<Row> = act.rows.iter().filter(|row| row.state != Standing::Published).cloned().collect();
-    if !rest.is_empty() {
-        out.push_str(&screen::rows(&rest, view));
-    }
+    out.push_str(&screen::sections(&rest, view));
     out.push_str(&outcome(act, seen));
     out
 }
