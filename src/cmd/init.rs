@@ -54,7 +54,10 @@ impl Init {
             }
         }
         report.key = key;
-        let outcome = if had_posts { report.meet_accounts(context, &repo) } else { Ok(()) };
+        let outcome = match report.accounts(&repo) {
+            Some(accounts) if had_posts => report.meet(context, &repo, &accounts),
+            _ => Ok(()),
+        };
         if context.json() {
             context.print_json(report.document())?;
         } else {
@@ -245,21 +248,26 @@ impl Report {
         if made { &mut self.created } else { &mut self.kept }.push(what.into());
     }
 
-    /// Sets the baseline of every account the ledger has not met, where there are posts already: the archive must not
-    /// flood it.
-    fn meet_accounts(&mut self, context: &Context, repo: &Repo) -> Result<(), Failure> {
+    /// What accounts.toml says, if it can be relied on; notes what a person should look at.
+    fn accounts(&mut self, repo: &Repo) -> Option<Accounts> {
         let (accounts, problems) = match content::read_accounts(&Snapshot::on_disk(repo)) {
             Ok(read) => read,
             Err(failure) => {
                 self.notes.push(format!("{}: `pressroom check` says why", failure.message));
-                return Ok(());
+                return None;
             }
         };
         if problems.iter().any(Problem::is_error) {
             self.notes.push("accounts.toml is wrong: `pressroom check` says where".to_owned());
-            return Ok(());
+            return None;
         }
-        self.met = open::runtime()?.block_on(meet(context, repo, &accounts)).map_err(|failure| {
+        self.notes.extend(locked_out(&self.key.recipients, &accounts));
+        Some(accounts)
+    }
+
+    /// Sets the baseline of every account the ledger has not met: the archive must not flood it.
+    fn meet(&mut self, context: &Context, repo: &Repo, accounts: &Accounts) -> Result<(), Failure> {
+        self.met = open::runtime()?.block_on(meet(context, repo, accounts)).map_err(|failure| {
             failure.hint("the files are made; `pressroom init` again sets the baseline that is missing")
         })?;
         Ok(())
@@ -291,6 +299,7 @@ impl Report {
             out.push_str(&format!("{note}.\n"));
         }
         if !self.created.is_empty() {
+            out.push_str(if self.met.is_empty() && self.notes.is_empty() { "" } else { "\n" });
             out.push_str(NEXT);
         }
         out
@@ -331,6 +340,18 @@ fn shell_word(text: &str) -> String {
     } else {
         format!("'{}'", text.replace('\'', "'\\''"))
     }
+}
+
+/// What to do where none of our keys may open the tokens.
+fn locked_out(ours: &[String], accounts: &Accounts) -> Option<String> {
+    let key = ours.first()?;
+    // A recipient may have a comment behind it.
+    let listed = |key: &String| accounts.recipients.iter().any(|recipient| recipient.value.starts_with(key.as_str()));
+    (!ours.iter().any(listed)).then(|| {
+        format!(
+            "accounts.toml does not list this key: somebody who can open the tokens runs `pressroom keys add {key}`"
+        )
+    })
 }
 
 /// Writes down the first contact with every account the ledger has not met; gives their names.
@@ -482,6 +503,18 @@ mod tests {
         assert!(Key::find_or_make(&sources, false).is_err());
         let key = Key::find_or_make(&sources, true).unwrap();
         assert!(key.unread.is_some() && key.recipients.is_empty());
+    }
+
+    #[test]
+    fn a_key_that_is_not_listed_is_told() {
+        let (accounts, _) = account::parse(&Source::new(ACCOUNTS, text(&made("main"), ACCOUNTS)));
+        let accounts = accounts.unwrap();
+        assert_eq!(locked_out(&[RECIPIENT.to_owned()], &accounts), None);
+        assert_eq!(locked_out(&[], &accounts), None);
+        assert_eq!(
+            locked_out(&["age1other".to_owned()], &accounts).unwrap(),
+            "accounts.toml does not list this key: somebody who can open the tokens runs `pressroom keys add age1other`"
+        );
     }
 
     #[test]

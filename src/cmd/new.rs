@@ -174,7 +174,7 @@ fn edit(context: &Context, file: &Path) {
         Ok(status) if status.success() => {}
         Ok(status) => context.say(&format!("note: the editor `{editor}` ended with {status}; the file is there")),
         Err(error) => {
-            context.say(&format!("note: the editor `{editor}` could not be started: {error}; the file is there"))
+            context.say(&format!("note: the editor `{editor}` could not be started: {error}; the file is there"));
         }
     }
 }
