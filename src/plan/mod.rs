@@ -10,9 +10,9 @@ use crate::error::{Kind, Problem};
 use crate::fit::Rendition;
 use crate::ledger::entry::{Retry, TargetKey};
 use crate::ledger::{Stand, State, Word};
-use crate::platform::Class;
 use crate::post::PostId;
 use crate::post::target::Target;
+use crate::step::Class;
 
 pub mod action;
 #[cfg(test)]

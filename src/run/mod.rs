@@ -20,6 +20,7 @@ use tokio::sync::watch;
 use crate::clock::Clock;
 use crate::error::{Failure, Kind};
 use crate::http::{Files, Http};
+use crate::ledger::Stand;
 use crate::ledger::entry::Event;
 use crate::plan::Plan;
 use crate::plan::action::{ReceiptRow, Row, Standing};
@@ -85,9 +86,15 @@ impl Run<'_> {
 
     async fn record_missed(&self, rows: &[Row]) -> Result<(), Failure> {
         let missed = rows.iter().filter(|row| row.newly_missed);
-        let lines: Vec<_> =
-            missed.filter_map(|row| Some(self.writer.line(row, None, Event::Missed { due: row.due? }))).collect();
-        if lines.is_empty() { Ok(()) } else { self.writer.append(lines).await }
+        let lines = missed.filter_map(|row| Some(self.writer.line(row, None, Event::Missed { due: row.due? })));
+        let words = lines.map(|line| self.writer.append_if(line, Stand::default()));
+        for word in join_all(words.collect::<Vec<_>>()).await {
+            // Whatever another run wrote meanwhile, it is no longer without a word.
+            if let Err(Setback::Failed(failure)) = word {
+                return Err(failure);
+            }
+        }
+        Ok(())
     }
 
     /// Claims every target the plan acts on, in one push; rows that somebody else was faster for say so.
