@@ -37,19 +37,32 @@ struct Address {
 }
 
 fn next_address(text: &str, from: usize) -> Option<Address> {
-    for (at, before) in text[from..].char_indices() {
-        if may_precede(before)
-            && let Some(address) = address_at(text, from + at + before.len_utf8())
-        {
+    // Before this byte no address without a scheme begins: the run of label characters up to it ends without a dot. Without
+    // this memory a long text of such characters would be read to its end once for each of them.
+    let mut barren = from;
+    // As in the expression of twitter-text, what follows a character is tried before the beginning of the text.
+    let starts = text[from..].char_indices().flat_map(|(at, before)| {
+        let at = from + at;
+        [may_precede(before).then_some(at + before.len_utf8()), (at == 0).then_some(0)].into_iter().flatten()
+    });
+    for start in starts {
+        if start < barren && scheme_len(&text[start..]) == 0 {
+            continue;
+        }
+        if let Some(address) = address_at(text, start) {
             return Some(address);
         }
-        if from + at == 0
-            && let Some(address) = address_at(text, 0)
-        {
-            return Some(address);
+        let end = start + label(&text[start..]).len();
+        if !text[end..].starts_with('.') {
+            barren = barren.max(end);
         }
     }
     None
+}
+
+/// What a label of a domain name may be made of, from the beginning of `text`.
+fn label(text: &str) -> &str {
+    run(text, |c| is_domain_char(c) || c == '-' || c == '_')
 }
 
 fn address_at(text: &str, start: usize) -> Option<Address> {
@@ -116,7 +129,7 @@ fn domain_end(text: &str, start: usize) -> Option<usize> {
     let mut after_names = Vec::new();
     let mut at = start;
     loop {
-        let label = run(&text[at..], |c| is_domain_char(c) || c == '-' || c == '_');
+        let label = label(&text[at..]);
         let proper = |joints: &[char]| !label.is_empty() && !label.starts_with(joints) && !label.ends_with(joints);
         if !proper(&['-', '_']) || !text[at + label.len()..].starts_with('.') {
             break;
