@@ -56,7 +56,7 @@ impl Content {
         let library = snapshot.probe(&media_paths(&targets));
         let merged = introduced(snapshot, &posts)?;
         let mut offers = Vec::new();
-        for (post, targets) in posts.iter().zip(&targets) {
+        for (post, targets) in posts.iter().zip(targets) {
             let wrong = wrong_posts.contains(&*post.source.path);
             offers.extend(offer(post, targets, wrong, &accounts, &library, &merged));
         }
@@ -160,7 +160,7 @@ fn introduced(snapshot: &Snapshot, posts: &[Post]) -> Result<BTreeMap<String, Da
 
 fn offer(
     post: &Post,
-    targets: &[Target],
+    targets: Vec<Target>,
     post_is_wrong: bool,
     accounts: &Accounts,
     library: &Library,
@@ -168,14 +168,14 @@ fn offer(
 ) -> Vec<Offer> {
     let (due, on_merge, zone) = due(post, accounts, merged);
     let mut offers: Vec<Offer> = targets
-        .iter()
+        .into_iter()
         .filter_map(|target| {
             let account: &Account = accounts.accounts.get(&target.account)?;
-            let (rendition, problems) = fit::fit(target, account, library);
+            let (rendition, problems) = fit::fit(&target, account, library);
             Some(Offer {
                 post: post.id.clone(),
                 path: post.source.path.to_string(),
-                target: target.clone(),
+                target,
                 rendition,
                 due,
                 on_merge,
