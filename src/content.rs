@@ -55,7 +55,7 @@ impl Content {
         let wrong_posts = paths_with_errors(&problems);
         let library = snapshot.probe(&media_paths(&targets));
         let merged = introduced(snapshot, &posts)?;
-        let mut offers = Vec::new();
+        let mut offers = Vec::with_capacity(targets.iter().map(Vec::len).sum());
         for (post, targets) in posts.iter().zip(targets) {
             let wrong = wrong_posts.contains(&*post.source.path);
             offers.extend(offer(post, targets, wrong, &accounts, &library, &merged));
@@ -95,7 +95,8 @@ pub fn read_accounts(snapshot: &Snapshot) -> Result<(Accounts, Vec<Problem>), Fa
 fn read_posts(snapshot: &Snapshot, accounts: &Accounts, problems: &mut Vec<Problem>) -> Result<Vec<Post>, Failure> {
     let paths: BTreeSet<String> = snapshot.files(POSTS, ".md")?.into_iter().collect();
     let is_known = |name: &str| accounts.accounts.contains_key(name) || Platform::named(name).is_some();
-    let mut posts: BTreeMap<String, Post> = BTreeMap::new();
+    // In the order of their paths.
+    let mut posts: Vec<Post> = Vec::with_capacity(paths.len());
     let mut variants: Vec<(String, String, Source)> = Vec::new();
     for path in &paths {
         let source = match read_text(snapshot, path) {
@@ -111,14 +112,13 @@ fn read_posts(snapshot: &Snapshot, accounts: &Accounts, problems: &mut Vec<Probl
         }
         let (post, found) = post::parse(&source, accounts.defaults.timezone);
         problems.extend(found);
-        posts.extend(post.map(|post| (path.clone(), post)));
+        posts.extend(post);
     }
     for (path, name, source) in variants {
-        if let Some(post) = posts.get_mut(&path) {
-            problems.extend(variant::attach_variant(post, &name, &source));
+        if let Ok(at) = posts.binary_search_by(|post| (*post.source.path).cmp(&*path)) {
+            problems.extend(variant::attach_variant(&mut posts[at], &name, &source));
         }
     }
-    let posts: Vec<Post> = posts.into_values().collect();
     problems.extend(post::duplicates(&posts));
     Ok(posts)
 }
