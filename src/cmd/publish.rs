@@ -80,7 +80,7 @@ impl Publish {
                 &self.only,
                 open::Silence::IsSuspect,
             );
-            return show(context, plan, &content, commit);
+            return show(context, &plan, &content, commit);
         }
         let run = format!("{}", Uuid::now_v7());
         let spool = Spool::begin(&repo, &run)?;
@@ -176,9 +176,9 @@ fn name_something(only: &[Only], content: &Content) -> Result<(), Failure> {
     Ok(())
 }
 
-fn show(context: &Context, plan: Plan, content: &Content, commit: Oid) -> Result<u8, Failure> {
+fn show(context: &Context, plan: &Plan, content: &Content, commit: Oid) -> Result<u8, Failure> {
     if context.json() {
-        context.print_json(plan::document(&plan, content, Some(commit)))?;
+        context.print_json(plan::document(plan, content, Some(commit)))?;
     } else {
         context.print(&plan::listing(context, &plan.rows, plan.at, List::Open))?;
     }

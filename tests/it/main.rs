@@ -1,4 +1,6 @@
 //! One test binary: the program as people run it, with real git and the simulators.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+
 mod press;
 mod publish;
