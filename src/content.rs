@@ -52,14 +52,9 @@ impl Content {
         let (accounts, mut problems) = read_accounts(snapshot)?;
         let posts = read_posts(snapshot, &accounts, &mut problems)?;
         let targets = resolve(&posts, &accounts, &mut problems);
-        let wrong_posts = paths_with_errors(&problems);
         let library = snapshot.probe(&media_paths(&targets));
         let merged = introduced(snapshot, &posts)?;
-        let mut offers = Vec::new();
-        for (post, targets) in posts.iter().zip(&targets) {
-            let wrong = wrong_posts.contains(&*post.source.path);
-            offers.extend(offer(post, targets, wrong, &accounts, &library, &merged));
-        }
+        let offers = offers(&posts, &targets, &accounts, &library, &merged, &problems);
         problems.extend(offers.iter().flat_map(|offer: &Offer| offer.problems.iter().cloned()));
         problems.sort_by(|a, b| (&a.source.path, a.start(), a.code).cmp(&(&b.source.path, b.start(), b.code)));
         problems.dedup();
@@ -134,7 +129,7 @@ fn paths_with_errors(problems: &[Problem]) -> BTreeSet<String> {
     problems.iter().filter(|problem| problem.is_error()).map(|problem| problem.source.path.to_string()).collect()
 }
 
-fn resolve(posts: &[Post], accounts: &Accounts, problems: &mut Vec<Problem>) -> Vec<Vec<Target>> {
+pub(crate) fn resolve(posts: &[Post], accounts: &Accounts, problems: &mut Vec<Problem>) -> Vec<Vec<Target>> {
     let mut all = Vec::with_capacity(posts.len());
     for post in posts {
         let (targets, found) = target::resolve(post, accounts);
@@ -156,6 +151,22 @@ fn introduced(snapshot: &Snapshot, posts: &[Post]) -> Result<BTreeMap<String, Da
         |post: &&Post| matches!(post.schedule.as_ref().map(|schedule| &schedule.value), Some(Schedule::OnMerge));
     let paths: Vec<String> = posts.iter().filter(on_merge).map(|post| post.source.path.to_string()).collect();
     if paths.is_empty() { Ok(BTreeMap::new()) } else { snapshot.introduced(&paths) }
+}
+
+/// Every post with its targets, fitted. `problems` are those found so far, about accounts and posts as a whole.
+pub(crate) fn offers(
+    posts: &[Post],
+    targets: &[Vec<Target>],
+    accounts: &Accounts,
+    library: &Library,
+    merged: &BTreeMap<String, DateTime<Utc>>,
+    problems: &[Problem],
+) -> Vec<Offer> {
+    let wrong = paths_with_errors(problems);
+    let offer = |(post, targets): (&Post, &Vec<Target>)| {
+        offer(post, targets, wrong.contains(&*post.source.path), accounts, library, merged)
+    };
+    posts.iter().zip(targets).flat_map(offer).collect()
 }
 
 fn offer(
