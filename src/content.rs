@@ -54,7 +54,7 @@ impl Content {
         let targets = resolve(&posts, &accounts, &mut problems);
         let library = snapshot.probe(&media_paths(&targets));
         let merged = introduced(snapshot, &posts)?;
-        let offers = offers(&posts, &targets, &accounts, &library, &merged, &problems);
+        let offers = offers(&posts, targets, &accounts, &library, &merged, &problems);
         problems.extend(offers.iter().flat_map(|offer: &Offer| offer.problems.iter().cloned()));
         problems.sort_by(|a, b| (&a.source.path, a.start(), a.code).cmp(&(&b.source.path, b.start(), b.code)));
         problems.dedup();
@@ -156,14 +156,14 @@ fn introduced(snapshot: &Snapshot, posts: &[Post]) -> Result<BTreeMap<String, Da
 /// Every post with its targets, fitted. `problems` are those found so far, about accounts and posts as a whole.
 pub(crate) fn offers(
     posts: &[Post],
-    targets: &[Vec<Target>],
+    targets: Vec<Vec<Target>>,
     accounts: &Accounts,
     library: &Library,
     merged: &BTreeMap<String, DateTime<Utc>>,
     problems: &[Problem],
 ) -> Vec<Offer> {
     let wrong = paths_with_errors(problems);
-    let offer = |(post, targets): (&Post, &Vec<Target>)| {
+    let offer = |(post, targets): (&Post, Vec<Target>)| {
         offer(post, targets, wrong.contains(&*post.source.path), accounts, library, merged)
     };
     posts.iter().zip(targets).flat_map(offer).collect()
@@ -171,7 +171,7 @@ pub(crate) fn offers(
 
 fn offer(
     post: &Post,
-    targets: &[Target],
+    targets: Vec<Target>,
     post_is_wrong: bool,
     accounts: &Accounts,
     library: &Library,
@@ -179,14 +179,14 @@ fn offer(
 ) -> Vec<Offer> {
     let (due, on_merge, zone) = due(post, accounts, merged);
     let mut offers: Vec<Offer> = targets
-        .iter()
+        .into_iter()
         .filter_map(|target| {
             let account: &Account = accounts.accounts.get(&target.account)?;
-            let (rendition, problems) = fit::fit(target, account, library);
+            let (rendition, problems) = fit::fit(&target, account, library);
             Some(Offer {
                 post: post.id.clone(),
                 path: post.source.path.to_string(),
-                target: target.clone(),
+                target,
                 rendition,
                 due,
                 on_merge,

@@ -12,10 +12,11 @@ use crate::post::body::{Document, is_address};
 /// root. Paths come from the root, with `/`, without `.` and `..`.
 ///
 /// # Errors
-/// [`Lack::Outside`] where every reading leaves the repository, and for absolute paths, backslashes and drive letters.
+/// [`Lack::Outside`] where every reading leaves the repository, for absolute paths, backslashes and drive letters, and for
+/// a path of nothing, which would name the post's folder.
 pub fn candidates(post_path: &str, src: &str) -> Result<Vec<String>, Lack> {
     let drive = src.as_bytes().get(1) == Some(&b':') && src.starts_with(|c: char| c.is_ascii_alphabetic());
-    if src.starts_with('/') || src.contains(['\\', '\0']) || drive {
+    if src.is_empty() || src.starts_with('/') || src.contains(['\\', '\0']) || drive {
         return Err(Lack::Outside);
     }
     let folder = post_path.rsplit_once('/').map_or("", |(folder, _)| folder);

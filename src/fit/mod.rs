@@ -22,6 +22,7 @@ pub mod text;
 mod wishes;
 
 pub use attach::candidates;
+use count::Count;
 
 /// A post fitted to one target: exactly what will be sent.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -90,9 +91,11 @@ pub fn fit(target: &Target, account: &Account, library: &Library) -> (Option<Ren
     let visibility = fitting.visibility();
     let settings = fitting.settings();
     fitting.check_unsupported();
-    let part = |(text, media): (String, Vec<Media>)| {
-        let count = count::count(&text, target.platform, account.premium);
-        Part { text, count: count.count, limit: count.limit, media }
+    let part = |((text, count), media): ((String, Count), Vec<Media>)| Part {
+        text,
+        count: count.count,
+        limit: count.limit,
+        media,
     };
     let rendition = Rendition {
         platform: target.platform,
@@ -123,14 +126,10 @@ pub fn media_paths(target: &Target) -> Vec<String> {
 }
 
 /// The texts of a target's parts as `fit` makes them, each with its measure, also where they do not fit: for showing.
-pub fn measure(target: &Target, account: &Account) -> Vec<(String, count::Count)> {
+pub fn measure(target: &Target, account: &Account) -> Vec<(String, Count)> {
     let mut fitting = Fitting::new(target, account);
     let (document, _) = body::parse(&target.body, fitting.is_thread());
-    let measured = |text: String| {
-        let count = count::count(&text, target.platform, account.premium);
-        (text, count)
-    };
-    fitting.texts(&document).into_iter().map(measured).collect()
+    fitting.texts(&document)
 }
 
 /// One fitting in progress.
@@ -150,9 +149,9 @@ impl<'a> Fitting<'a> {
         self.target.wishes.thread.as_ref().is_some_and(|thread| thread.value)
     }
 
-    /// The text of each part. A link the platform has no card for, and hashtags, go below the first part, which readers
-    /// see first.
-    fn texts(&mut self, document: &Document) -> Vec<String> {
+    /// The text of each part and its length. A link the platform has no card for, and hashtags, go below the first part,
+    /// which readers see first.
+    fn texts(&mut self, document: &Document) -> Vec<(String, Count)> {
         let mut texts: Vec<String> = document.parts.iter().map(|part| text::plain(&part.blocks)).collect();
         let wishes = &self.target.wishes;
         if let Some(first) = texts.first_mut() {
@@ -167,7 +166,11 @@ impl<'a> Fitting<'a> {
                 }
             }
         }
-        texts
+        let measured = |text: String| {
+            let count = count::count(&text, self.target.platform, self.account.premium);
+            (text, count)
+        };
+        texts.into_iter().map(measured).collect()
     }
 
     /// A link card, made from `link` and `title`; its picture is the first part's only one, which leaves the part.
@@ -189,7 +192,7 @@ impl<'a> Fitting<'a> {
         Some(Card { url: link.value.clone(), title, description: None, thumbnail })
     }
 
-    fn check_texts(&mut self, document: &Document, texts: &[String], media: &[Vec<Media>], card: bool) {
+    fn check_texts(&mut self, document: &Document, texts: &[(String, Count)], media: &[Vec<Media>], card: bool) {
         let label = self.limits.label;
         if let Some(thread) = self.target.wishes.thread.as_ref().filter(|thread| thread.value)
             && !self.limits.threads
@@ -199,15 +202,15 @@ impl<'a> Fitting<'a> {
             self.error("thread-not-offered", thread.span.clone(), format!("{label} has no threads"), &hint);
         }
         let wished = document.parts.iter().map(|part| part.images.len()).collect::<Vec<_>>();
-        for (index, text) in texts.iter().enumerate() {
+        for (index, (text, count)) in texts.iter().enumerate() {
             let place = Place { index, of: texts.len(), span: self.part_span(document, index) };
             let has_media =
                 wished[index] > 0 || !media[index].is_empty() || card && index == 0 || self.wishes_media(index);
-            self.check_text(text, has_media, &place);
+            self.check_text(text, *count, has_media, &place);
         }
     }
 
-    fn check_text(&mut self, text: &str, has_media: bool, place: &Place) {
+    fn check_text(&mut self, text: &str, count: Count, has_media: bool, place: &Place) {
         let label = self.limits.label;
         if text.trim().is_empty() && !has_media {
             let hint = "write some text or attach a picture";
@@ -216,9 +219,8 @@ impl<'a> Fitting<'a> {
             let hint = "attach a picture or a video";
             self.body_error("media-needed", place, format!("{label} takes no text alone"), hint);
         }
-        let count = count::count(text, self.target.platform, self.account.premium);
-        if count.count > count.limit {
-            let count::Count { count, limit, unit, .. } = count;
+        let Count { count, limit, unit, .. } = count;
+        if count > limit {
             let message = format!("{place} has {count} {unit}; {label} takes {limit}: {} too many", count - limit);
             let hint = if self.limits.threads && !self.is_thread() {
                 "shorten it, or split it with `thread: true` and lines of `---`"

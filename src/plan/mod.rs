@@ -100,6 +100,7 @@ pub fn plan(desk: &Desk<'_>) -> Plan {
     let said = said(desk);
     let mut rows: Vec<Row> = desk.offers.iter().map(|offer| row(desk, &said, offer)).collect();
     rows.extend(orphans(desk));
+    // Rows are large: sorting moves their keys, and each row once.
     let place = |row: &Row| (row.due.is_none(), row.due, row.path.clone(), row.post.clone());
     rows.sort_by_cached_key(place);
     keep_spacing(desk, &mut rows);
