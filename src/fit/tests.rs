@@ -483,7 +483,7 @@ fn media_paths_stay_inside() {
     assert_eq!(inside("posts/2026/a.md", "../img/./x.png"), ["posts/img/x.png"]);
     assert_eq!(inside("a.md", "x.png"), ["x.png"]);
     assert_eq!(inside("posts/a.md", "m//x.png"), ["posts/m/x.png", "m/x.png"]);
-    for src in ["../../x.png", "/etc/passwd", "a\\b.png", "C:/x.png", "c:x.png", "..", "a\0b", "", "../posts/../../x"] {
+    for src in ["../../x.png", "/etc/passwd", "a\\b.png", "C:/x.png", "c:x.png", "..", "a\0b", "../posts/../../x"] {
         assert_eq!(candidates("posts/a.md", src), Err(Lack::Outside), "{src:?}");
     }
 }
