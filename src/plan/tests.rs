@@ -62,7 +62,7 @@ fn check(desk: &str, around: &Around) -> String {
     }
     let targets = content::resolve(&posts, &accounts, &mut problems);
     let merged = posts.iter().map(|post| (post.source.path.to_string(), "2026-12-01T09:00:00Z".parse().unwrap()));
-    let offers = content::offers(&posts, &targets, &accounts, &Library::new(), &merged.collect(), &problems);
+    let offers = content::offers(&posts, targets, &accounts, &Library::new(), &merged.collect(), &problems);
     let files = files(ledger, &offers);
     let state = State::fold(files.iter().map(|(path, text)| (path.as_str(), text.as_str())));
     let connected = ["acme-x", "ann", "slow", "shut"].map(str::to_owned).into();
