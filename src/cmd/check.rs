@@ -28,7 +28,7 @@ impl Check {
         };
         let problems: Vec<&Problem> =
             disk.content.problems.iter().filter(|problem| asked(&problem.source.path)).collect();
-        let posts = disk.content.posts.iter().filter(|post| asked(&post.source.path)).count();
+        let posts = disk.content.paths.iter().filter(|path| asked(path)).count();
         let errors = problems.iter().filter(|problem| problem.is_error() || self.strict).count();
         let warnings = problems.len() - errors;
         if context.json() {

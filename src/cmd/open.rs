@@ -14,6 +14,7 @@ use crate::http::Http;
 use crate::ledger::{State, entry};
 use crate::plan::action::Row;
 use crate::plan::{self, Desk, Only, Plan};
+use crate::post::PostId;
 use crate::repo::branch::Branch;
 use crate::repo::journal::Journal;
 use crate::repo::snapshot::Snapshot;
@@ -198,10 +199,17 @@ pub(super) fn instant(text: &str, accounts: &Accounts) -> Result<DateTime<Utc>, 
     instant.map(|(instant, _)| instant).map_err(|trouble| Failure::new(Kind::Usage, trouble.message).hint(trouble.hint))
 }
 
-/// Exit code of a plan or a run: what needs a person comes first, then what is wrong, then what passes by itself.
-pub(super) fn exit(rows: &[Row], content: &Content) -> u8 {
-    let needs = |kind| rows.iter().any(|row| row.attention == Some(kind));
-    let wrong = content.problems.iter().any(Problem::is_error);
+/// Exit code of a plan or a run: what needs a person comes first, then what is wrong, then what passes by itself. Where
+/// targets were asked for by name, it tells of these alone.
+pub(super) fn exit(rows: &[Row], content: &Content, only: &[Only]) -> u8 {
+    let asked = |post: &PostId, account: &str| only.is_empty() || only.iter().any(|only| only.names(post, account));
+    let needs = |kind| rows.iter().any(|row| row.attention == Some(kind) && asked(&row.post, &row.account));
+    let wrong = if only.is_empty() {
+        content.problems.iter().any(Problem::is_error)
+    } else {
+        let mut named = content.offers.iter().filter(|offer| asked(&offer.post, &offer.target.account));
+        named.any(|offer| offer.post_is_wrong || offer.problems.iter().any(Problem::is_error))
+    };
     let kind = if needs(Kind::Bug) {
         Kind::Bug
     } else if needs(Kind::Person) {

@@ -80,7 +80,7 @@ impl Publish {
                 &self.only,
                 open::Silence::IsSuspect,
             );
-            return show(context, plan, &content, commit);
+            return show(context, plan, &content, commit, &self.only);
         }
         let run = format!("{}", Uuid::now_v7());
         let spool = Spool::begin(&repo, &run)?;
@@ -118,7 +118,7 @@ impl Publish {
         .carry_out(plan)
         .await?;
         spool.finish()?;
-        let exit = open::exit(&rows, &content);
+        let exit = open::exit(&rows, &content, &self.only);
         if context.json() {
             context.print_json(json!({
                 "run": run,
@@ -176,13 +176,13 @@ fn name_something(only: &[Only], content: &Content) -> Result<(), Failure> {
     Ok(())
 }
 
-fn show(context: &Context, plan: Plan, content: &Content, commit: Oid) -> Result<u8, Failure> {
+fn show(context: &Context, plan: Plan, content: &Content, commit: Oid, only: &[Only]) -> Result<u8, Failure> {
     if context.json() {
         context.print_json(plan::document(&plan, content, Some(commit)))?;
     } else {
         context.print(&plan::listing(context, &plan.rows, plan.at, List::Open))?;
     }
-    Ok(open::exit(&plan.rows, content))
+    Ok(open::exit(&plan.rows, content, only))
 }
 
 /// Sets the baseline of every connected account the ledger has not met: the archive must not flood it.

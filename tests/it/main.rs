@@ -1,4 +1,5 @@
 //! One test binary: the program as people run it, with real git and the simulators.
 
+mod bad_input;
 mod press;
 mod publish;

@@ -1,0 +1,66 @@
+//! Keys that do not open the tokens.
+
+use std::fs;
+
+use insta::assert_snapshot;
+use pressroom::vault::identity;
+
+use super::{Desk, post, shown};
+
+/// What `publish` says where one key is missing or wrong. Only a person can put that right.
+#[track_caller]
+fn publish(desk: &Desk) -> String {
+    let ran = desk.press.run(&["publish"]).exits(3);
+    desk.nothing_happened();
+    // Nobody needs a key to check and to plan.
+    desk.press.run(&["check"]).exits(0);
+    desk.press.run(&["plan"]).exits(0);
+    shown(&desk.press, &ran)
+}
+
+fn tea() -> Desk {
+    let desk = Desk::new();
+    desk.put(&[("posts/tea.md", post("", "Tea is ready."))]);
+    desk
+}
+
+#[test]
+fn no_identity() {
+    let desk = tea();
+    fs::remove_dir_all(desk.press.folder().join("home/.config")).unwrap();
+    assert_snapshot!(publish(&desk), @"");
+}
+
+#[test]
+fn an_identity_that_is_none() {
+    let mut desk = tea();
+    desk.press.env.push(("PRESSROOM_IDENTITY".to_owned(), "AGE-SECRET-KEY-1NONSENSE".to_owned()));
+    assert_snapshot!(publish(&desk), @"");
+    desk.press.env.pop();
+    desk.press.env.push(("PRESSROOM_IDENTITY_FILE".to_owned(), "/nowhere/key".to_owned()));
+    assert_snapshot!(publish(&desk), @"");
+}
+
+#[test]
+fn an_identity_of_somebody_else() {
+    let mut desk = tea();
+    let other = identity::generate();
+    let file = desk.press.folder().join("other");
+    identity::write(&file, &other.text).unwrap();
+    desk.press.env.push(("PRESSROOM_IDENTITY_FILE".to_owned(), file.to_str().unwrap().to_owned()));
+    assert_snapshot!(publish(&desk).replace(other.recipient.key(), "[other]"), @"");
+}
+
+#[test]
+fn a_token_file_for_other_keys() {
+    let desk = tea();
+    // Somebody replaced our key in accounts.toml, with no one encrypting the tokens again.
+    let other = identity::generate();
+    let accounts = crate::press::ACCOUNTS.replace("{recipient}", other.recipient.key());
+    desk.press.file("accounts.toml", &accounts);
+    desk.push();
+    let file = desk.press.folder().join("home/.config/pressroom/identity");
+    fs::remove_file(&file).unwrap();
+    identity::write(&file, &other.text).unwrap();
+    assert_snapshot!(publish(&desk).replace(other.recipient.key(), "[other]"), @"");
+}
