@@ -138,7 +138,14 @@ fn read_posts(
 fn read_text(snapshot: &Snapshot, path: &str) -> Result<Source, Box<Problem>> {
     match snapshot.read(path) {
         Ok(bytes) => Source::from_bytes(path, &bytes),
-        Err(unread) => Err(Box::new(Problem::error("unreadable", &Source::new(path, ""), unread.to_string()))),
+        Err(unread) => {
+            let problem = Problem::error("unreadable", &Source::new(path, ""), unread.to_string());
+            Err(Box::new(match unread {
+                Unread::TooLarge { .. } => problem.hint("a post is a text; pictures go into files of their own"),
+                Unread::Outside => problem.hint("copy the file into the repository"),
+                _ => problem,
+            }))
+        }
     }
 }
 

@@ -140,9 +140,7 @@ fn row(desk: &Desk<'_>, offer: &Offer) -> Row {
     let key = TargetKey::new(offer.target.platform, &offer.target.account);
     let stand = desk.state.stand(&offer.post, &key);
     let verdict = match desk.state.frozen.get(&offer.post) {
-        Some(why) => {
-            Verdict::hold(Standing::Held, format!("its ledger file cannot be trusted: {why}")).needs(Kind::Person)
-        }
+        Some(why) => Verdict::hold(Standing::Held, format!("its ledger cannot be trusted: {why}")).needs(Kind::Content),
         None => decide(desk, offer, &stand),
     };
     let parts = offer.rendition.iter().flat_map(|rendition| &rendition.parts);
