@@ -56,17 +56,20 @@ fn an_identity_of_somebody_else() {
     let file = desk.press.folder().join("other");
     identity::write(&file, &other.text).unwrap();
     desk.press.env.push(("PRESSROOM_IDENTITY_FILE".to_owned(), file.to_str().unwrap().to_owned()));
-    assert_snapshot!(publish(&desk).replace(other.recipient.key(), "[other]"), @"
+    assert_snapshot!(publish(&desk).replace(other.recipient.key(), "[other]"), @r#"
     Due
       tea → acme-x     vault/accounts/acme-x.age is not encrypted to our key
       tea → acme-page  vault/accounts/acme-page.age is not encrypted to our key
       tea → ann        vault/accounts/ann.age is not encrypted to our key
 
     Nothing published, 3 due.
-    acme-page: vault/accounts/acme-page.age is not encrypted to our key; it is for 1 age key
-    acme-x: vault/accounts/acme-x.age is not encrypted to our key; it is for 1 age key
-    ann: vault/accounts/ann.age is not encrypted to our key; it is for 1 age key
-    ");
+    error: vault/accounts/acme-page.age is not encrypted to our key
+    error: vault/accounts/acme-x.age is not encrypted to our key
+    error: vault/accounts/ann.age is not encrypted to our key
+    hint: it is for 1 age key
+    hint: our key: [other] (from [folder]/other)
+    hint: somebody who can open it runs `pressroom keys add "[other]"` and pushes; or set another key in PRESSROOM_IDENTITY
+    "#);
 }
 
 #[test]
@@ -80,15 +83,18 @@ fn a_token_file_for_other_keys() {
     let file = desk.press.folder().join("home/.config/pressroom/identity");
     fs::remove_file(&file).unwrap();
     identity::write(&file, &other.text).unwrap();
-    assert_snapshot!(publish(&desk).replace(other.recipient.key(), "[other]"), @"
+    assert_snapshot!(publish(&desk).replace(other.recipient.key(), "[other]"), @r#"
     Due
       tea → acme-x     vault/accounts/acme-x.age is not encrypted to our key
       tea → acme-page  vault/accounts/acme-page.age is not encrypted to our key
       tea → ann        vault/accounts/ann.age is not encrypted to our key
 
     Nothing published, 3 due.
-    acme-page: vault/accounts/acme-page.age is not encrypted to our key; it is for 1 age key
-    acme-x: vault/accounts/acme-x.age is not encrypted to our key; it is for 1 age key
-    ann: vault/accounts/ann.age is not encrypted to our key; it is for 1 age key
-    ");
+    error: vault/accounts/acme-page.age is not encrypted to our key
+    error: vault/accounts/acme-x.age is not encrypted to our key
+    error: vault/accounts/ann.age is not encrypted to our key
+    hint: it is for 1 age key
+    hint: our key: [other] (from [folder]/home/.config/pressroom/identity)
+    hint: somebody who can open it runs `pressroom keys add "[other]"` and pushes; or set another key in PRESSROOM_IDENTITY
+    "#);
 }

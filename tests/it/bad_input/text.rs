@@ -69,14 +69,14 @@ fn the_targets_it_fits_are_published_by_name() {
       tea → acme-x     the text has 339 weighted characters; X takes 280: 59 too many
 
     Published
-      tea → acme-page  Sat 21 Nov 2026 04:42 Europe/Amsterdam
-                       https://www.linkedin.com/feed/update/urn:li:share:7529751130821589425/
-      tea → ann        Sat 21 Nov 2026 04:42 Europe/Amsterdam
-                       https://www.linkedin.com/feed/update/urn:li:share:7529751130825225058/
+      tea → acme-page  [time] Europe/Amsterdam
+                       https://www.linkedin.com/feed/update/urn:li:share:[id]/
+      tea → ann        [time] Europe/Amsterdam
+                       https://www.linkedin.com/feed/update/urn:li:share:[id]/
 
     2 published now, 1 held.
-    tea → acme-page: published https://www.linkedin.com/feed/update/urn:li:share:7529751130821589425/
-    tea → ann: published https://www.linkedin.com/feed/update/urn:li:share:7529751130825225058/
+    tea → acme-page: published https://www.linkedin.com/feed/update/urn:li:share:[id]/
+    tea → ann: published https://www.linkedin.com/feed/update/urn:li:share:[id]/
     error[text-too-long]: the text has 339 weighted characters; X takes 280: 59 too many
      --> posts/tea.md:6:1
       |

@@ -51,17 +51,52 @@ fn keys_are_added_and_removed() {
     let desk = remarked();
     let ci = identity::generate();
     let run = |args: &[&str]| desk.press.run(args);
-    assert_snapshot!(shown(&desk.press, &run(&["keys", "list"]).exits(0)), @"");
+    assert_snapshot!(shown(&desk.press, &run(&["keys", "list"]).exits(0)), @"[recipient]  (this machine's)");
     assert!(!opens_all(&desk, &ci));
     let added = run(&["keys", "add", ci.recipient.key()]).exits(0);
-    assert_snapshot!(shown(&desk.press, &added).replace(ci.recipient.key(), "[ci]"), @"");
+    assert_snapshot!(shown(&desk.press, &added).replace(ci.recipient.key(), "[ci]"), @"
+    accounts.toml is changed; commit and push it
+    [ci] may open the tokens now
+    ");
     assert!(opens_all(&desk, &ci));
-    assert_snapshot!(accounts_toml(&desk).replace(ci.recipient.key(), "[ci]"), @"");
-    assert_snapshot!(shown(&desk.press, &run(&["keys", "list"]).exits(0)).replace(ci.recipient.key(), "[ci]"), @"");
+    assert_snapshot!(accounts_toml(&desk).replace(ci.recipient.key(), "[ci]"), @r#"
+    schema = 1
+
+    [defaults]
+    timezone = "Europe/Amsterdam"
+
+    [encryption]
+    # Who may open the tokens.
+    recipients = [
+      "[recipient]", # Ann
+      "[ci]",
+    ]
+
+    [accounts.acme-x]
+    platform = "x"
+
+    [accounts.acme-page]
+    platform = "linkedin"
+    as = "urn:li:organization:123456"
+
+    [accounts.ann]
+    platform = "linkedin"
+
+    [groups]
+    all = ["acme-x", "acme-page", "ann"]
+    "#);
+    assert_snapshot!(shown(&desk.press, &run(&["keys", "list"]).exits(0)).replace(ci.recipient.key(), "[ci]"), @"
+    [recipient]  (this machine's)
+    [ci]
+    ");
     let again = run(&["keys", "add", ci.recipient.key()]);
-    assert_snapshot!(format!("{}{}", again.code, shown(&desk.press, &again).replace(ci.recipient.key(), "[ci]")), @"");
+    assert_snapshot!(format!("{}{}", again.code, shown(&desk.press, &again).replace(ci.recipient.key(), "[ci]")), @"1error: accounts.toml: [ci] is a recipient already");
     let removed = run(&["keys", "remove", ci.recipient.key()]).exits(0);
-    assert_snapshot!(shown(&desk.press, &removed).replace(ci.recipient.key(), "[ci]"), @"");
+    assert_snapshot!(shown(&desk.press, &removed).replace(ci.recipient.key(), "[ci]"), @"
+    accounts.toml is changed; commit and push it
+    new token files are closed to [ci]
+    hint: the history of the state branch still holds token files that key opens: renew the tokens on the platforms and connect the accounts again
+    ");
     assert!(!opens_all(&desk, &ci));
     assert_eq!(accounts_toml(&desk).matches('#').count(), 2);
     let json = run(&["keys", "list", "--format", "json"]).exits(0).json();
@@ -83,10 +118,23 @@ fn keys_that_cannot_be_added_or_removed() {
         assert_eq!(accounts_toml(&desk), before);
         format!("{}{}", shown(&desk.press, &ran), ran.code).replace(other.recipient.key(), "[other]")
     };
-    assert_snapshot!(run(&["keys", "add", "age1nonsense"]), @"");
-    assert_snapshot!(run(&["keys", "add", other.text.expose().lines().next_back().unwrap()]), @"");
-    assert_snapshot!(run(&["keys", "remove", other.recipient.key()]), @"");
-    assert_snapshot!(run(&["keys", "remove", &ours]), @"");
+    assert_snapshot!(run(&["keys", "add", "age1nonsense"]), @"
+    error: this is no recipient: not a valid age recipient: a character is missing or wrong
+    2
+    ");
+    assert_snapshot!(run(&["keys", "add", other.text.expose().lines().next_back().unwrap()]), @"
+    error: this is no recipient: this is a secret key; it must never stand in accounts.toml, and if it was committed, replace it
+    2
+    ");
+    assert_snapshot!(run(&["keys", "remove", other.recipient.key()]), @"
+    error: accounts.toml: [other] is not a recipient
+    1
+    ");
+    assert_snapshot!(run(&["keys", "remove", &ours]), @"
+    error: accounts.toml: [recipient] is the only recipient: nobody could open the tokens
+    hint: add another first: `pressroom keys add age1...`
+    1
+    ");
 }
 
 #[test]
@@ -100,7 +148,12 @@ fn a_key_of_its_own_is_replaced() {
     let accounts = fs::read_to_string(desk.press.repo.join("accounts.toml")).unwrap();
     assert!(!accounts.contains(&desk.press.recipient));
     let new = accounts.split('"').find(|word| word.starts_with("age1")).unwrap();
-    assert_snapshot!(shown(&desk.press, &rotated).replace(new, "[new]"), @"");
+    assert_snapshot!(shown(&desk.press, &rotated).replace(new, "[new]"), @"
+    accounts.toml is changed; commit and push it
+    [recipient] is replaced by [new]
+    the new key is in [folder]/home/.config/pressroom/identity; the old one stays there, as it opens the history
+    hint: where CI has the old key, put the new one in its PRESSROOM_IDENTITY secret
+    ");
     assert_eq!(accounts.matches('#').count(), 2);
     // The tokens can be used on.
     desk.press.file("posts/tea.md", &crate::desk::post("", "Tea is ready."));

@@ -46,7 +46,15 @@ fn help_of_the_whole_program() {
 #[test]
 fn wrong_usage_ends_with_2() {
     let press = Press::new();
-    assert_snapshot!(shown(&press, &press.run(&["publsh"]).exits(2)), @"");
+    assert_snapshot!(shown(&press, &press.run(&["publsh"]).exits(2)), @"
+    error: unrecognized subcommand 'publsh'
+
+      tip: a similar subcommand exists: 'publish'
+
+    Usage: pressroom [OPTIONS] <COMMAND>
+
+    For more information, try '--help'.
+    ");
     press.run(&[]).exits(2);
     press.run(&["plan", "--colour", "always"]).exits(2);
     press.run(&["publish", "--only", ":acme-x"]).exits(2);
@@ -81,10 +89,13 @@ fn schemas_are_json_schemas() {
 
 #[test]
 fn colour_is_used_when_asked_for_and_else_only_on_a_terminal() {
-    let mut press = Press::with(&[("posts/tea.md", "---\nid: tea\ntargets: [acme-x]\nschedule: 2030-12-01 09:00\n---\nTea.\n")]);
+    let mut press =
+        Press::with(&[("posts/tea.md", "---\nid: tea\ntargets: [acme-x]\nschedule: 2030-12-01 09:00\n---\nTea.\n")]);
     press.file("posts/wrong.md", "---\nid: wrong\ncolour: green\n---\nWrong.\n");
     press.commit("tea");
-    for args in [vec!["plan", "--at", "2030-12-01 08:00"], vec!["check"], vec!["count", "posts/tea.md"], vec!["log", "nobody"]] {
+    for args in
+        [vec!["plan", "--at", "2030-12-01 08:00"], vec!["check"], vec!["count", "posts/tea.md"], vec!["log", "nobody"]]
+    {
         let run = |color: &str| press.run(&[&args[..], &["--color", color]].concat());
         let (always, never, auto) = (run("always"), run("never"), run("auto"));
         assert!(!format!("{}{}", never.stdout, never.stderr).contains('\u{1b}'), "{args:?}");

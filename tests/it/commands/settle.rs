@@ -16,8 +16,14 @@ fn doubtful() -> Desk {
     };
     let lines = [
         line(1, r#""ev":"claimed","exp":"2026-01-01T09:10:00Z""#),
-        line(2, r#""ev":"in_doubt","index":0,"why":"no answer within 60 s","sent_at":"2026-01-01T09:00:01Z","not_before":"2026-01-01T09:00:20Z""#),
-        line(3, r#""ev":"failed","class":"doubtful","msg":"X gave no answer within 60 s, and its timeline could not be read","retry":"human""#),
+        line(
+            2,
+            r#""ev":"in_doubt","index":0,"why":"no answer within 60 s","sent_at":"2026-01-01T09:00:01Z","not_before":"2026-01-01T09:00:20Z""#,
+        ),
+        line(
+            3,
+            r#""ev":"failed","class":"doubtful","msg":"X gave no answer within 60 s, and its timeline could not be read","retry":"human""#,
+        ),
     ];
     desk.tamper(&ledger("tea"), |_| Some(lines.join("\n") + "\n"));
     desk
@@ -36,9 +42,32 @@ fn on_x(desk: &Desk) -> serde_json::Value {
 #[test]
 fn a_doubt_is_settled_by_a_person() {
     let desk = doubtful();
-    assert_snapshot!(say(&desk, &["status"], 3), @"");
-    assert_snapshot!(say(&desk, &["plan"], 3).split_once("\n\n").unwrap().1, @"");
-    assert_snapshot!(say(&desk, &["retry", "tea:acme-x"], 2), @"");
+    assert_snapshot!(say(&desk, &["status"], 3), @"
+    Due
+      tea → acme-page  publishes the post now
+      tea → ann        publishes the post now
+
+    Doubtful: may be out, needs a look
+      tea → acme-x     X gave no answer within 60 s, and its timeline could not be read
+
+    2 to publish, 1 doubtful.
+    ");
+    assert_snapshot!(say(&desk, &["plan"], 3).split_once("\n\n").unwrap().1, @"
+    Due
+      tea → acme-page  publishes the post now
+               13/3000 │ Tea is ready.
+      tea → ann        publishes the post now
+               13/3000 │ Tea is ready.
+
+    Doubtful: may be out, needs a look
+      tea → acme-x     X gave no answer within 60 s, and its timeline could not be read
+
+    2 to publish, 1 doubtful.
+    ");
+    assert_snapshot!(say(&desk, &["retry", "tea:acme-x"], 2), @r#"
+    error: git does not know who you are, and the ledger keeps who said what
+    hint: `git config user.name "Your Name"` and `git config user.email you@example.org`
+    "#);
     assert_snapshot!(say(&desk, &["resolve", "tea:acme-x", "--published", "https://x.com/acme/status/12"], 0), @"");
     let row = on_x(&desk);
     assert_eq!((&row["state"], &row["receipt"]["url"]), (&"published".into(), &"https://x.com/acme/status/12".into()));
@@ -85,9 +114,24 @@ fn only_targets_that_are_there_can_be_spoken_of() {
     let mut desk = Desk::new();
     desk.put(&[("posts/tea.md", post("", "Tea is ready."))]);
     desk.begin();
-    assert_snapshot!(say(&desk, &["cancel", "te:acme-x"], 2), @"");
-    assert_snapshot!(say(&desk, &["cancel", "tea:acme-z"], 2), @"");
-    assert_snapshot!(say(&desk, &["cancel", "tea"], 2), @"");
-    assert_snapshot!(say(&desk, &["resolve", "tea:acme-x", "--absent"], 2), @"");
+    assert_snapshot!(say(&desk, &["cancel", "te:acme-x"], 2), @r#"
+    error: git does not know who you are, and the ledger keeps who said what
+    hint: `git config user.name "Your Name"` and `git config user.email you@example.org`
+    "#);
+    assert_snapshot!(say(&desk, &["cancel", "tea:acme-z"], 2), @r#"
+    error: git does not know who you are, and the ledger keeps who said what
+    hint: `git config user.name "Your Name"` and `git config user.email you@example.org`
+    "#);
+    assert_snapshot!(say(&desk, &["cancel", "tea"], 2), @r#"
+    error: git does not know who you are, and the ledger keeps who said what
+    hint: `git config user.name "Your Name"` and `git config user.email you@example.org`
+    "#);
+    assert_snapshot!(say(&desk, &["resolve", "tea:acme-x", "--absent"], 2), @"
+    error: the argument '<POST:ACCOUNT>' cannot be used with '--absent'
+
+    Usage: pressroom resolve <--published <URL>|--absent|POST:ACCOUNT>
+
+    For more information, try '--help'.
+    ");
     desk.nothing_happened();
 }
