@@ -10,9 +10,9 @@ use crate::error::{Kind, Problem};
 use crate::fit::Rendition;
 use crate::ledger::entry::{Retry, TargetKey};
 use crate::ledger::{Stand, State, Word};
-use crate::platform::Class;
 use crate::post::PostId;
 use crate::post::target::Target;
+use crate::step::Class;
 
 pub mod action;
 #[cfg(test)]
@@ -249,7 +249,7 @@ fn refused(desk: &Desk<'_>, stand: &Stand) -> Option<Verdict> {
         }
         Word::Failed { msg, retry: Retry::After(after), .. } if desk.now < *after => {
             let reason = format!("{msg}; again in {}", how_long(*after - desk.now));
-            Some(Verdict::hold(Standing::Failed, reason).needs(Kind::Later))
+            Some(Verdict::hold(Standing::Due, reason).needs(Kind::Later))
         }
         Word::Waiting { until } if desk.now < *until => {
             let state = if stand.doubt().is_some() { Standing::Doubtful } else { Standing::Due };
@@ -336,7 +336,8 @@ fn timed(desk: &Desk<'_>, offer: &Offer, stand: &Stand) -> Verdict {
         return Verdict { newly_missed: true, ..missed(offer, due) }.needs(Kind::Person);
     }
     if stand.doubt().is_some() {
-        return Verdict::act(Action::Look).because("an earlier call may have shown it");
+        let verdict = Verdict { state: Standing::Doubtful, ..Verdict::act(Action::Look) };
+        return verdict.because("an earlier call may have shown it");
     }
     if stand.claim.is_some() {
         return Verdict::act(Action::Resume).because("an earlier run died here");

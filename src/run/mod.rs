@@ -20,6 +20,7 @@ use tokio::sync::watch;
 use crate::clock::Clock;
 use crate::error::{Failure, Kind};
 use crate::http::{Files, Http};
+use crate::ledger::Stand;
 use crate::ledger::entry::Event;
 use crate::plan::Plan;
 use crate::plan::action::{ReceiptRow, Row, Standing};
@@ -85,9 +86,15 @@ impl Run<'_> {
 
     async fn record_missed(&self, rows: &[Row]) -> Result<(), Failure> {
         let missed = rows.iter().filter(|row| row.newly_missed);
-        let lines: Vec<_> =
-            missed.filter_map(|row| Some(self.writer.line(row, None, Event::Missed { due: row.due? }))).collect();
-        if lines.is_empty() { Ok(()) } else { self.writer.append(lines).await }
+        let lines = missed.filter_map(|row| Some(self.writer.line(row, None, Event::Missed { due: row.due? })));
+        let words = lines.map(|line| self.writer.append_if(line, Stand::default()));
+        for word in join_all(words.collect::<Vec<_>>()).await {
+            // Whatever another run wrote meanwhile, it is no longer without a word.
+            if let Err(Setback::Failed(failure)) = word {
+                return Err(failure);
+            }
+        }
+        Ok(())
     }
 
     /// Claims every target the plan acts on, in one push; rows that somebody else was faster for say so.
@@ -152,7 +159,10 @@ impl Run<'_> {
         for (index, claimed) in lane {
             let row = &rows[index];
             let walk = match &barred {
-                Some(refusal) => Ok((End::Account(refusal.clone()), claimed)),
+                Some(refusal) => {
+                    let doubtful = claimed.before.doubt().is_some();
+                    Ok((End::Account { refusal: refusal.clone(), doubtful }, claimed))
+                }
                 None => match Walk::new(self, row, claimed) {
                     Some(walk) => walk.walk().await,
                     None => continue,
@@ -162,7 +172,7 @@ impl Run<'_> {
                 Ok(end) => end,
                 Err(failure) => return (ended, join_words(words).await.and(Err(failure))),
             };
-            if let End::Account(refusal) = &end {
+            if let End::Account { refusal, .. } = &end {
                 barred = Some(refusal.clone());
             }
             if let Err(failure) = self.last_word(row, &claimed, &end, &mut words) {
@@ -201,13 +211,11 @@ impl Run<'_> {
             }
             End::Refused(refusal) => (Standing::Failed, Some(refusal.words), Some(Kind::Person)),
             End::Doubtful { why } => (Standing::Doubtful, Some(why), Some(Kind::Person)),
-            End::Later { until, why, doubtful } => {
-                let state = if doubtful { Standing::Doubtful } else { Standing::Due };
-                let again = until
-                    .map_or_else(String::new, |until| format!("; again in {}", how_long(until - self.clock.now())));
-                (state, Some(format!("{why}{again}")), Some(Kind::Later))
+            End::Later { until, why, doubtful, .. } => {
+                let again = format!("{why}; again in {}", how_long(until - self.clock.now()));
+                (due(doubtful), Some(again), Some(Kind::Later))
             }
-            End::Account(refusal) => (Standing::Due, Some(refusal.words), Some(Kind::Person)),
+            End::Account { refusal, doubtful } => (due(doubtful), Some(refusal.words), Some(Kind::Person)),
             End::Stopped => (Standing::Due, Some("the run was asked to stop".to_owned()), Some(Kind::Later)),
             End::Lost { why } => (Standing::Publishing, Some(why), Some(Kind::Claimed)),
         };
@@ -231,6 +239,11 @@ impl Run<'_> {
     }
 }
 
+/// Where a target stands that is not out, or may be.
+fn due(doubtful: bool) -> Standing {
+    if doubtful { Standing::Doubtful } else { Standing::Due }
+}
+
 /// Most characters of a platform's words that are kept.
 const WORDS_MAX: usize = 300;
 
@@ -243,7 +256,7 @@ fn told(row: &Row, end: &End) -> String {
     let head = format!("{} → {}", row.post, row.account);
     match end {
         End::Published(receipt) => format!("{head}: published {}", receipt.url),
-        End::Refused(refusal) | End::Account(refusal) => format!("{head}: {}", refusal.words),
+        End::Refused(refusal) | End::Account { refusal, .. } => format!("{head}: {}", refusal.words),
         End::Doubtful { why } => format!("{head}: doubtful: {why}"),
         End::Later { why, .. } | End::Lost { why } => format!("{head}: later: {why}"),
         End::Stopped => format!("{head}: stopped before anything was sent"),

@@ -21,6 +21,8 @@ const TRIES_MAX: u32 = 5;
 const BACK_OFF_MS: i64 = 500;
 /// Time that must be left of a lease besides the longest request, when a showing call is sent.
 const LEASE_MARGIN: TimeDelta = TimeDelta::seconds(10);
+/// A clock further off than this makes leases worthless: nothing is shown.
+const SKEW_MAX: TimeDelta = TimeDelta::seconds(60);
 /// How long a target rests after a quota refusal that names no end.
 const QUOTA_REST: TimeDelta = TimeDelta::minutes(15);
 /// How long a target rests after a platform was busy or broken.
@@ -36,14 +38,18 @@ pub(super) enum End {
     Doubtful {
         why: String,
     },
-    /// Given back until an instant.
+    /// Given back until an instant, for a reason that passes by itself; the class of the platform's no, if it said one.
     Later {
-        until: Option<DateTime<Utc>>,
+        until: DateTime<Utc>,
         why: String,
+        class: Option<Class>,
         doubtful: bool,
     },
     /// The account cannot be used at all: its other posts are spared.
-    Account(Refusal),
+    Account {
+        refusal: Refusal,
+        doubtful: bool,
+    },
     /// Asked to stop before anything was shown.
     Stopped,
     /// Another run took the claim over.
@@ -66,8 +72,11 @@ impl End {
             Self::Doubtful { why } => {
                 Event::Failed { class: Class::Doubtful, code: None, msg: why.clone(), retry: Retry::Human }
             }
-            Self::Later { until, .. } => Event::Released { retry_at: *until, by: None },
-            Self::Account(_) | Self::Stopped => Event::Released { retry_at: None, by: None },
+            Self::Later { until, why, class: Some(class), .. } => {
+                Event::Failed { class: *class, code: None, msg: why.clone(), retry: Retry::After(*until) }
+            }
+            Self::Later { until, .. } => Event::Released { retry_at: Some(*until), by: None },
+            Self::Account { .. } | Self::Stopped => Event::Released { retry_at: None, by: None },
             Self::Lost { .. } => return None,
         })
     }
@@ -183,7 +192,7 @@ impl<'a> Walk<'a> {
     async fn wait(&mut self, until: DateTime<Utc>, why: &str) -> Result<Option<End>, Failure> {
         let wait = until - self.run.clock.now();
         if wait > self.run.timings.patience || *self.run.stop.borrow() {
-            return Ok(Some(End::Later { until: Some(until), why: why.to_owned(), doubtful: self.in_doubt() }));
+            return Ok(Some(self.later(until, why.to_owned(), None)));
         }
         (self.run.tell)(&format!("{} → {}: {why}, {}", self.row.post, self.row.account, how_long(wait)));
         let mut stop = self.run.stop.clone();
@@ -292,7 +301,9 @@ impl<'a> Walk<'a> {
     async fn refused(&mut self, refusal: Refusal) -> Result<Option<End>, Failure> {
         let refusal = Refusal { words: self.run.clean(&refusal.words), ..refusal };
         match refusal.class {
-            Class::Login | Class::Permission | Class::Payment => Ok(Some(End::Account(refusal))),
+            Class::Login | Class::Permission | Class::Payment => {
+                Ok(Some(End::Account { refusal, doubtful: self.in_doubt() }))
+            }
             Class::Content | Class::Bug => Ok(Some(End::Refused(refusal))),
             Class::Transient | Class::NotReady => self.try_again(refusal.not_before, refusal.words).await,
             Class::Quota => {
@@ -300,7 +311,7 @@ impl<'a> Walk<'a> {
                 if until - self.run.clock.now() <= self.run.timings.patience {
                     return self.wait(until, &refusal.words).await;
                 }
-                Ok(Some(End::Later { until: Some(until), why: refusal.words, doubtful: self.in_doubt() }))
+                Ok(Some(self.later(until, refusal.words, Some(Class::Quota))))
             }
             Class::Doubtful => Ok(Some(End::Doubtful { why: refusal.words })),
         }
@@ -313,7 +324,7 @@ impl<'a> Walk<'a> {
         let now = self.run.clock.now();
         if self.tries >= TRIES_MAX {
             let until = not_before.unwrap_or(now + BUSY_REST);
-            return Ok(Some(End::Later { until: Some(until), why, doubtful: self.in_doubt() }));
+            return Ok(Some(self.later(until, why, Some(Class::Transient))));
         }
         let back_off = BACK_OFF_MS << (self.tries - 1);
         let jitter = i64::from(self.claim.id.as_bytes()[usize::from(self.tries as u8 % 16)]) * back_off / 512;
@@ -321,8 +332,14 @@ impl<'a> Walk<'a> {
         self.wait(until, &why).await
     }
 
-    /// Before a showing call: what was made is written, and the lease lasts longer than the call can.
+    /// Before a showing call: the clocks agree, what was made is written, and the lease lasts longer than the call can.
     async fn hold_fast(&mut self) -> Result<Option<End>, Failure> {
+        if let Some(skew) = self.run.http.skew().filter(|skew| skew.abs() > SKEW_MAX) {
+            let ahead = if skew > TimeDelta::zero() { "ahead of" } else { "behind" };
+            let label = self.row.platform.label();
+            let why = format!("this machine's clock is {} {ahead} {label}'s: set it", how_long(skew.abs()));
+            return Ok(Some(self.later(self.run.clock.now() + BUSY_REST, why, None)));
+        }
         let unwritten: Vec<Line> =
             std::mem::take(&mut self.unwritten).into_iter().map(|event| self.line(event)).collect();
         if !unwritten.is_empty() && !self.run.writer.append_while_ours(unwritten, &self.claim).await? {
@@ -349,6 +366,10 @@ impl<'a> Walk<'a> {
             return Ok(None);
         }
         Err(Failure::new(Kind::Later, "renewing the lease took longer than the lease lasts; nothing was sent"))
+    }
+
+    fn later(&self, until: DateTime<Utc>, why: String, class: Option<Class>) -> End {
+        End::Later { until, why, class, doubtful: self.in_doubt() }
     }
 
     fn lost(&self) -> End {

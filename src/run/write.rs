@@ -135,6 +135,23 @@ impl Writer {
         }
     }
 
+    /// Appends a line if its target stands on the newest tip as `seen`: what was decided looking at that.
+    ///
+    /// # Errors
+    /// [`Setback::Conflict`] when something happened to the target meanwhile.
+    pub fn append_if(&self, line: Line, seen: Stand) -> impl Future<Output = Result<(), Setback>> + Send + use<> {
+        let change = move |branch: &Branch| {
+            // Nothing is said twice when a push without an answer is tried again.
+            let edits = edits(branch, std::slice::from_ref(&line))?;
+            if edits.is_empty() || stand(branch, &line.entry.post, &line.entry.target)? == seen {
+                return Ok(edits);
+            }
+            Err(Setback::Conflict("something happened to it meanwhile".to_owned()))
+        };
+        let handed = self.journal.commit(Box::new(change));
+        async move { handed.await.map(drop) }
+    }
+
     /// Sets the baseline of accounts met for the first time.
     ///
     /// # Errors
