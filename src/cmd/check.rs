@@ -21,7 +21,7 @@ pub struct Check {
 impl Check {
     pub(super) fn run(self, context: &Context) -> Result<u8, Failure> {
         let disk = open::disk(context)?;
-        let paths = self.paths.iter().map(|path| open::relative(&disk.repo, path)).collect::<Result<Vec<_>, _>>()?;
+        let paths = self.paths.iter().map(|path| open::existing(&disk.repo, path)).collect::<Result<Vec<_>, _>>()?;
         let asked = |path: &str| {
             paths.is_empty()
                 || paths.iter().any(|asked| asked.is_empty() || path == asked || path.starts_with(&format!("{asked}/")))

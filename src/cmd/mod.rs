@@ -150,6 +150,12 @@ impl Context {
         }
     }
 
+    /// Says what is wrong, on stderr, also to somebody who asked for quiet.
+    pub fn complain(&self, text: &str) {
+        // As above.
+        let _ = writeln!(anstream::stderr().lock(), "{text}");
+    }
+
     /// Says something that only `-v` asks for.
     pub fn whisper(&self, text: &str) {
         if self.global.verbose > 0 {

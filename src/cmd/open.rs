@@ -53,6 +53,15 @@ pub(super) fn relative(repo: &Repo, path: &Path) -> Result<String, Failure> {
     Ok(inside.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/"))
 }
 
+/// [`relative`], of something that is there.
+pub(super) fn existing(repo: &Repo, path: &Path) -> Result<String, Failure> {
+    let relative = relative(repo, path)?;
+    if repo.root().join(&relative).exists() {
+        return Ok(relative);
+    }
+    Err(Failure::new(Kind::Usage, format!("there is no {}", path.display())))
+}
+
 /// Without `.` and `..`, which need not exist.
 fn tidy(path: &Path) -> PathBuf {
     path.components().fold(PathBuf::new(), |mut tidy, part| {
@@ -196,7 +205,19 @@ pub(super) fn no_such_post(id: &str, content: &Content) -> Failure {
 /// `--at`: an instant in RFC 3339, or a wall time in the repository's zone.
 pub(super) fn instant(text: &str, accounts: &Accounts) -> Result<DateTime<Utc>, Failure> {
     let instant = crate::post::due::instant("--at", text, accounts.defaults.timezone);
-    instant.map(|(instant, _)| instant).map_err(|trouble| Failure::new(Kind::Usage, trouble.message).hint(trouble.hint))
+    instant.map(|(instant, _)| instant).map_err(|trouble| {
+        Failure::new(Kind::Usage, as_option(&trouble.message)).hint(as_option(&trouble.hint))
+    })
+}
+
+/// `--at: 2026-12-01 09:00`, as a key would be written, becomes `--at "2026-12-01 09:00"`, as it is typed.
+fn as_option(words: &str) -> String {
+    let mut pieces = words.split("`--at: ");
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |words, piece| match piece.split_once('`') {
+        Some((value, rest)) => format!("{words}`--at \"{value}\"`{rest}"),
+        None => format!("{words}`--at {piece}"),
+    })
 }
 
 /// Exit code of a plan or a run: what needs a person comes first, then what is wrong, then what passes by itself. Where

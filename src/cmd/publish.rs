@@ -130,7 +130,7 @@ impl Publish {
             }))?;
         } else {
             for problem in content.problems.iter().filter(|problem| problem.is_error()) {
-                context.say(&report::problem_text(problem));
+                context.complain(&report::problem_text(problem));
             }
             context.print(&plan::listing(context, &rows, context.clock.now(), List::Acted))?;
         }
@@ -219,13 +219,13 @@ fn open_tokens(
                 tokens.insert(name, document);
             }
             Err(failure) => {
-                context.say(&format!("error: {}", report::printable(&failure.message)));
+                context.complain(&format!("error: {}", report::printable(&failure.message)));
                 hints.extend(failure.hints.iter().filter(|hint| !hints.contains(hint)).cloned().collect::<Vec<_>>());
                 rest(plan.rows.iter_mut().filter(|row| row.account == name), &failure);
             }
         }
     }
-    hints.iter().for_each(|hint| context.say(&format!("hint: {}", report::printable(hint))));
+    hints.iter().for_each(|hint| context.complain(&format!("hint: {}", report::printable(hint))));
     Ok((tokens, redactor))
 }
 

@@ -185,7 +185,7 @@ impl Branch {
         }
         let tree = tree.create_updated(&git, &base).and_then(|oid| git.find_tree(oid)).map_err(failed)?;
         let who =
-            git.signature().or_else(|_| git2::Signature::now("pressroom", "pressroom@localhost")).map_err(failed)?;
+            git.committer_from_env().or_else(|_| git2::Signature::now("pressroom", "pressroom@localhost")).map_err(failed)?;
         let message = format!("{}\n\nNonce: {}\n", subject(&self.laid), Uuid::new_v4());
         let parents: Vec<_> = parent.iter().collect();
         let buffer = git.commit_create_buffer(&who, &who, &message, &tree, &parents).map_err(failed)?;

@@ -20,7 +20,7 @@ use secrecy::zeroize::Zeroizing;
 
 pub use answer::{parse_answer, parse_token};
 pub use identity::{Identities, Sources};
-pub use listing::{add_recipient, remove_recipient};
+pub use listing::{add_recipient, remove_recipient, replace_recipient};
 pub use recipients::{BadRecipient, Recipient, Recipients};
 pub use redact::Redactor;
 pub use secret::{SHORTEST, Secret};

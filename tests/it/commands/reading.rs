@@ -407,13 +407,13 @@ fn an_unconnected_account_is_told_when_it_matters() {
 #[test]
 fn a_repository_without_posts() {
     let press = Press::with(&[]);
-    for command in ["check", "plan", "status", "log"] {
+    for command in ["check", "plan", "status"] {
         assert!(press.run(&[command]).exits(0).stderr.is_empty());
     }
     assert_snapshot!(press.run(&["check"]).stdout, @"0 posts: all is well.");
     assert_snapshot!(press.run(&["plan"]).stdout.split_once("\n\n").unwrap().1, @"Nothing to publish.");
     assert_snapshot!(press.run(&["status"]).stdout, @"There are no posts.");
-    assert_snapshot!(press.run(&["log"]).stdout, @"");
+    assert_snapshot!(shown(&press, &press.run(&["log"]).exits(0)), @"");
 }
 
 #[test]
