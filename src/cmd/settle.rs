@@ -1,7 +1,7 @@
 //! `pressroom resolve`, `retry`, `cancel` and `adopt`: a person's word on a target.
 
 use chrono::{DateTime, Utc};
-use clap::Args;
+use clap::{ArgGroup, Args};
 
 use super::open::Known;
 use super::publish::only;
@@ -21,7 +21,8 @@ use crate::run::write::{Line, Writer};
 
 /// Settles a doubtful target: says whether it is out.
 #[derive(Debug, Args)]
-#[group(required = true, multiple = false, args = ["published", "absent"])]
+#[group(skip)]
+#[command(group = ArgGroup::new("finding").required(true).args(["published", "absent"]))]
 pub struct Resolve {
     /// The target.
     #[arg(value_name = "POST:ACCOUNT", value_parser = only)]

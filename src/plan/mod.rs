@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 use crate::account::{Account, Accounts};
 use crate::error::{Kind, Problem};
@@ -76,7 +76,8 @@ pub struct Only {
 }
 
 impl Only {
-    fn names(&self, post: &PostId, account: &str) -> bool {
+    /// Whether it means this target.
+    pub fn names(&self, post: &PostId, account: &str) -> bool {
         self.post == post.as_str() && self.account.as_deref().is_none_or(|name| name == account)
     }
 }
@@ -144,9 +145,7 @@ fn row(desk: &Desk<'_>, said: &Said<'_>, offer: &Offer) -> Row {
     let key = TargetKey::new(offer.target.platform, &offer.target.account);
     let stand = desk.state.stand(&offer.post, &key);
     let verdict = match desk.state.frozen.get(&offer.post) {
-        Some(why) => {
-            Verdict::hold(Standing::Held, format!("its ledger file cannot be trusted: {why}")).needs(Kind::Person)
-        }
+        Some(why) => Verdict::hold(Standing::Held, format!("its ledger cannot be trusted: {why}")).needs(Kind::Content),
         None => decide(desk, said, offer, &stand),
     };
     let parts = offer.rendition.iter().flat_map(|rendition| &rendition.parts);
@@ -358,7 +357,8 @@ fn wrong(desk: &Desk<'_>, offer: &Offer, due: bool) -> Option<Verdict> {
 
 fn is_older_than_baseline(desk: &Desk<'_>, offer: &Offer) -> bool {
     let baseline = desk.state.baselines.get(&offer.target.account);
-    offer.due.is_some_and(|due| baseline.is_some_and(|baseline| due < *baseline))
+    // Git tells whole seconds: what was merged in the second of the baseline is not older than it.
+    offer.due.is_some_and(|due| baseline.is_some_and(|baseline| due < baseline.trunc_subsecs(0)))
 }
 
 /// What remains: a target with a time, nothing against it, and nobody acting on it.
