@@ -336,7 +336,14 @@ fn timed(desk: &Desk<'_>, offer: &Offer, stand: &Stand) -> Verdict {
         return Verdict { newly_missed: true, ..missed(offer, due) }.needs(Kind::Person);
     }
     if stand.doubt().is_some() {
-        return Verdict::act(Action::Look).because("an earlier call may have shown it");
+        let sent = stand.fp.as_ref();
+        let is_changed = offer.rendition.as_ref().is_some_and(|now| sent.is_some_and(|sent| *sent != now.fingerprint()));
+        if is_changed {
+            let reason = changed_in_doubt(&offer.post, &offer.target.account);
+            return Verdict::hold(Standing::Doubtful, reason).needs(Kind::Person);
+        }
+        let look = Verdict::act(Action::Look).because("an earlier call may have shown it");
+        return Verdict { state: Standing::Doubtful, ..look };
     }
     if stand.claim.is_some() {
         return Verdict::act(Action::Resume).because("an earlier run died here");
@@ -349,6 +356,14 @@ fn timed(desk: &Desk<'_>, offer: &Offer, stand: &Stand) -> Verdict {
         return Verdict::act(Action::Look).because(reason);
     }
     Verdict::act(Action::Publish)
+}
+
+/// Why a doubtful post that was changed meanwhile waits for a person.
+pub fn changed_in_doubt(post: &PostId, account: &str) -> String {
+    format!(
+        "changed since a call that may have shown it: look for the earlier text there, then say `pressroom resolve \
+         {post}:{account} --absent`, or `--published URL`"
+    )
 }
 
 fn max_late(desk: &Desk<'_>, offer: &Offer) -> TimeDelta {

@@ -20,6 +20,7 @@ use tokio::sync::watch;
 use crate::clock::Clock;
 use crate::error::{Failure, Kind};
 use crate::http::{Files, Http};
+use crate::ledger::Word;
 use crate::ledger::entry::Event;
 use crate::plan::Plan;
 use crate::plan::action::{ReceiptRow, Row, Standing};
@@ -31,6 +32,7 @@ use crate::vault::{Document, Redactor};
 
 pub mod recover;
 pub mod spell;
+mod suspect;
 mod walk;
 pub mod write;
 
@@ -74,6 +76,10 @@ impl Run<'_> {
     pub async fn carry_out(&self, plan: Plan) -> Result<Vec<Row>, Failure> {
         let mut rows = plan.rows;
         self.record_missed(&rows).await?;
+        if *self.stop.borrow() {
+            rows.iter_mut().filter(|row| row.action.is_some()).for_each(|row| self.conclude(row, End::Stopped));
+            return Ok(rows);
+        }
         let claims = self.claim_all(&mut rows).await?;
         let (ended, later) = self.walk_lanes(&rows, claims).await;
         for Ended { row, end } in ended {
@@ -105,6 +111,7 @@ impl Run<'_> {
                         fp: row.rendition.as_ref()?.fingerprint(),
                         lease: self.timings.lease,
                         takes_over: row.takes_over,
+                        suspicion: suspect::suspicion(self, row)?,
                     },
                 ))
             })
@@ -115,17 +122,24 @@ impl Run<'_> {
         for (index, result) in claims.await {
             match result {
                 Ok(claimed) => won.push((index, claimed)),
-                Err(Setback::Conflict(why)) => {
-                    let row = &mut rows[index];
-                    row.state = Standing::Publishing;
-                    row.action = None;
-                    row.reason = Some(why);
-                    row.attention = Some(Kind::Claimed);
-                }
+                Err(Setback::Conflict(why)) => self.give_way(&mut rows[index], why),
                 Err(Setback::Failed(failure)) => return Err(failure),
             }
         }
         Ok(won)
+    }
+
+    /// Another run was faster: the row says how far that one has come.
+    fn give_way(&self, row: &mut Row, why: String) {
+        row.action = None;
+        if let Ok(Word::Published { receipt }) = self.writer.word(&row.post, &row.key) {
+            row.receipt = Some(ReceiptRow { id: receipt.id, url: receipt.url, at: receipt.at });
+            row.state = Standing::Published;
+            return;
+        }
+        row.state = Standing::Publishing;
+        row.reason = Some(why);
+        row.attention = Some(Kind::Claimed);
     }
 
     /// Accounts side by side, the targets of one account one after another. Last words go to the ledger while the lanes
@@ -152,7 +166,10 @@ impl Run<'_> {
         for (index, claimed) in lane {
             let row = &rows[index];
             let walk = match &barred {
-                Some(refusal) => Ok((End::Account(refusal.clone()), claimed)),
+                Some(refusal) => {
+                    let doubtful = claimed.before.doubt().is_some();
+                    Ok((End::Account { refusal: refusal.clone(), doubtful }, claimed))
+                }
                 None => match Walk::new(self, row, claimed) {
                     Some(walk) => walk.walk().await,
                     None => continue,
@@ -162,7 +179,7 @@ impl Run<'_> {
                 Ok(end) => end,
                 Err(failure) => return (ended, join_words(words).await.and(Err(failure))),
             };
-            if let End::Account(refusal) = &end {
+            if let End::Account { refusal, .. } = &end {
                 barred = Some(refusal.clone());
             }
             if let Err(failure) = self.last_word(row, &claimed, &end, &mut words) {
@@ -207,7 +224,10 @@ impl Run<'_> {
                     .map_or_else(String::new, |until| format!("; again in {}", how_long(until - self.clock.now())));
                 (state, Some(format!("{why}{again}")), Some(Kind::Later))
             }
-            End::Account(refusal) => (Standing::Due, Some(refusal.words), Some(Kind::Person)),
+            End::Account { refusal, doubtful } => {
+                let state = if doubtful { Standing::Doubtful } else { Standing::Due };
+                (state, Some(refusal.words), Some(Kind::Person))
+            }
             End::Stopped => (Standing::Due, Some("the run was asked to stop".to_owned()), Some(Kind::Later)),
             End::Lost { why } => (Standing::Publishing, Some(why), Some(Kind::Claimed)),
         };
@@ -243,7 +263,7 @@ fn told(row: &Row, end: &End) -> String {
     let head = format!("{} → {}", row.post, row.account);
     match end {
         End::Published(receipt) => format!("{head}: published {}", receipt.url),
-        End::Refused(refusal) | End::Account(refusal) => format!("{head}: {}", refusal.words),
+        End::Refused(refusal) | End::Account { refusal, .. } => format!("{head}: {}", refusal.words),
         End::Doubtful { why } => format!("{head}: doubtful: {why}"),
         End::Later { why, .. } | End::Lost { why } => format!("{head}: later: {why}"),
         End::Stopped => format!("{head}: stopped before anything was sent"),

@@ -9,18 +9,17 @@ use crate::fit::Rendition;
 use crate::http::Outcome;
 use crate::ledger::LOOK_UP;
 use crate::ledger::entry::{Event, Found, Retry};
-use crate::plan::action::{Action, Row};
+use crate::plan::action::Row;
+use crate::plan::changed_in_doubt;
 use crate::plan::when::how_long;
 use crate::platform::{self, Adapter, Call, Class, Job, Next, Receipt, Refusal, Step};
 use crate::run::recover::Note;
 use crate::vault::Document;
 
-/// Tries of a call that shows nothing, before the target's turn ends.
+/// Tries of one call that certainly showed nothing, before the target's turn ends.
 const TRIES_MAX: u32 = 5;
 /// Wait after the first failed try, in milliseconds; it doubles with each.
 const BACK_OFF_MS: i64 = 500;
-/// Time that must be left of a lease besides the longest request, when a showing call is sent.
-const LEASE_MARGIN: TimeDelta = TimeDelta::seconds(10);
 /// How long a target rests after a quota refusal that names no end.
 const QUOTA_REST: TimeDelta = TimeDelta::minutes(15);
 /// How long a target rests after a platform was busy or broken.
@@ -43,7 +42,10 @@ pub(super) enum End {
         doubtful: bool,
     },
     /// The account cannot be used at all: its other posts are spared.
-    Account(Refusal),
+    Account {
+        refusal: Refusal,
+        doubtful: bool,
+    },
     /// Asked to stop before anything was shown.
     Stopped,
     /// Another run took the claim over.
@@ -67,7 +69,7 @@ impl End {
                 Event::Failed { class: Class::Doubtful, code: None, msg: why.clone(), retry: Retry::Human }
             }
             Self::Later { until, .. } => Event::Released { retry_at: *until, by: None },
-            Self::Account(_) | Self::Stopped => Event::Released { retry_at: None, by: None },
+            Self::Account { .. } | Self::Stopped => Event::Released { retry_at: None, by: None },
             Self::Lost { .. } => return None,
         })
     }
@@ -103,7 +105,12 @@ impl<'a> Walk<'a> {
     /// When the state branch cannot be written or a media file cannot be read: the claim stays as it is, and the next
     /// run goes on.
     pub(super) async fn walk(mut self) -> Result<(End, Claimed), Failure> {
-        self.suspect().await?;
+        if let Some(why) = self.changed_since() {
+            return Ok((End::Doubtful { why }, self.claim));
+        }
+        if self.in_doubt() {
+            (self.run.tell)(&format!("{} → {}: it may be out already; looking for it", self.row.post, self.row.account));
+        }
         let end = loop {
             if let Some(end) = self.step().await? {
                 break end;
@@ -112,25 +119,11 @@ impl<'a> Walk<'a> {
         Ok((end, self.claim))
     }
 
-    /// Before the first step: what an earlier, dead run may have shown is in doubt, and so is a target that is late
-    /// without any word in the ledger.
-    async fn suspect(&mut self) -> Result<(), Failure> {
-        if self.claim.before.doubt().is_some() {
-            return Ok(());
-        }
-        let suspicion = match (&self.claim.before.claim, self.row.action) {
-            (Some(old), _) if !self.run.recovered.certainly_unsent(old) => Some((old.at, "a run died here")),
-            (None, Some(Action::Look)) => {
-                Some((self.row.due.unwrap_or(self.run.clock.now()), "late without a word in the ledger"))
-            }
-            _ => None,
-        };
-        let Some((sent_at, why)) = suspicion else { return Ok(()) };
-        // If the next call would show nothing, nothing can have been shown: what is made outside is written down first.
-        if let Next::Call(Call { shows: true, part, .. }) = self.next() {
-            self.doubt(part, sent_at, why.to_owned()).await?;
-        }
-        Ok(())
+    /// A post that was changed after a call that may have shown it cannot be looked for: the text out there is another.
+    fn changed_since(&self) -> Option<String> {
+        let sent = self.claim.before.fp.as_ref()?;
+        let changed = self.in_doubt() && *sent != self.rendition.fingerprint();
+        changed.then(|| changed_in_doubt(&self.row.post, &self.row.account))
     }
 
     fn job(&self) -> Job<'a> {
@@ -239,10 +232,7 @@ impl<'a> Walk<'a> {
                 self.try_again(None, format!("no answer from {}: {why}", self.row.platform.label())).await
             }
             Outcome::Answered(reply) => match self.adapter.read(&self.job(), &self.done, &call, &reply) {
-                Ok(step) => {
-                    self.tries = 0;
-                    self.record(step).await
-                }
+                Ok(step) => self.record(step).await,
                 Err(refusal) => self.refused(refusal).await,
             },
         }
@@ -250,6 +240,7 @@ impl<'a> Walk<'a> {
 
     /// What a step means for the ledger, and for the way on.
     async fn record(&mut self, step: Step) -> Result<Option<End>, Failure> {
+        self.tries = 0;
         let of = self.rendition.parts.len();
         match &step {
             Step::Made { name, data, expires, .. } => {
@@ -292,15 +283,14 @@ impl<'a> Walk<'a> {
     async fn refused(&mut self, refusal: Refusal) -> Result<Option<End>, Failure> {
         let refusal = Refusal { words: self.run.clean(&refusal.words), ..refusal };
         match refusal.class {
-            Class::Login | Class::Permission | Class::Payment => Ok(Some(End::Account(refusal))),
+            Class::Login | Class::Permission | Class::Payment => {
+                Ok(Some(End::Account { refusal, doubtful: self.in_doubt() }))
+            }
             Class::Content | Class::Bug => Ok(Some(End::Refused(refusal))),
             Class::Transient | Class::NotReady => self.try_again(refusal.not_before, refusal.words).await,
             Class::Quota => {
                 let until = refusal.not_before.unwrap_or(self.run.clock.now() + QUOTA_REST);
-                if until - self.run.clock.now() <= self.run.timings.patience {
-                    return self.wait(until, &refusal.words).await;
-                }
-                Ok(Some(End::Later { until: Some(until), why: refusal.words, doubtful: self.in_doubt() }))
+                self.try_again(Some(until), refusal.words).await
             }
             Class::Doubtful => Ok(Some(End::Doubtful { why: refusal.words })),
         }
@@ -333,8 +323,7 @@ impl<'a> Walk<'a> {
 
     /// Renews the lease when it is short, by either clock.
     async fn keep_lease(&mut self) -> Result<Option<End>, Failure> {
-        let request = TimeDelta::from_std(self.run.timings.request).unwrap_or(TimeDelta::minutes(1));
-        let needed = request + LEASE_MARGIN.min(self.run.timings.lease / 10);
+        let needed = self.run.timings.lease_needed();
         if self.claim.lease_left(&self.run.clock) > needed {
             return Ok(None);
         }
@@ -345,7 +334,7 @@ impl<'a> Walk<'a> {
             return Ok(Some(self.lost()));
         }
         self.claim.renew(exp, since, self.run.timings.lease);
-        if self.claim.lease_left(&self.run.clock) > needed / 2 {
+        if self.claim.lease_left(&self.run.clock) >= needed {
             return Ok(None);
         }
         Err(Failure::new(Kind::Later, "renewing the lease took longer than the lease lasts; nothing was sent"))

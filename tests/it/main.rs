@@ -1,4 +1,6 @@
 //! One test binary: the program as people run it, with real git and the simulators.
 
+mod fault;
 mod press;
 mod publish;
+mod scene;
