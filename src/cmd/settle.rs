@@ -21,13 +21,12 @@ use crate::run::write::{Line, Writer};
 
 /// Settles a doubtful target: says whether it is out.
 #[derive(Debug, Args)]
-#[group(required = true, multiple = false, args = ["published", "absent"])]
 pub struct Resolve {
     /// The target.
     #[arg(value_name = "POST:ACCOUNT", value_parser = only)]
     target: Only,
     /// It is out, and this is its address.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", conflicts_with = "absent", required_unless_present = "absent")]
     published: Option<url::Url>,
     /// It is not out: the next run publishes it.
     #[arg(long)]

@@ -165,7 +165,8 @@ fn row(desk: &Desk<'_>, offer: &Offer) -> Row {
         zone: offer.zone.clone(),
         key,
         rendition: offer.rendition.clone(),
-        attention: verdict.attention,
+        // A run for named targets answers for these alone.
+        attention: verdict.attention.filter(|_| is_named(desk, offer)),
         acted: false,
         untouched: stand.is_untouched(),
         takes_over: stand.claim.as_ref().map(|claim| claim.id),
@@ -317,6 +318,11 @@ fn wrong(desk: &Desk<'_>, offer: &Offer, due: bool) -> Option<Verdict> {
     Some(if due { verdict.needs(Kind::Content) } else { verdict })
 }
 
+/// Whether a target is asked for: by its name, or because nobody named any.
+fn is_named(desk: &Desk<'_>, offer: &Offer) -> bool {
+    desk.only.is_empty() || desk.only.iter().any(|only| only.names(&offer.post, &offer.target.account))
+}
+
 fn is_older_than_baseline(desk: &Desk<'_>, offer: &Offer) -> bool {
     let baseline = desk.state.baselines.get(&offer.target.account);
     offer.due.is_some_and(|due| baseline.is_some_and(|baseline| due < *baseline))
@@ -328,7 +334,7 @@ fn timed(desk: &Desk<'_>, offer: &Offer, stand: &Stand) -> Verdict {
     if due > desk.now && stand.is_untouched() {
         return Verdict::rest(Standing::Scheduled);
     }
-    if !desk.only.is_empty() && !desk.only.iter().any(|only| only.names(&offer.post, &offer.target.account)) {
+    if !is_named(desk, offer) {
         return Verdict::hold(Standing::Due, "not named by `--only`");
     }
     let late = desk.now - due;

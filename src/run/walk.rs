@@ -116,6 +116,10 @@ impl<'a> Walk<'a> {
                 break end;
             }
         };
+        // A turn that comes later goes on with what was made: else what takes a platform long would begin anew each time.
+        if !matches!(end, End::Published(_) | End::Lost { .. }) && !self.write_made().await? {
+            return Ok((self.lost(), self.claim));
+        }
         Ok((end, self.claim))
     }
 
@@ -313,12 +317,14 @@ impl<'a> Walk<'a> {
 
     /// Before a showing call: what was made is written, and the lease lasts longer than the call can.
     async fn hold_fast(&mut self) -> Result<Option<End>, Failure> {
-        let unwritten: Vec<Line> =
-            std::mem::take(&mut self.unwritten).into_iter().map(|event| self.line(event)).collect();
-        if !unwritten.is_empty() && !self.run.writer.append_while_ours(unwritten, &self.claim).await? {
-            return Ok(Some(self.lost()));
-        }
-        self.keep_lease().await
+        if self.write_made().await? { self.keep_lease().await } else { Ok(Some(self.lost())) }
+    }
+
+    /// Writes down what was made outside; `false` where the claim is no longer ours.
+    async fn write_made(&mut self) -> Result<bool, Failure> {
+        let unwritten = std::mem::take(&mut self.unwritten).into_iter();
+        let lines: Vec<Line> = unwritten.map(|event| self.line(event)).collect();
+        if lines.is_empty() { Ok(true) } else { self.run.writer.append_while_ours(lines, &self.claim).await }
     }
 
     /// Renews the lease when it is short, by either clock.

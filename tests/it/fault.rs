@@ -6,7 +6,7 @@ use std::time::Duration;
 use pressroom::sim::FaultKind;
 use serde_json::Value;
 
-use crate::scene::Scene;
+use crate::scene::{Scene, picture};
 
 /// One fault and what comes of it.
 struct Case {
@@ -158,20 +158,6 @@ fn x() {
 }
 
 #[test]
-fn x_other_calls() {
-    let case = |name, of, times, kind| Case { name, of, times, kind, first: OUT, second: AGAIN, shown: 1 };
-    let lost = || (("POST", "/2/tweets"), FaultKind::DropAfter);
-    // The look-up itself fails: it is tried again, and the post is never sent blindly.
-    let scene_look = ("GET", "/2/users/");
-    let _ = lost;
-    run(
-        "acme-x",
-        "x",
-        vec![case("the look-up is never needed", scene_look, 0, FaultKind::DropBefore)],
-    );
-}
-
-#[test]
 fn a_page_on_linkedin() {
     let of = ("POST", "/rest/posts");
     let case = |name, kind| Case { name, of, times: 1, kind, first: OUT, second: AGAIN, shown: 1 };
@@ -226,4 +212,109 @@ fn refused_by_linkedin(of: (&'static str, &'static str)) -> Vec<Case> {
             "update pressroom",
         ),
     ]
+}
+
+/// A picture on both platforms, as a post file.
+fn with_picture(scene: &Scene, id: &str, text: &str) {
+    scene.press.bytes("media/tea.png", &picture(8, 8, 200));
+    scene.post(id, "all", &format!("{text}\n\n![A cup of tea](media/tea.png)"));
+}
+
+/// Calls that show nothing: they are tried again, or the target waits or fails with words; in the end there is one post.
+#[test]
+fn uploads_and_look_ups() {
+    let scene = Scene::new();
+    let lost = [("POST", "/2/tweets", FaultKind::DropAfter), ("POST", "/rest/posts", FaultKind::DropAfter)];
+    let one = |kind: FaultKind, of: &[(&'static str, &'static str)]| -> Vec<(&'static str, &'static str, FaultKind)> {
+        of.iter().map(|(method, path)| (*method, *path, kind.clone())).collect()
+    };
+    let begin = [("POST", "/2/media/upload/initialize"), ("POST", "/rest/images")];
+    let bytes = [("POST", "/2/media/upload/"), ("PUT", "/dms-uploads/")];
+    let looks = [("GET", "/2/users/"), ("GET", "/rest/posts")];
+    let both = |first: Vec<_>, second: &[(&'static str, &'static str, FaultKind)]| [first, second.to_vec()].concat();
+    let mut wrong = Vec::new();
+    for (number, (name, faults)) in [
+        ("nothing goes wrong", vec![]),
+        ("an upload that does not begin", one(before(503, &[], ""), &begin)),
+        ("an upload that is cut off", one(FaultKind::DropAfter, &bytes)),
+        ("an upload that is not taken", one(FaultKind::DropBefore, &bytes)),
+        ("an upload that is refused as a page", one(before(500, &[], GATEWAY), &bytes)),
+        ("an upload at a limit", one(before(429, &[("retry-after", "1")], "{}"), &begin)),
+        ("a lost answer, and a look-up that fails", both(one(FaultKind::DropBefore, &looks), &lost)),
+        ("a lost answer, and a look-up that is busy", both(one(before(503, &[], ""), &looks), &lost)),
+        ("a lost answer, and a look-up that says nothing", both(one(before(200, &[], "<html>"), &looks), &lost)),
+        ("a lost answer, and a look-up at a limit", both(one(before(429, &[("retry-after", "1")], "{}"), &looks), &lost)),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let (id, text) = (format!("calls-{number}"), format!("Calls {number}."));
+        with_picture(&scene, &id, &text);
+        for (method, path, kind) in faults {
+            scene.fault(method, path, 1, kind);
+        }
+        let first = scene.press.run(&["publish"]);
+        let second = scene.press.run(&["publish"]);
+        scene.stage.sim.world().calm();
+        let shown = ["x", "linkedin"].map(|platform| scene.shown(platform, &text));
+        let alt = shown.iter().flatten().all(|seen| seen.media.len() == 1 && seen.media[0].alt.as_deref() == Some("A cup of tea"));
+        if (shown[0].len(), shown[1].len(), alt, second.code) != (1, 2, true, 0) {
+            wrong.push(format!("{name}: {} and {} shown\n{}---\n{}", shown[0].len(), shown[1].len(), first.stderr, second.stderr));
+        }
+    }
+    assert!(wrong.is_empty(), "{} went another way:\n\n{}", wrong.len(), wrong.join("\n\n"));
+}
+
+#[test]
+fn a_bad_account_blocks_no_other() {
+    for (method, path, answer, good) in [
+        ("POST", "/2/tweets", before(401, &[], "{}"), ("linkedin", 2)),
+        ("POST", "/rest/posts", before(401, &[], "{}"), ("x", 1)),
+        ("POST", "/rest/posts", FaultKind::DropBefore, ("x", 1)),
+        ("POST", "/2/tweets", before(402, &[], "{}"), ("linkedin", 2)),
+    ] {
+        let scene = Scene::new();
+        scene.post("one", "all", "One.");
+        scene.post("two", "all", "Two.");
+        scene.fault(method, path, 99, answer.clone());
+        scene.press.run(&["publish"]).exits(3);
+        for text in ["One.", "Two."] {
+            assert_eq!(scene.shown(good.0, text).len(), good.1, "{path} {answer:?}: {text}");
+        }
+        scene.press.run(&["publish"]).exits(3);
+        assert_eq!(scene.stage.sim.seen().len(), 2 * good.1, "{path} {answer:?}");
+    }
+}
+
+/// A refused login is the account's: its other posts are not even tried.
+#[test]
+fn a_refused_login_is_asked_once_in_a_run() {
+    let scene = Scene::new();
+    for id in ["one", "two", "three"] {
+        scene.post(id, "acme-x", &format!("{id}."));
+    }
+    scene.fault("POST", "/2/tweets", 99, before(401, &[], "{}"));
+    let ran = scene.press.run(&["publish"]).exits(3);
+    assert_eq!(scene.requests("POST", "/2/tweets"), 1);
+    assert_eq!(ran.stderr.matches("X no longer takes this login").count(), 3, "{}", ran.stderr);
+}
+
+/// A post that was changed after a call that may have shown it is not sent again: the text out there is another.
+#[test]
+fn a_doubtful_post_that_changes_waits_for_a_person() {
+    let scene = Scene::new();
+    scene.post("tea", "acme-x", "Tea is ready.");
+    scene.fault("POST", "/2/tweets", 1, FaultKind::DropAfter);
+    scene.fault("GET", "/2/users/", 99, before(401, &[], "{}"));
+    scene.press.run(&["publish"]).exits(3);
+    scene.stage.sim.world().calm();
+    scene.post("tea", "acme-x", "Tea is really ready.");
+    for command in [["publish"], ["status"]] {
+        let ran = scene.press.run(&command).exits(3);
+        assert!(ran.stdout.contains("tea → acme-x  changed since a call that may have shown it"), "{}", ran.stdout);
+    }
+    assert_eq!(scene.stage.texts("x"), ["Tea is ready."]);
+    scene.press.run(&["resolve", "tea:acme-x", "--published", "https://x.com/acme/status/1"]).exits(0);
+    scene.press.run(&["publish"]).exits(0);
+    assert_eq!(scene.stage.texts("x"), ["Tea is ready."]);
 }
