@@ -1,6 +1,8 @@
 //! One test binary: the program as people run it, with real git and the simulators.
 
 mod fault;
+mod host;
 mod press;
 mod publish;
+mod race;
 mod scene;
