@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use chrono::{DateTime, TimeDelta};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, USER_AGENT};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Certificate, Client, RequestBuilder, redirect};
@@ -54,6 +55,8 @@ pub struct Http {
     hosts: Option<BTreeMap<String, Url>>,
     clock: Clock,
     timeout: Duration,
+    /// How far this machine's clock is ahead of the last answer's, in milliseconds.
+    skew_ms: Mutex<Option<i64>>,
     reading: OnceLock<Client>,
     showing: OnceLock<Client>,
 }
@@ -61,7 +64,14 @@ pub struct Http {
 impl Http {
     /// A door to the real hosts; no connection and no TLS root is made before the first call.
     pub fn new(clock: Clock, timeout: Duration) -> Self {
-        Self { hosts: None, clock, timeout, reading: OnceLock::new(), showing: OnceLock::new() }
+        Self {
+            hosts: None,
+            clock,
+            timeout,
+            skew_ms: Mutex::new(None),
+            reading: OnceLock::new(),
+            showing: OnceLock::new(),
+        }
     }
 
     /// Sends the hosts named in `api.x.com=http://127.0.0.1:9001,...` elsewhere, and refuses all others.
@@ -87,6 +97,19 @@ impl Http {
     /// Whether hosts are sent elsewhere, as in a rehearsal.
     pub fn is_rerouted(&self) -> bool {
         self.hosts.is_some()
+    }
+
+    /// How far this machine's clock is ahead of the platforms', by the `Date` of the last answer; negative: behind.
+    /// `None` until a platform has told its time.
+    pub fn skew(&self) -> Option<TimeDelta> {
+        self.skew_ms.lock().unwrap_or_else(PoisonError::into_inner).map(TimeDelta::milliseconds)
+    }
+
+    fn measure_skew(&self, date: Option<&String>) {
+        let Some(told) = date.and_then(|date| DateTime::parse_from_rfc2822(date).ok()) else { return };
+        let ours = self.clock.now() - self.clock.offset();
+        let skew = (ours - told.to_utc()).num_milliseconds();
+        *self.skew_ms.lock().unwrap_or_else(PoisonError::into_inner) = Some(skew);
     }
 
     /// Sends a call once.
@@ -132,6 +155,8 @@ impl Http {
             .iter()
             .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
             .collect();
+        let headers: BTreeMap<String, String> = headers;
+        self.measure_skew(headers.get("date"));
         let mut body = Vec::new();
         loop {
             match response.chunk().await {

@@ -1,6 +1,6 @@
 //! pressroom publishes to social networks from a git repository.
 //!
-//! The modules in reading order. Imports point upwards in this list only; ARCHITECTURE.md tells the laws.
+//! The modules by layer: a layer leans only on those above it. `tests/it/tidy.rs` holds the law, ARCHITECTURE.md tells it.
 
 // Words: what is written down. Pure.
 pub mod account;
@@ -9,6 +9,7 @@ pub mod limits;
 pub mod media;
 pub mod post;
 pub mod schema;
+pub mod step;
 pub mod suggest;
 // Rules: what follows from it. Pure.
 pub mod fit;
@@ -22,8 +23,9 @@ pub mod http;
 pub mod repo;
 pub mod vault;
 // Drivers: the day's work.
-pub mod cmd;
 pub mod content;
 pub mod run;
 // The simulators know nothing of the rest.
 pub mod sim;
+// The command line: only `main` knows it.
+pub mod cmd;

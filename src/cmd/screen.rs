@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 use chrono::{DateTime, Utc};
 
 use super::report::printable;
-use crate::fit::{Card, Media, Part};
+use crate::fit::{Media, Part};
 use crate::limits::Platform;
 use crate::plan::action::{Action, ReceiptRow, Row, Standing};
 use crate::plan::when::{how_long, when};
@@ -57,6 +57,11 @@ pub(super) enum List {
 
 /// Rows by standing, each with a sentence, and a last line that sums up.
 pub(super) fn rows(rows: &[Row], view: View) -> String {
+    sections(rows, view) + &summary(rows, view)
+}
+
+/// Rows by standing, each with a sentence.
+pub(super) fn sections(rows: &[Row], view: View) -> String {
     let mut out = String::new();
     let heads = rows.iter().filter(|row| listed(row, view)).map(|row| textwrap::core::display_width(&head(row)));
     let column = heads.max().unwrap_or(0).min(view.width / 2);
@@ -75,7 +80,6 @@ pub(super) fn rows(rows: &[Row], view: View) -> String {
         }
         out.push('\n');
     }
-    out.push_str(&summary(rows, view));
     out
 }
 
@@ -200,28 +204,34 @@ fn contents(row: &Row, view: View) -> String {
         out.push_str(&part_block(part, (count > 1).then_some((index + 1, count)), view));
     }
     if let Some(card) = &rendition.card {
-        out.push_str(&card_line(card));
+        out.push_str(&behind_bar("", GUTTER, &[format!("card {}, {}", card.title, card.url)], view.width));
     }
     out
 }
 
 /// One part: a gutter with its count, and its text as it will be shown.
 fn part_block(part: &Part, place: Option<(usize, usize)>, view: View) -> String {
-    let mut out = String::new();
     let place = place.map_or_else(String::new, |(index, count)| format!("{index}/{count}  "));
     let gutter = format!("{place}{}/{}", part.count, part.limit);
-    let width = 14.max(gutter.len());
-    let room = view.width.saturating_sub(width + 7);
-    let mut gutter = gutter.as_str();
-    for line in part.text.lines() {
-        for line in wrap(line, room) {
-            let _ = writeln!(out, "    {DIM}{gutter:>width$} │{DIM:#} {}", printable(&line));
+    let mut lines: Vec<String> = part.text.lines().map(str::to_owned).collect();
+    lines.extend(part.media.iter().map(|media| format!("picture {}", media_line(media))));
+    behind_bar(&gutter, GUTTER, &lines, view.width)
+}
+
+/// Columns before the bar of a plan's texts.
+const GUTTER: usize = 18;
+
+/// Lines behind a bar, wrapped; the first has something to its left.
+fn behind_bar(gutter: &str, column: usize, lines: &[String], width: usize) -> String {
+    let mut out = String::new();
+    let column = column.max(gutter.len());
+    let mut gutter = gutter;
+    for line in lines {
+        for line in wrap(&printable(line), width.saturating_sub(column + 3)) {
+            let space = if line.is_empty() { "" } else { " " };
+            let _ = writeln!(out, "{DIM}{gutter:>column$} │{DIM:#}{space}{line}");
             gutter = "";
         }
-    }
-    for media in &part.media {
-        let _ = writeln!(out, "    {DIM}{gutter:>width$} │ picture{DIM:#} {}", printable(&media_line(media)));
-        gutter = "";
     }
     out
 }
@@ -236,28 +246,21 @@ pub(super) fn media_line(media: &Media) -> String {
     format!("{}{size}, {}{alt}", media.path, bytes(media.bytes))
 }
 
-fn card_line(card: &Card) -> String {
-    format!("    {DIM}{:>14} │ card{DIM:#} {} {DIM}{}{DIM:#}\n", "", printable(&card.title), printable(&card.url))
-}
-
 /// One post as its readers see it.
-pub(super) fn seen(seen: &Seen, width: usize) -> String {
+pub(super) fn seen(seen: &Seen, account: &str, width: usize) -> String {
     let label = Platform::named(seen.platform).map_or(seen.platform, Platform::label);
-    let mut out = format!("{BOLD}{label}{BOLD:#} {DIM}{}{DIM:#}\n", printable(&seen.url));
-    let room = width.saturating_sub(4);
-    for line in seen.text.lines() {
-        for line in wrap(line, room) {
-            out.push_str(format!("  {DIM}│{DIM:#} {}", printable(&line)).trim_end());
-            out.push('\n');
+    let mut out = format!("{BOLD}{label}{BOLD:#} {} {DIM}{}{DIM:#}\n", printable(account), printable(&seen.url));
+    let mut lines: Vec<String> = seen.text.lines().map(str::to_owned).collect();
+    lines.extend(seen.card.iter().map(|card| format!("card {}, {}", card.title, card.url)));
+    lines.extend(seen.media.iter().map(|media| {
+        // The picture of a card has no alternative text of its own.
+        if seen.card.is_some() {
+            return format!("picture of the card, {}", bytes(media.bytes.len() as u64));
         }
-    }
-    if let Some(card) = &seen.card {
-        let _ = writeln!(out, "  {DIM}│ card{DIM:#} {} {DIM}{}{DIM:#}", printable(&card.title), printable(&card.url));
-    }
-    for media in &seen.media {
         let alt = media.alt.as_ref().map_or_else(|| "no alt text".to_owned(), |alt| format!("“{alt}”"));
-        let _ = writeln!(out, "  {DIM}│ picture{DIM:#} {}, {}", bytes(media.bytes.len() as u64), printable(&alt));
-    }
+        format!("picture, {}, {alt}", bytes(media.bytes.len() as u64))
+    }));
+    out.push_str(&behind_bar("", 1, &lines, width));
     out.push('\n');
     out
 }

@@ -15,7 +15,7 @@ use crate::plan::Only;
 use crate::platform::{Receipt, Via};
 use crate::post::PostId;
 use crate::repo::Repo;
-use crate::repo::journal::Journal;
+use crate::repo::journal::{Journal, Setback};
 use crate::run::recover::Recovered;
 use crate::run::write::{Line, Writer};
 
@@ -70,7 +70,7 @@ impl Resolve {
     pub(super) fn run(self, context: &Context) -> Result<u8, Failure> {
         let published = self.published.map(String::from);
         say(context, &[self.target], &|stand, person| {
-            let index = stand.doubt().ok_or("there is nothing doubtful about it")?;
+            let index = stand.may_be_out().ok_or("there is nothing doubtful about it")?;
             let by = person.name.to_owned();
             let (found, receipt, evidence) = match &published {
                 Some(url) => (Found::Published, Some(receipt(url, person.at)), format!("{by} found {url}")),
@@ -83,7 +83,7 @@ impl Resolve {
 
 impl Retry {
     pub(super) fn run(self, context: &Context) -> Result<u8, Failure> {
-        say(context, &self.targets, &|stand, person| match stand.doubt() {
+        say(context, &self.targets, &|stand, person| match stand.may_be_out() {
             Some(_) => Err("it may be out already: look on the platform, then `pressroom resolve` it".to_owned()),
             None => Ok(Event::Released { retry_at: None, by: Some(person.name.to_owned()) }),
         })
@@ -143,9 +143,13 @@ fn say(context: &Context, targets: &[Only], word: Word<'_>) -> Result<u8, Failur
             let event = word(&stand, &Person { name: &name, at: context.clock.now(), parts }).map_err(refused)?;
             let mut entry = writer.entry(&post, &key, event);
             entry.fp = rendition.map(Rendition::fingerprint);
-            let mut after = stand;
+            let mut after = stand.clone();
             ledger::apply(&mut after, entry.clone()).map_err(refused)?;
-            writer.append(vec![Line { path: entry::path(&post), entry }]).await?;
+            let line = Line { path: entry::path(&post), entry };
+            writer.append_if(line, stand).await.map_err(|setback| match setback {
+                Setback::Failed(failure) => failure,
+                Setback::Conflict(why) => refused(why),
+            })?;
             context.say(&format!("{post} → {}: {}", key.account(), after.word.name()));
         }
         Ok(0)

@@ -5,10 +5,95 @@ use sha2::{Digest, Sha256};
 use super::Rendition;
 
 impl Rendition {
-    /// 32 hex digits that are equal only for equal renditions: text, media content, settings and audience.
+    /// 32 hex digits that are equal only for renditions that readers could not tell apart: text, media content, settings
+    /// and audience. Where the media lie and what the limits are makes no difference.
     pub fn fingerprint(&self) -> String {
+        let mut sent = self.clone();
+        for part in &mut sent.parts {
+            (part.count, part.limit) = (0, 0);
+        }
+        let pictures = sent.parts.iter_mut().flat_map(|part| &mut part.media);
+        let thumbnail = sent.card.iter_mut().filter_map(|card| card.thumbnail.as_mut());
+        pictures.chain(thumbnail).for_each(|media| media.path.clear());
         #[expect(clippy::expect_used, reason = "every field serialises: strings, numbers and maps with string keys")]
-        let canonical = serde_json::to_vec(self).expect("a rendition is plain data");
+        let canonical = serde_json::to_vec(&sent).expect("a rendition is plain data");
         Sha256::digest(&canonical)[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Card, Media, Part};
+    use super::*;
+    use crate::limits::{Platform, Visibility};
+    use crate::media::Kind;
+
+    fn picture(path: &str, sha256: &str, alt: Option<&str>) -> Media {
+        Media {
+            path: path.into(),
+            kind: Kind::Png,
+            mime: "image/png",
+            bytes: 9,
+            width: Some(3),
+            height: Some(3),
+            sha256: sha256.into(),
+            alt: alt.map(str::to_owned),
+        }
+    }
+
+    fn rendition() -> Rendition {
+        let media = vec![picture("posts/cat.png", "ab", Some("a cat"))];
+        let card = Card { url: "https://a.example".into(), title: "A".into(), description: None, thumbnail: None };
+        Rendition {
+            platform: Platform::LinkedIn,
+            parts: vec![Part { text: "Tea".into(), count: 3, limit: 3000, media }],
+            visibility: Visibility::Public,
+            title: None,
+            lang: None,
+            card: Some(card),
+            acts_as: None,
+            settings: [("key".to_owned(), "value".to_owned())].into(),
+        }
+    }
+
+    #[test]
+    fn what_readers_can_tell_apart_has_another_fingerprint() {
+        let changes: [fn(&mut Rendition); 9] = [
+            |r| r.parts[0].text.push(' '),
+            |r| r.parts.push(r.parts[0].clone()),
+            |r| r.parts[0].media[0].sha256 = "cd".into(),
+            |r| r.parts[0].media[0].alt = None,
+            |r| r.visibility = Visibility::Connections,
+            |r| r.title = Some("Tea".into()),
+            |r| r.card = None,
+            |r| r.acts_as = Some("urn:li:organization:1".into()),
+            |r| r.settings.clear(),
+        ];
+        let mut seen = std::collections::BTreeSet::from([rendition().fingerprint()]);
+        for (row, change) in changes.into_iter().enumerate() {
+            let mut changed = rendition();
+            change(&mut changed);
+            assert!(seen.insert(changed.fingerprint()), "row {row} changes nothing");
+        }
+    }
+
+    #[test]
+    fn a_picture_that_moved_and_a_limit_that_rose_change_nothing() {
+        let mut moved = rendition();
+        moved.parts[0].media[0].path = "media/cat.png".into();
+        (moved.parts[0].count, moved.parts[0].limit) = (4, 4000);
+        assert_eq!(moved.fingerprint(), rendition().fingerprint());
+        let thumbnail = |path: &str| {
+            let mut rendition = rendition();
+            rendition.card.as_mut().unwrap().thumbnail = Some(picture(path, "ef", None));
+            rendition.fingerprint()
+        };
+        assert_eq!(thumbnail("a.png"), thumbnail("b.png"));
+    }
+
+    /// The fingerprint stands in ledgers: the same rendition must have the same one for ever.
+    #[test]
+    fn a_fingerprint_never_changes() {
+        assert_eq!(rendition().fingerprint(), "");
     }
 }

@@ -8,8 +8,8 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::limits::Platform;
-use crate::platform::{Class, Receipt};
 use crate::post::PostId;
+use crate::step::{Class, Receipt};
 
 /// The version of the format this program writes.
 pub const VERSION: u32 = 1;
@@ -192,6 +192,13 @@ pub fn path(post: &PostId) -> String {
     format!("{FOLDER}{:02x}/{}.jsonl", digest[0], file_name(post.as_str()))
 }
 
+/// The post whose file this is: [`path`] the other way round. Any text gives some id.
+pub fn post_of(path: &str) -> PostId {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let name = name.strip_suffix(".jsonl").unwrap_or(name);
+    PostId::new(percent_encoding::percent_decode_str(name).decode_utf8_lossy())
+}
+
 /// What lies outside `[a-z0-9._-]` is percent-encoded, so that ids made from paths stay one safe file name.
 fn file_name(id: &str) -> String {
     let mut name = String::with_capacity(id.len());
@@ -226,7 +233,13 @@ pub fn read(line: &str) -> Result<Option<Entry>, Unreadable> {
         Err(error) => {
             let value: serde_json::Value =
                 serde_json::from_str(line).map_err(|error| Unreadable::Broken(error.to_string()))?;
+            let version = value.get("v").and_then(serde_json::Value::as_u64);
             match value.get("ev").and_then(serde_json::Value::as_str) {
+                Some(kind)
+                    if Event::KINDS.contains(&kind) && version.is_some_and(|version| version > VERSION.into()) =>
+                {
+                    Err(Unreadable::Newer(format!("format version {}", version.unwrap_or_default())))
+                }
                 Some(kind) if Event::KINDS.contains(&kind) => Err(Unreadable::Broken(error.to_string())),
                 Some(_) if value.get("crit") == Some(&serde_json::Value::Bool(false)) => Ok(None),
                 Some(kind) => Err(Unreadable::Newer(format!("entry kind `{kind}`"))),

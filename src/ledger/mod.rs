@@ -1,12 +1,12 @@
 //! What has happened: entries fold to where every target stands. Knows no git, no clock and no plan.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::platform::{Class, Receipt, Step};
 use crate::post::PostId;
+use crate::step::{Class, Receipt, Step};
 
 pub mod entry;
 #[cfg(test)]
@@ -107,22 +107,31 @@ impl State {
             }
             return;
         }
-        let mut post = None;
-        if let Err(why) = self.fold_lines(content, &mut post) {
-            // The id inside the file is the post's; the file's name only stands in where no line could be read.
-            let post =
-                post.unwrap_or_else(|| PostId::new(path.rsplit('/').next().unwrap_or(path).trim_end_matches(".jsonl")));
+        // Where the file lies says whose it is, whatever is written in it: nothing in a damaged file can make its post look
+        // untouched.
+        let post = entry::post_of(path);
+        let folded = if entry::path(&post) == path {
+            self.fold_lines(content, &post)
+        } else {
+            Err(format!("1: the ledger of `{post}` does not belong here"))
+        };
+        if let Err(why) = folded {
             self.frozen.insert(post, format!("{path}:{why}"));
         }
     }
 
-    fn fold_lines(&mut self, content: &str, post: &mut Option<PostId>) -> Result<(), String> {
+    fn fold_lines(&mut self, content: &str, post: &PostId) -> Result<(), String> {
+        let mut seen = HashSet::new();
+        let targets = self.targets.entry(post.clone()).or_default();
         for (number, line) in content.lines().enumerate() {
             let Some(entry) = read_numbered(number, line)? else { continue };
-            if post.get_or_insert_with(|| entry.post.clone()) != &entry.post {
+            if entry.post != *post {
                 return Err(format!("{}: the entry is about another post, `{}`", number + 1, entry.post));
             }
-            let targets = self.targets.entry(entry.post.clone()).or_default();
+            // A line that was carried here twice, or that a merge doubled, happened once.
+            if !seen.insert(entry.id) {
+                continue;
+            }
             let stand = targets.entry(entry.target.clone()).or_default();
             apply(stand, entry).map_err(|why| format!("{}: {why}", number + 1))?;
         }
@@ -197,7 +206,9 @@ pub fn apply(stand: &mut Stand, entry: Entry) -> Result<(), String> {
             stand.steps.push(Step::Made { name: step, data, secret: BTreeMap::new(), expires });
         }
         Event::Part { index, receipt, .. } => stand.show(index, receipt)?,
-        Event::Published { receipt } => stand.publish(receipt)?,
+        // What was out before it was taken away may be told late.
+        Event::Published { receipt } if stand.word != Word::Removed => stand.publish(receipt)?,
+        Event::Published { .. } => {}
         Event::InDoubt { index, sent_at, .. } => {
             if !settled {
                 stand.steps.push(Step::Doubt { part: index, sent_at });
@@ -225,7 +236,7 @@ pub fn apply(stand: &mut Stand, entry: Entry) -> Result<(), String> {
         Event::Resolved { found: Found::Published, index, of, receipt, .. } => {
             let receipt = receipt.ok_or("resolved as published without a receipt")?;
             stand.show(index, receipt.clone())?;
-            if index + 1 == of {
+            if index.checked_add(1) == Some(of) {
                 let first = stand.receipt_of(0).cloned().unwrap_or(receipt);
                 stand.publish(first)?;
             } else {
@@ -240,6 +251,7 @@ pub fn apply(stand: &mut Stand, entry: Entry) -> Result<(), String> {
                 stand.steps.retain(
                     |step| !matches!(step, Step::Doubt { part, .. } | Step::Absent { part, .. } if *part == index),
                 );
+                stand.claim = None;
                 stand.reopen();
             }
         }
@@ -284,8 +296,12 @@ pub const LOOK_UP: &str = "look-up";
 impl Stand {
     /// The receipt of a part that is out.
     pub fn receipt_of(&self, index: usize) -> Option<&Receipt> {
-        self.steps.iter().find_map(|step| match step {
+        let shown = self.steps.iter().find_map(|step| match step {
             Step::Shown { part, receipt } if *part == index => Some(receipt),
+            _ => None,
+        });
+        shown.or(match &self.word {
+            Word::Published { receipt } if index == 0 => Some(receipt),
             _ => None,
         })
     }
@@ -305,6 +321,9 @@ impl Stand {
 
     /// The part whose showing call got no clear answer, if that is still open.
     pub fn doubt(&self) -> Option<usize> {
+        if matches!(self.word, Word::Published { .. } | Word::Removed) {
+            return None;
+        }
         self.steps
             .iter()
             .rev()
@@ -313,6 +332,17 @@ impl Stand {
                 _ => None,
             })
             .filter(|part| self.receipt_of(*part).is_none())
+    }
+
+    /// The part that may be out without a receipt: the one in doubt, or the next one of a claim whose run may have died.
+    pub fn may_be_out(&self) -> Option<usize> {
+        let next = || (0..).find(|part| self.receipt_of(*part).is_none());
+        self.doubt().or_else(|| self.claim.as_ref().and_then(|_| next()))
+    }
+
+    /// Whether anything of it is out.
+    pub fn is_out(&self) -> bool {
+        self.shown_at().next().is_some()
     }
 
     /// Whether the ledger has no word on this target at all.
@@ -324,17 +354,20 @@ impl Stand {
         match self.receipt_of(index) {
             None => self.steps.push(Step::Shown { part: index, receipt }),
             Some(known) if known.id == receipt.id => {}
-            Some(known) => return Err(format!("part {} is out twice: {} and {}", index + 1, known.url, receipt.url)),
+            Some(known) => {
+                let part = index.saturating_add(1);
+                return Err(format!("part {part} is out twice: {} and {}", known.url, receipt.url));
+            }
         }
         Ok(())
     }
 
     fn publish(&mut self, receipt: Receipt) -> Result<(), String> {
-        match &self.word {
-            Word::Published { receipt: known } if known.id == receipt.id => {}
-            Word::Published { receipt: known } => {
+        match self.receipt_of(0) {
+            Some(known) if known.id != receipt.id => {
                 return Err(format!("published twice: {} and {}", known.url, receipt.url));
             }
+            _ if matches!(self.word, Word::Published { .. }) => {}
             _ => {
                 self.claim = None;
                 self.word = Word::Published { receipt };

@@ -10,9 +10,9 @@ use crate::error::{Kind, Problem};
 use crate::fit::Rendition;
 use crate::ledger::entry::{Retry, TargetKey};
 use crate::ledger::{Stand, State, Word};
-use crate::platform::Class;
 use crate::post::PostId;
 use crate::post::target::Target;
+use crate::step::Class;
 
 pub mod action;
 #[cfg(test)]
@@ -242,6 +242,7 @@ fn claimed(desk: &Desk<'_>, stand: &Stand) -> Option<Verdict> {
 
 /// Targets a platform said no to, or that are in doubt and wait for a person.
 fn refused(desk: &Desk<'_>, stand: &Stand) -> Option<Verdict> {
+    let due = if stand.doubt().is_some() { Standing::Doubtful } else { Standing::Due };
     match &stand.word {
         Word::Failed { class: Class::Doubtful, msg, .. } => {
             Some(Verdict::hold(Standing::Doubtful, msg.clone()).needs(Kind::Person))
@@ -251,12 +252,11 @@ fn refused(desk: &Desk<'_>, stand: &Stand) -> Option<Verdict> {
         }
         Word::Failed { msg, retry: Retry::After(after), .. } if desk.now < *after => {
             let reason = format!("{msg}; again in {}", how_long(*after - desk.now));
-            Some(Verdict::hold(Standing::Failed, reason).needs(Kind::Later))
+            Some(Verdict::hold(due, reason).needs(Kind::Later))
         }
         Word::Waiting { until } if desk.now < *until => {
-            let state = if stand.doubt().is_some() { Standing::Doubtful } else { Standing::Due };
             let reason = format!("given back by an earlier run; again in {}", how_long(*until - desk.now));
-            Some(Verdict::hold(state, reason).needs(Kind::Later))
+            Some(Verdict::hold(due, reason).needs(Kind::Later))
         }
         _ => None,
     }

@@ -19,6 +19,9 @@ mod refusal;
 mod testing;
 pub mod x;
 
+// What adapters answer with is what the ledger remembers.
+pub use crate::step::{Class, Receipt, Step, Via};
+
 /// What speaks one platform's language. Every method is a pure function of its arguments.
 pub trait Adapter: Sync {
     /// The hosts the platform is reached at; a call to any other host is a bug and is refused.
@@ -132,50 +135,6 @@ pub struct Job<'a> {
     pub now: DateTime<Utc>,
     /// See [`Adapter::settle`]; a rehearsal may shorten it.
     pub settle: TimeDelta,
-}
-
-/// One thing done for a target, as the ledger remembers it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// Something was made outside that no reader can see yet: an uploaded image, a container.
-    Made {
-        /// The call's name.
-        name: String,
-        /// Ids by name; never an address that opens something.
-        data: BTreeMap<String, String>,
-        /// Addresses that open something (upload sessions), by name: kept in memory and, encrypted, in the vault.
-        secret: BTreeMap<String, String>,
-        /// From then on the platform no longer takes it.
-        expires: Option<DateTime<Utc>>,
-    },
-    /// This part is out.
-    Shown { part: usize, receipt: Receipt },
-    /// The call that shows this part was sent and got no clear answer.
-    Doubt { part: usize, sent_at: DateTime<Utc> },
-    /// A look for this part, after the last doubt, found nothing.
-    Absent { part: usize, at: DateTime<Utc> },
-}
-
-/// Proof that something is out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Receipt {
-    /// The platform's id of the post.
-    pub id: String,
-    /// Address for people.
-    pub url: String,
-    /// When the platform made it.
-    pub at: DateTime<Utc>,
-    pub via: Via,
-}
-
-/// How a receipt was learned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Via {
-    Response,
-    Lookup,
-    DuplicateAnswer,
-    Human,
 }
 
 /// What [`Adapter::next`] asks for.
@@ -304,28 +263,4 @@ pub struct Refusal {
     pub words: String,
     /// Not before this instant, for the classes that pass by themselves.
     pub not_before: Option<DateTime<Utc>>,
-}
-
-/// What kind of no.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Class {
-    /// The token is dead: the account must be connected again. Marks the account, not the post.
-    Login,
-    /// A scope, role or app setting is missing. Marks the account, not the post.
-    Permission,
-    /// The platform will not have this text or media.
-    Content,
-    /// A limit of calls or posts; passes at `not_before`.
-    Quota,
-    /// Money: credits or a spending limit.
-    Payment,
-    /// The platform is busy or broken; nothing was shown.
-    Transient,
-    /// What was made is still being processed.
-    NotReady,
-    /// The answer does not tell whether the post was shown.
-    Doubtful,
-    /// We sent something the platform does not understand: a bug of ours.
-    Bug,
 }

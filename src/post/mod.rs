@@ -15,6 +15,8 @@ pub mod front;
 pub mod target;
 pub mod variant;
 
+pub use crate::limits::Visibility;
+
 /// Who a post is, for ever: its `id` key, or its path under `posts/` without ending.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -171,42 +173,6 @@ pub struct Override {
     pub text: Option<Body>,
     /// Keys that are no wishes, so perhaps settings of the platform: which, [`target::resolve`] finds out.
     pub settings: Vec<(Located<String>, front::yaml::Node)>,
-}
-
-/// Who may see a post; each platform has some of these.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Visibility {
-    Public,
-    Unlisted,
-    Followers,
-    Connections,
-    Private,
-}
-
-impl Visibility {
-    pub const ALL: [Self; 5] = [Self::Public, Self::Unlisted, Self::Followers, Self::Connections, Self::Private];
-    /// Their words, in the same order.
-    pub const NAMES: [&'static str; 5] = {
-        let mut names = [""; 5];
-        let mut at = 0;
-        while at < names.len() {
-            names[at] = Self::ALL[at].name();
-            at += 1;
-        }
-        names
-    };
-
-    /// The word as written in front matter.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Public => "public",
-            Self::Unlisted => "unlisted",
-            Self::Followers => "followers",
-            Self::Connections => "connections",
-            Self::Private => "private",
-        }
-    }
 }
 
 /// What shape a post takes; by default its media suggest it.

@@ -114,7 +114,7 @@ impl Journal {
         check_branch_name(branch)?;
         let seen = repo.read_ref(&seen_ref(branch))?;
         let tip = match (seen, repo.local_tip(branch)?) {
-            (Some(seen), Some(fetched)) if !repo.contains(fetched, seen)? => Some(seen),
+            (Some(seen), Some(fetched)) if repo.contains(fetched, seen)? == Some(false) => Some(seen),
             (seen, fetched) => fetched.or(seen),
         };
         Branch::at(repo, tip)
@@ -187,7 +187,9 @@ impl Shared {
             // A push of ours may have been quicker than the answer just read: never go back.
             let now = shared.at();
             match (now.tip, at.tip) {
-                (Some(newer), Some(older)) if newer != older && shared.repo.contains(newer, older)? => Ok(now),
+                (Some(newer), Some(older)) if newer != older && shared.repo.contains(newer, older)? == Some(true) => {
+                    Ok(now)
+                }
                 _ => shared.moved(at).map(|()| at),
             }
         })
@@ -196,8 +198,9 @@ impl Shared {
 
     /// A state branch only grows. One that lost commits would let posts go out twice: a person must look.
     fn keeps(&self, tip: Option<Oid>, known: Oid) -> Result<(), Failure> {
+        // That a shallow clone ends too early to tell is no proof that something was lost.
         if let Some(tip) = tip
-            && self.repo.contains(tip, known)?
+            && self.repo.contains(tip, known)? != Some(false)
         {
             return Ok(());
         }
@@ -285,7 +288,7 @@ async fn carry(shared: &Arc<Shared>, remote: &Remote, mut group: Vec<Waiting>, b
                 Err(failure) => return fail(group, &unsure(failure, unknown, &said)),
             };
             match now.lease.map(|tip| shared.repo.contains(tip, commit)) {
-                Some(Ok(true)) => return tell(group, Some(commit)),
+                Some(Ok(Some(true))) => return tell(group, Some(commit)),
                 Some(Err(failure)) => return fail(group, &failure),
                 _ => {}
             }

@@ -1,6 +1,7 @@
 //! The repository on disk and its remote: the only module that touches git. Objects are read and written with git2,
 //! the network is left to the `git` program. Knows files and commits; not what a post or a ledger entry says.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -55,6 +56,23 @@ impl Repo {
         Ok(Self(Arc::new(Inner { root, common, bare, idle: Mutex::new(vec![git]) })))
     }
 
+    /// Finds the repository `dir` is in, as [`Repo::open`] does; where there is none, makes one at `dir`, with the folders
+    /// on the way and `main` for its first branch. Tells whether it made one.
+    pub fn open_or_init(dir: &Path) -> Result<(Self, bool), Failure> {
+        let absolute = std::path::absolute(dir).map_err(|error| words::io("cannot find the folder", dir, &error))?;
+        let there = absolute.ancestors().find(|folder| folder.exists()).unwrap_or(&absolute);
+        match git2::Repository::discover(there) {
+            Err(error) if error.code() == git2::ErrorCode::NotFound => {
+                let mut options = git2::RepositoryInitOptions::new();
+                git2::Repository::init_opts(&absolute, options.initial_head("main").mkpath(true).no_reinit(true))
+                    .map_err(|error| words::git(&format!("cannot make a repository in {}", dir.display()), &error))?;
+                Ok((Self::open(&absolute)?, true))
+            }
+            Err(error) => Err(words::not_opened(dir, &error)),
+            Ok(_) => Ok((Self::open(there)?, false)),
+        }
+    }
+
     /// Opens the bare repository in `dir`, making it where there is none: the ledger of a rehearsal.
     pub fn bare(dir: &Path) -> Result<Self, Failure> {
         if git2::Repository::open_bare(dir).is_err() {
@@ -101,6 +119,14 @@ impl Repo {
             }
             Err(error) => Err(words::git("cannot read HEAD", &error)),
         }
+    }
+
+    /// The branch checked out, also before its first commit; `None` for a detached HEAD.
+    pub fn branch(&self) -> Result<Option<String>, Failure> {
+        let git = self.git()?;
+        let head = git.find_reference("HEAD").map_err(|error| words::git("cannot read HEAD", &error))?;
+        let target = head.symbolic_target_bytes().map(String::from_utf8_lossy);
+        Ok(target.and_then(|target| target.strip_prefix("refs/heads/").map(str::to_owned)))
     }
 
     /// The commit to publish from: the tip of `branch` on the remote, fetched now; without a remote, the local branch
@@ -243,18 +269,41 @@ impl Repo {
         self.0.common.join(format!("{name}.lock"))
     }
 
-    /// Whether `tip` is `oid` or has it in its history.
-    fn contains(&self, tip: Oid, oid: Oid) -> Result<bool, Failure> {
+    /// Whether `tip` is `oid` or has it in its history; `None` where a shallow clone ends too early to tell.
+    fn contains(&self, tip: Oid, oid: Oid) -> Result<Option<bool>, Failure> {
         if tip == oid {
-            return Ok(true);
+            return Ok(Some(true));
         }
+        let failed = |error: git2::Error| words::git("cannot walk the history", &error);
         let git = self.git()?;
-        // git2 learns when a handle is opened where a clone was cut off; a fetch since may have added to that.
-        let fresh = git.is_shallow().then(|| git2::Repository::open(&self.0.root)).transpose();
-        let fresh = fresh.map_err(|error| words::not_opened(&self.0.root, &error))?;
-        let git = fresh.as_ref().unwrap_or(&git);
-        git.graph_descendant_of(tip, oid).map_err(|error| words::git("cannot walk the history", &error))
+        if !git.is_shallow() {
+            return git.graph_descendant_of(tip, oid).map(Some).map_err(failed);
+        }
+        // Where a shallow clone ends may move at any moment, as another run fetches: the commits themselves say more
+        // than git's graph does.
+        let odb = git.odb().map_err(failed)?;
+        let (mut open, mut seen, mut whole) = (vec![tip], BTreeSet::new(), true);
+        while let Some(commit) = open.pop() {
+            if commit == oid {
+                return Ok(Some(true));
+            }
+            if !seen.insert(commit) {
+                continue;
+            }
+            match odb.read(commit) {
+                Ok(object) => open.extend(parents(object.data())),
+                Err(error) if error.code() == git2::ErrorCode::NotFound => whole = false,
+                Err(error) => return Err(failed(error)),
+            }
+        }
+        Ok(whole.then_some(false))
     }
+}
+
+/// The parents a commit object names.
+fn parents(commit: &[u8]) -> impl Iterator<Item = Oid> {
+    let header = commit.split(|byte| *byte == b'\n').take_while(|line| !line.is_empty());
+    header.filter_map(|line| Oid::from_str(std::str::from_utf8(line.strip_prefix(b"parent ")?).ok()?).ok())
 }
 
 /// A git2 handle on loan.

@@ -20,7 +20,7 @@ use tokio::sync::watch;
 use crate::clock::Clock;
 use crate::error::{Failure, Kind};
 use crate::http::{Files, Http};
-use crate::ledger::Word;
+use crate::ledger::{Stand, Word};
 use crate::ledger::entry::Event;
 use crate::plan::Plan;
 use crate::plan::action::{ReceiptRow, Row, Standing};
@@ -91,9 +91,15 @@ impl Run<'_> {
 
     async fn record_missed(&self, rows: &[Row]) -> Result<(), Failure> {
         let missed = rows.iter().filter(|row| row.newly_missed);
-        let lines: Vec<_> =
-            missed.filter_map(|row| Some(self.writer.line(row, None, Event::Missed { due: row.due? }))).collect();
-        if lines.is_empty() { Ok(()) } else { self.writer.append(lines).await }
+        let lines = missed.filter_map(|row| Some(self.writer.line(row, None, Event::Missed { due: row.due? })));
+        let words = lines.map(|line| self.writer.append_if(line, Stand::default()));
+        for word in join_all(words.collect::<Vec<_>>()).await {
+            // Whatever another run wrote meanwhile, it is no longer without a word.
+            if let Err(Setback::Failed(failure)) = word {
+                return Err(failure);
+            }
+        }
+        Ok(())
     }
 
     /// Claims every target the plan acts on, in one push; rows that somebody else was faster for say so.
@@ -218,16 +224,11 @@ impl Run<'_> {
             }
             End::Refused(refusal) => (Standing::Failed, Some(refusal.words), Some(Kind::Person)),
             End::Doubtful { why } => (Standing::Doubtful, Some(why), Some(Kind::Person)),
-            End::Later { until, why, doubtful } => {
-                let state = if doubtful { Standing::Doubtful } else { Standing::Due };
-                let again = until
-                    .map_or_else(String::new, |until| format!("; again in {}", how_long(until - self.clock.now())));
-                (state, Some(format!("{why}{again}")), Some(Kind::Later))
+            End::Later { until, why, doubtful, .. } => {
+                let again = format!("{why}; again in {}", how_long(until - self.clock.now()));
+                (due(doubtful), Some(again), Some(Kind::Later))
             }
-            End::Account { refusal, doubtful } => {
-                let state = if doubtful { Standing::Doubtful } else { Standing::Due };
-                (state, Some(refusal.words), Some(Kind::Person))
-            }
+            End::Account { refusal, doubtful } => (due(doubtful), Some(refusal.words), Some(Kind::Person)),
             End::Stopped => (Standing::Due, Some("the run was asked to stop".to_owned()), Some(Kind::Later)),
             End::Lost { why } => (Standing::Publishing, Some(why), Some(Kind::Claimed)),
         };
@@ -249,6 +250,11 @@ impl Run<'_> {
             None => clean.into_owned(),
         }
     }
+}
+
+/// Where a target stands that is not out, or may be.
+fn due(doubtful: bool) -> Standing {
+    if doubtful { Standing::Doubtful } else { Standing::Due }
 }
 
 /// Most characters of a platform's words that are kept.

@@ -65,7 +65,11 @@ impl Recovered {
                 match note {
                     Note::Armed { claim } => drop(recovered.armed.insert(claim)),
                     Note::Disarmed { claim } => drop(recovered.armed.remove(&claim)),
-                    Note::Result { entry } => recovered.results.push(*entry),
+                    Note::Result { entry } => {
+                        // What came of the call is known: from here on nothing was sent.
+                        entry.claim.map(|claim| recovered.armed.remove(&claim));
+                        recovered.results.push(*entry);
+                    }
                 }
             }
         }

@@ -20,6 +20,8 @@ use crate::vault::Document;
 const TRIES_MAX: u32 = 5;
 /// Wait after the first failed try, in milliseconds; it doubles with each.
 const BACK_OFF_MS: i64 = 500;
+/// A clock further off than this makes leases worthless: nothing is shown.
+const SKEW_MAX: TimeDelta = TimeDelta::seconds(60);
 /// How long a target rests after a quota refusal that names no end.
 const QUOTA_REST: TimeDelta = TimeDelta::minutes(15);
 /// How long a target rests after a platform was busy or broken.
@@ -35,10 +37,11 @@ pub(super) enum End {
     Doubtful {
         why: String,
     },
-    /// Given back until an instant.
+    /// Given back until an instant, for a reason that passes by itself; the class of the platform's no, if it said one.
     Later {
-        until: Option<DateTime<Utc>>,
+        until: DateTime<Utc>,
         why: String,
+        class: Option<Class>,
         doubtful: bool,
     },
     /// The account cannot be used at all: its other posts are spared.
@@ -68,7 +71,10 @@ impl End {
             Self::Doubtful { why } => {
                 Event::Failed { class: Class::Doubtful, code: None, msg: why.clone(), retry: Retry::Human }
             }
-            Self::Later { until, .. } => Event::Released { retry_at: *until, by: None },
+            Self::Later { until, why, class: Some(class), .. } => {
+                Event::Failed { class: *class, code: None, msg: why.clone(), retry: Retry::After(*until) }
+            }
+            Self::Later { until, .. } => Event::Released { retry_at: Some(*until), by: None },
             Self::Account { .. } | Self::Stopped => Event::Released { retry_at: None, by: None },
             Self::Lost { .. } => return None,
         })
@@ -180,7 +186,7 @@ impl<'a> Walk<'a> {
     async fn wait(&mut self, until: DateTime<Utc>, why: &str) -> Result<Option<End>, Failure> {
         let wait = until - self.run.clock.now();
         if wait > self.run.timings.patience || *self.run.stop.borrow() {
-            return Ok(Some(End::Later { until: Some(until), why: why.to_owned(), doubtful: self.in_doubt() }));
+            return Ok(Some(self.later(until, why.to_owned(), None)));
         }
         (self.run.tell)(&format!("{} → {}: {why}, {}", self.row.post, self.row.account, how_long(wait)));
         let mut stop = self.run.stop.clone();
@@ -209,7 +215,7 @@ impl<'a> Walk<'a> {
         match outcome {
             Outcome::NotSent(why) => {
                 self.run.note(&Note::Disarmed { claim: self.claim.id })?;
-                self.try_again(None, format!("no connection to {}: {why}", self.row.platform.label())).await
+                self.try_again(Class::Transient, None, format!("no connection to {}: {why}", self.row.platform.label())).await
             }
             Outcome::Unclear(why) => {
                 self.doubt(call.part, sent_at, why).await?;
@@ -233,7 +239,7 @@ impl<'a> Walk<'a> {
         }
         match self.run.http.send(&call, self.document.credential.bearer(), self.run.files).await? {
             Outcome::NotSent(why) | Outcome::Unclear(why) => {
-                self.try_again(None, format!("no answer from {}: {why}", self.row.platform.label())).await
+                self.try_again(Class::Transient, None, format!("no answer from {}: {why}", self.row.platform.label())).await
             }
             Outcome::Answered(reply) => match self.adapter.read(&self.job(), &self.done, &call, &reply) {
                 Ok(step) => self.record(step).await,
@@ -291,23 +297,31 @@ impl<'a> Walk<'a> {
                 Ok(Some(End::Account { refusal, doubtful: self.in_doubt() }))
             }
             Class::Content | Class::Bug => Ok(Some(End::Refused(refusal))),
-            Class::Transient | Class::NotReady => self.try_again(refusal.not_before, refusal.words).await,
+            class @ (Class::Transient | Class::NotReady) => {
+                self.try_again(class, refusal.not_before, refusal.words).await
+            }
             Class::Quota => {
                 let until = refusal.not_before.unwrap_or(self.run.clock.now() + QUOTA_REST);
-                self.try_again(Some(until), refusal.words).await
+                self.try_again(Class::Quota, Some(until), refusal.words).await
             }
             Class::Doubtful => Ok(Some(End::Doubtful { why: refusal.words })),
         }
     }
 
     /// Waits before the same step is tried again, longer each time; gives up after some tries.
-    async fn try_again(&mut self, not_before: Option<DateTime<Utc>>, why: String) -> Result<Option<End>, Failure> {
+    async fn try_again(
+        &mut self,
+        class: Class,
+        not_before: Option<DateTime<Utc>>,
+        why: String,
+    ) -> Result<Option<End>, Failure> {
         self.tries += 1;
         let why = self.run.clean(&why);
         let now = self.run.clock.now();
-        if self.tries >= TRIES_MAX {
+        let is_long = not_before.is_some_and(|until| until - now > self.run.timings.patience);
+        if self.tries >= TRIES_MAX || is_long {
             let until = not_before.unwrap_or(now + BUSY_REST);
-            return Ok(Some(End::Later { until: Some(until), why, doubtful: self.in_doubt() }));
+            return Ok(Some(self.later(until, why, Some(class))));
         }
         let back_off = BACK_OFF_MS << (self.tries - 1);
         let jitter = i64::from(self.claim.id.as_bytes()[usize::from(self.tries as u8 % 16)]) * back_off / 512;
@@ -315,8 +329,14 @@ impl<'a> Walk<'a> {
         self.wait(until, &why).await
     }
 
-    /// Before a showing call: what was made is written, and the lease lasts longer than the call can.
+    /// Before a showing call: the clocks agree, what was made is written, and the lease lasts longer than the call can.
     async fn hold_fast(&mut self) -> Result<Option<End>, Failure> {
+        if let Some(skew) = self.run.http.skew().filter(|skew| skew.abs() > SKEW_MAX) {
+            let ahead = if skew > TimeDelta::zero() { "ahead of" } else { "behind" };
+            let label = self.row.platform.label();
+            let why = format!("this machine's clock is {} {ahead} {label}'s: set it", how_long(skew.abs()));
+            return Ok(Some(self.later(self.run.clock.now() + BUSY_REST, why, None)));
+        }
         if self.write_made().await? { self.keep_lease().await } else { Ok(Some(self.lost())) }
     }
 
@@ -344,6 +364,10 @@ impl<'a> Walk<'a> {
             return Ok(None);
         }
         Err(Failure::new(Kind::Later, "renewing the lease took longer than the lease lasts; nothing was sent"))
+    }
+
+    fn later(&self, until: DateTime<Utc>, why: String, class: Option<Class>) -> End {
+        End::Later { until, why, class, doubtful: self.in_doubt() }
     }
 
     fn lost(&self) -> End {

@@ -12,7 +12,7 @@ use crate::error::{Failure, Kind};
 use crate::ledger::entry::{self, Entry, Event, Retry, TargetKey};
 use crate::ledger::{self, Stand, Word};
 use crate::plan::action::Row;
-use crate::platform::Step;
+use crate::step::Step;
 use crate::post::PostId;
 use crate::repo::branch::{Branch, Edit};
 use crate::repo::journal::{Committed, Journal, Setback};
@@ -139,6 +139,23 @@ impl Writer {
             Err(Setback::Conflict(_)) => Ok(false),
             Err(Setback::Failed(failure)) => Err(failure),
         }
+    }
+
+    /// Appends a line if its target stands on the newest tip as `seen`: what was decided looking at that.
+    ///
+    /// # Errors
+    /// [`Setback::Conflict`] when something happened to the target meanwhile.
+    pub fn append_if(&self, line: Line, seen: Stand) -> impl Future<Output = Result<(), Setback>> + Send + use<> {
+        let change = move |branch: &Branch| {
+            // Nothing is said twice when a push without an answer is tried again.
+            let edits = edits(branch, std::slice::from_ref(&line))?;
+            if edits.is_empty() || stand(branch, &line.entry.post, &line.entry.target)? == seen {
+                return Ok(edits);
+            }
+            Err(Setback::Conflict("something happened to it meanwhile".to_owned()))
+        };
+        let handed = self.journal.commit(Box::new(change));
+        async move { handed.await.map(drop) }
     }
 
     /// Sets the baseline of accounts met for the first time.

@@ -314,6 +314,8 @@ fn a_doubtful_post_that_changes_waits_for_a_person() {
         assert!(ran.stdout.contains("tea → acme-x  changed since a call that may have shown it"), "{}", ran.stdout);
     }
     assert_eq!(scene.stage.texts("x"), ["Tea is ready."]);
+    scene.press.git(&["config", "user.name", "Ann"]);
+    scene.press.git(&["config", "user.email", "ann@example.org"]);
     scene.press.run(&["resolve", "tea:acme-x", "--published", "https://x.com/acme/status/1"]).exits(0);
     scene.press.run(&["publish"]).exits(0);
     assert_eq!(scene.stage.texts("x"), ["Tea is ready."]);

@@ -81,7 +81,7 @@ impl Rehearse {
             return Err(Failure::new(Kind::Bug, "a second run published again"));
         }
         if let Some(file) = &self.html {
-            let page = page::page(&seen, &content, clock.now());
+            let page = page::page(&seen, &stage.names, &content, clock.now());
             std::fs::write(file, page).map_err(|error| {
                 Failure::new(Kind::Usage, format!("{} could not be written", file.display())).cause(error)
             })?;
@@ -90,13 +90,14 @@ impl Rehearse {
         if context.json() {
             context.print_json(document(&first, &seen, &content, commit, exit))?;
         } else {
-            context.print(&text(context, &first, &seen, &content, commit, clock))?;
+            context.print(&text(context, &first, &seen, &stage.names, &content, commit, clock))?;
         }
         if let Some(file) = &self.html {
             context.say(&format!("the page is {}", file.display()));
         }
         if self.serve {
-            stage.serve(context).await?;
+            // These have shown the posts already, and would refuse them as duplicates: others go on.
+            Stage::set(None, &repo, &content, clock).await?.serve(context).await?;
         }
         Ok(exit)
     }
@@ -120,6 +121,8 @@ struct Stage {
     http: Http,
     /// The tokens, for a person who wants to use the simulators: account, platform, token.
     tokens: Vec<(String, Platform, Secret)>,
+    /// Account names by the author ids that the simulators show.
+    names: BTreeMap<String, String>,
     /// Holds the throwaway ledger; gone with this value.
     _folder: Option<tempfile::TempDir>,
 }
@@ -131,6 +134,7 @@ impl Stage {
         let sim = Sim::start().await.map_err(failed)?;
         sim.world().set_skew(clock.offset().num_milliseconds());
         sim.x.configure(|options| options.processing_delay = std::time::Duration::ZERO);
+        sim.linkedin.configure(|options| options.processing_delay = std::time::Duration::ZERO);
         let folder = match ledger {
             Some(_) => None,
             None => Some(tempfile::tempdir().map_err(failed)?),
@@ -144,7 +148,17 @@ impl Stage {
         let recipients = Recipients::parse([generated.recipient.key()])?;
         let sources = Sources { text: Some(generated.text), ..Sources::default() };
         let vault = Vault { identities: Identities::load(&sources, &recipients)?, recipients };
-        let mut stage = Self { sim, clock, repo, journal, vault, http, tokens: Vec::new(), _folder: folder };
+        let mut stage = Self {
+            sim,
+            clock,
+            repo,
+            journal,
+            vault,
+            http,
+            tokens: Vec::new(),
+            names: BTreeMap::new(),
+            _folder: folder,
+        };
         stage.copy_ledger(real, content).await?;
         stage.connect_all(content).await?;
         Ok(stage)
@@ -170,6 +184,12 @@ impl Stage {
         let mut edits = Vec::new();
         for account in content.accounts.accounts.values() {
             let Some((identity, token)) = self.sign_up(account) else { continue };
+            let author = match (account.platform, &account.acts_as) {
+                (Platform::LinkedIn, None) => format!("urn:li:person:{}", identity.id),
+                (_, Some(other)) => other.clone(),
+                (_, None) => identity.id.clone(),
+            };
+            self.names.insert(author, account.name.clone());
             let token = Secret::new(token);
             self.tokens.push((account.name.clone(), account.platform, token.clone()));
             let credential =
@@ -271,13 +291,16 @@ impl Stage {
     async fn serve(&self, context: &Context) -> Result<(), Failure> {
         let hosts: Vec<String> =
             self.sim.hosts().iter().map(|(host, address)| format!("{host}=http://{address}")).collect();
-        context.say("\nThe simulators go on until Ctrl-C. In another terminal:\n");
+        context.say("\nFresh simulators run until Ctrl-C. In another terminal:\n");
         context.say(&format!("  export PRESSROOM_HOSTS={}", hosts.join(",")));
         for (name, _, token) in &self.tokens {
             // Made up here, and good for nothing but these simulators.
             context.say(&format!("  printf %s '{}' | pressroom connect {name} --token-stdin", token.expose()));
         }
         context.say("  pressroom publish");
+        context.say(
+            "\nWhat was due before an account was connected is held; `pressroom retry POST:ACCOUNT` lets it go out.",
+        );
         // Whether the signal came or cannot be waited for: the rehearsal is over.
         drop(tokio::signal::ctrl_c().await);
         Ok(())
@@ -346,7 +369,15 @@ fn document(act: &Act, seen: &[Seen], content: &Content, commit: Oid, exit: u8) 
     })
 }
 
-fn text(context: &Context, act: &Act, seen: &[Seen], content: &Content, commit: Oid, clock: Clock) -> String {
+fn text(
+    context: &Context,
+    act: &Act,
+    seen: &[Seen],
+    names: &BTreeMap<String, String>,
+    content: &Content,
+    commit: Oid,
+    clock: Clock,
+) -> String {
     let zone = content.accounts.defaults.timezone.map_or("UTC", |zone| zone.name());
     let mut out = String::new();
     for problem in content.problems.iter().filter(|problem| problem.is_error()) {
@@ -356,13 +387,12 @@ fn text(context: &Context, act: &Act, seen: &[Seen], content: &Content, commit: 
     out.push_str(&format!("Rehearsal of commit {:.7} at {}\n", commit.to_string(), when(clock.now(), zone)));
     out.push_str("Simulated platforms, a throwaway ledger, made-up tokens: nothing leaves this machine.\n\n");
     for seen in seen {
-        out.push_str(&screen::seen(seen, context.width()));
+        let name = names.get(&seen.author).unwrap_or(&seen.author);
+        out.push_str(&screen::seen(seen, name, context.width()));
     }
     let view = View { width: context.width(), now: clock.now(), list: List::Acted };
     let rest: Vec<Row> = act.rows.iter().filter(|row| row.state != Standing::Published).cloned().collect();
-    if !rest.is_empty() {
-        out.push_str(&screen::rows(&rest, view));
-    }
+    out.push_str(&screen::sections(&rest, view));
     out.push_str(&outcome(act, seen));
     out
 }

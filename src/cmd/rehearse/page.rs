@@ -1,5 +1,6 @@
 //! The page of a rehearsal: every post as its readers would see it, in one file without outside resources.
 
+use std::collections::BTreeMap;
 use std::time::SystemTime;
 
 use base64::Engine as _;
@@ -15,7 +16,7 @@ use crate::sim::{Seen, SeenMedia};
 const STYLE: &str = include_str!("page.css");
 
 /// The page.
-pub(super) fn page(seen: &[Seen], content: &Content, now: DateTime<Utc>) -> String {
+pub(super) fn page(seen: &[Seen], names: &BTreeMap<String, String>, content: &Content, now: DateTime<Utc>) -> String {
     let zone = content.accounts.defaults.timezone.map_or("UTC", |zone| zone.name());
     let page = html! {
         (DOCTYPE)
@@ -34,7 +35,7 @@ pub(super) fn page(seen: &[Seen], content: &Content, now: DateTime<Utc>) -> Stri
                 }
                 main {
                     @if seen.is_empty() { p { "Nothing is due." } }
-                    @for post in seen { (card(post, zone)) }
+                    @for post in seen { (card(post, names.get(&post.author).unwrap_or(&post.author), zone)) }
                 }
             }
         }
@@ -42,11 +43,11 @@ pub(super) fn page(seen: &[Seen], content: &Content, now: DateTime<Utc>) -> Stri
     page.into_string()
 }
 
-fn card(post: &Seen, zone: &str) -> Markup {
+fn card(post: &Seen, account: &str, zone: &str) -> Markup {
     let label = Platform::named(post.platform).map_or(post.platform, Platform::label);
     html! {
         article class=(post.platform) {
-            h2 { (label) span.author { (post.author) } }
+            h2 { (label) span.author { (account) } }
             @if post.reply_to.is_some() { p.thread { "in reply to the part before" } }
             @for paragraph in post.text.split("\n\n") { p.text { (paragraph) } }
             @if !post.media.is_empty() {

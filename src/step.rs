@@ -1,0 +1,75 @@
+//! What came of acting on a target, in the words that adapters answer with and the ledger remembers: steps, receipts, kinds
+//! of refusal. Knows no platform and no entry.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// One thing done for a target, as the ledger remembers it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Something was made outside that no reader can see yet: an uploaded image, a container.
+    Made {
+        /// The call's name.
+        name: String,
+        /// Ids by name; never an address that opens something.
+        data: BTreeMap<String, String>,
+        /// Addresses that open something (upload sessions), by name: kept in memory and, encrypted, in the vault.
+        secret: BTreeMap<String, String>,
+        /// From then on the platform no longer takes it.
+        expires: Option<DateTime<Utc>>,
+    },
+    /// This part is out.
+    Shown { part: usize, receipt: Receipt },
+    /// The call that shows this part was sent and got no clear answer.
+    Doubt { part: usize, sent_at: DateTime<Utc> },
+    /// A look for this part, after the last doubt, found nothing.
+    Absent { part: usize, at: DateTime<Utc> },
+}
+
+/// Proof that something is out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// The platform's id of the post.
+    pub id: String,
+    /// Address for people.
+    pub url: String,
+    /// When the platform made it.
+    pub at: DateTime<Utc>,
+    pub via: Via,
+}
+
+/// How a receipt was learned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Via {
+    Response,
+    Lookup,
+    DuplicateAnswer,
+    Human,
+}
+
+/// What kind of no a platform said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Class {
+    /// The token is dead: the account must be connected again. Marks the account, not the post.
+    Login,
+    /// A scope, role or app setting is missing. Marks the account, not the post.
+    Permission,
+    /// The platform will not have this text or media.
+    Content,
+    /// A limit of calls or posts; passes at `not_before`.
+    Quota,
+    /// Money: credits or a spending limit.
+    Payment,
+    /// The platform is busy or broken; nothing was shown.
+    Transient,
+    /// What was made is still being processed.
+    NotReady,
+    /// The answer does not tell whether the post was shown.
+    Doubtful,
+    /// We sent something the platform does not understand: a bug of ours.
+    Bug,
+}
