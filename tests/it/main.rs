@@ -2,6 +2,7 @@
 
 mod fault;
 mod host;
+mod kill;
 mod press;
 mod publish;
 mod race;

@@ -23,7 +23,12 @@ impl Scene {
     /// All accounts are connected, and a post made from now on is newer than their baselines.
     pub(crate) fn new() -> Self {
         let (stage, mut press) = (Stage::new(), Press::with(&[]));
-        stage.sim.linkedin.configure(|options| options.processing_delay = Duration::ZERO);
+        // So many posts in a row are nothing a platform would take.
+        stage.sim.x.configure(|options| options.rates.clear());
+        stage.sim.linkedin.configure(|options| {
+            options.processing_delay = Duration::ZERO;
+            options.member_quota = 100_000;
+        });
         let remote = press.with_remote();
         stage.reach(&mut press);
         press.env.push(("PRESSROOM_TIMINGS".to_owned(), QUICK.to_owned()));
