@@ -186,10 +186,12 @@ pub(super) fn timings(http: &Http) -> Result<Timings, Failure> {
 /// The door to the network, with its hosts sent elsewhere if the environment says so.
 pub(super) fn http(context: &Context) -> Result<Http, Failure> {
     let http = Http::new(context.clock, Timings::default().request);
-    match env::read(env::HOSTS) {
-        Some(hosts) => http.with_hosts(&hosts),
-        None => Ok(http),
-    }
+    let http = match env::read(env::HOSTS) {
+        Some(hosts) => http.with_hosts(&hosts)?,
+        None => http,
+    };
+    let longest = timings(&http)?.request;
+    Ok(http.with_timeout(longest))
 }
 
 /// A post nobody wrote, with the nearest that somebody did.

@@ -169,7 +169,8 @@ fn row(desk: &Desk<'_>, said: &Said<'_>, offer: &Offer) -> Row {
         zone: offer.zone.clone(),
         key,
         rendition: offer.rendition.clone(),
-        attention: verdict.attention,
+        // A run for named targets answers for these alone.
+        attention: verdict.attention.filter(|_| is_named(desk, offer)),
         acted: false,
         untouched: stand.is_untouched(),
         takes_over: stand.claim.as_ref().map(|claim| claim.id),
@@ -256,6 +257,7 @@ fn later(instant: DateTime<Utc>, by: TimeDelta) -> DateTime<Utc> {
 
 /// Targets a platform said no to, or that are in doubt and wait for a person.
 fn refused(desk: &Desk<'_>, stand: &Stand) -> Option<Verdict> {
+    let due = if stand.doubt().is_some() { Standing::Doubtful } else { Standing::Due };
     match &stand.word {
         Word::Failed { class: Class::Doubtful, msg, .. } => {
             Some(Verdict::hold(Standing::Doubtful, msg.clone()).needs(Kind::Person))
@@ -265,12 +267,11 @@ fn refused(desk: &Desk<'_>, stand: &Stand) -> Option<Verdict> {
         }
         Word::Failed { msg, retry: Retry::After(after), .. } if desk.now < *after => {
             let reason = format!("{msg}; again in {}", how_long(*after - desk.now));
-            Some(Verdict::hold(Standing::Due, reason).needs(Kind::Later))
+            Some(Verdict::hold(due, reason).needs(Kind::Later))
         }
         Word::Waiting { until } if desk.now < *until => {
-            let state = if stand.doubt().is_some() { Standing::Doubtful } else { Standing::Due };
             let reason = format!("given back by an earlier run; again in {}", how_long(*until - desk.now));
-            Some(Verdict::hold(state, reason).needs(Kind::Later))
+            Some(Verdict::hold(due, reason).needs(Kind::Later))
         }
         _ => None,
     }
@@ -355,6 +356,11 @@ fn wrong(desk: &Desk<'_>, offer: &Offer, due: bool) -> Option<Verdict> {
     Some(if due { verdict.needs(Kind::Content) } else { verdict })
 }
 
+/// Whether a target is asked for: by its name, or because nobody named any.
+fn is_named(desk: &Desk<'_>, offer: &Offer) -> bool {
+    desk.only.is_empty() || desk.only.iter().any(|only| only.names(&offer.post, &offer.target.account))
+}
+
 fn is_older_than_baseline(desk: &Desk<'_>, offer: &Offer) -> bool {
     let baseline = desk.state.baselines.get(&offer.target.account);
     // Git tells whole seconds: what was merged in the second of the baseline is not older than it.
@@ -367,7 +373,7 @@ fn timed(desk: &Desk<'_>, offer: &Offer, stand: &Stand) -> Verdict {
     if due > desk.now && !stand.is_out() && stand.may_be_out().is_none() {
         return Verdict::rest(Standing::Scheduled);
     }
-    if !desk.only.is_empty() && !desk.only.iter().any(|only| only.names(&offer.post, &offer.target.account)) {
+    if !is_named(desk, offer) {
         return Verdict::hold(Standing::Due, "not named by `--only`");
     }
     let late = desk.now - due;
@@ -375,8 +381,15 @@ fn timed(desk: &Desk<'_>, offer: &Offer, stand: &Stand) -> Verdict {
         return Verdict { newly_missed: true, ..missed(offer, due) }.needs(Kind::Person);
     }
     if stand.doubt().is_some() {
-        let verdict = Verdict { state: Standing::Doubtful, ..Verdict::act(Action::Look) };
-        return verdict.because("an earlier call may have shown it");
+        let sent = stand.fp.as_ref();
+        let is_changed =
+            offer.rendition.as_ref().is_some_and(|now| sent.is_some_and(|sent| *sent != now.fingerprint()));
+        if is_changed {
+            let reason = changed_in_doubt(&offer.post, &offer.target.account);
+            return Verdict::hold(Standing::Doubtful, reason).needs(Kind::Person);
+        }
+        let look = Verdict::act(Action::Look).because("an earlier call may have shown it");
+        return Verdict { state: Standing::Doubtful, ..look };
     }
     if stand.claim.is_some() {
         return Verdict::act(Action::Resume).because("an earlier run died here");
@@ -389,6 +402,14 @@ fn timed(desk: &Desk<'_>, offer: &Offer, stand: &Stand) -> Verdict {
         return Verdict::act(Action::Look).because(reason);
     }
     Verdict::act(Action::Publish)
+}
+
+/// Why a doubtful post that was changed meanwhile waits for a person.
+pub fn changed_in_doubt(post: &PostId, account: &str) -> String {
+    format!(
+        "changed since a call that may have shown it: look for the earlier text there, then say `pressroom resolve \
+         {post}:{account} --absent`, or `--published URL`"
+    )
 }
 
 fn max_late(desk: &Desk<'_>, offer: &Offer) -> TimeDelta {

@@ -5,6 +5,11 @@
 mod bad_input;
 mod commands;
 mod desk;
+mod fault;
+mod host;
+mod kill;
 mod press;
 mod publish;
+mod race;
+mod scene;
 mod shown;
