@@ -174,9 +174,9 @@ impl<'a> Fitting<'a> {
 
     fn check_alt(&mut self, media: &Media, wish: &Wish<'_>) {
         let (path, label, most) = (&media.path, self.limits.label, self.limits.alt_max);
-        match media.alt.as_deref().map(str::trim) {
+        match &media.alt {
             _ if most == 0 => {}
-            None | Some("") => {
+            None => {
                 let message = format!("`{path}` has no alternative text");
                 let hint = "say what it shows, for those who cannot see it: `![what it shows](path)` or `alt:`";
                 self.problems.push(Problem::warning("alt-missing", wish.source, message).at(wish.span()).hint(hint));
@@ -226,7 +226,7 @@ fn media(facts: &Facts, alt: Option<String>) -> Media {
         width: facts.size.map(|(width, _)| width),
         height: facts.size.map(|(_, height)| height),
         sha256: facts.sha256.clone(),
-        alt,
+        alt: alt.filter(|alt| !alt.trim().is_empty()),
     }
 }
 

@@ -1,4 +1,15 @@
 //! One test binary: the program as people run it, with real git and the simulators.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+
+mod bad_input;
+mod commands;
+mod desk;
+mod fault;
+mod host;
+mod kill;
 mod press;
 mod publish;
+mod race;
+mod scene;
+mod shown;
