@@ -171,7 +171,8 @@ impl Desk {
 
     fn hugo_version(&self) -> Result<String> {
         let output = self.command("hugo", &["version"]).output();
-        let output = output.map_err(|error| format!("hugo cannot be run ({error}); install it: apt-get install hugo"))?;
+        let output =
+            output.map_err(|error| format!("hugo cannot be run ({error}); install it: apt-get install hugo"))?;
         Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
     }
 
@@ -261,7 +262,8 @@ fn post(number: usize) -> String {
     if number.is_multiple_of(3) {
         post.push_str("overrides:\n  linkedin:\n    text: |\n");
         for line in 0..6 {
-            let _ = writeln!(post, "      Line {line} of a *longer* text: what we tried, what broke, and what we kept.");
+            let _ =
+                writeln!(post, "      Line {line} of a *longer* text: what we tried, what broke, and what we kept.");
         }
     }
     let _ = write!(

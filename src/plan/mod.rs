@@ -343,7 +343,8 @@ fn timed(desk: &Desk<'_>, offer: &Offer, stand: &Stand) -> Verdict {
     }
     if stand.doubt().is_some() {
         let sent = stand.fp.as_ref();
-        let is_changed = offer.rendition.as_ref().is_some_and(|now| sent.is_some_and(|sent| *sent != now.fingerprint()));
+        let is_changed =
+            offer.rendition.as_ref().is_some_and(|now| sent.is_some_and(|sent| *sent != now.fingerprint()));
         if is_changed {
             let reason = changed_in_doubt(&offer.post, &offer.target.account);
             return Verdict::hold(Standing::Doubtful, reason).needs(Kind::Person);

@@ -66,8 +66,11 @@ impl Timings {
             }
         }
         if timings.lease <= timings.lease_needed() {
-            return Err(Failure::new(Kind::Usage, "PRESSROOM_TIMINGS: the lease is over before the longest request is")
-                .hint("a lease must last longer than a request and a tenth of itself"));
+            return Err(Failure::new(
+                Kind::Usage,
+                "PRESSROOM_TIMINGS: the lease is over before the longest request is",
+            )
+            .hint("a lease must last longer than a request and a tenth of itself"));
         }
         Ok(timings)
     }

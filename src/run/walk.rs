@@ -115,7 +115,10 @@ impl<'a> Walk<'a> {
             return Ok((End::Doubtful { why }, self.claim));
         }
         if self.in_doubt() {
-            (self.run.tell)(&format!("{} → {}: it may be out already; looking for it", self.row.post, self.row.account));
+            (self.run.tell)(&format!(
+                "{} → {}: it may be out already; looking for it",
+                self.row.post, self.row.account
+            ));
         }
         let end = loop {
             if let Some(end) = self.step().await? {
@@ -215,7 +218,8 @@ impl<'a> Walk<'a> {
         match outcome {
             Outcome::NotSent(why) => {
                 self.run.note(&Note::Disarmed { claim: self.claim.id })?;
-                self.try_again(Class::Transient, None, format!("no connection to {}: {why}", self.row.platform.label())).await
+                self.try_again(Class::Transient, None, format!("no connection to {}: {why}", self.row.platform.label()))
+                    .await
             }
             Outcome::Unclear(why) => {
                 self.doubt(call.part, sent_at, why).await?;
@@ -239,7 +243,8 @@ impl<'a> Walk<'a> {
         }
         match self.run.http.send(&call, self.document.credential.bearer(), self.run.files).await? {
             Outcome::NotSent(why) | Outcome::Unclear(why) => {
-                self.try_again(Class::Transient, None, format!("no answer from {}: {why}", self.row.platform.label())).await
+                self.try_again(Class::Transient, None, format!("no answer from {}: {why}", self.row.platform.label()))
+                    .await
             }
             Outcome::Answered(reply) => match self.adapter.read(&self.job(), &self.done, &call, &reply) {
                 Ok(step) => self.record(step).await,

@@ -12,10 +12,10 @@ use crate::error::{Failure, Kind};
 use crate::ledger::entry::{self, Entry, Event, Retry, TargetKey};
 use crate::ledger::{self, Stand, Word};
 use crate::plan::action::Row;
-use crate::step::Step;
 use crate::post::PostId;
 use crate::repo::branch::{Branch, Edit};
 use crate::repo::journal::{Committed, Journal, Setback};
+use crate::step::Step;
 
 /// Writes entries on behalf of one run, or of a person's command.
 #[derive(Clone, Debug)]

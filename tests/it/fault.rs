@@ -178,14 +178,12 @@ fn a_person_on_linkedin() {
     let of = ("POST", "/rest/posts");
     let case = |name, kind| Case { name, of, times: 1, kind, first: OUT, second: AGAIN, shown: 1 };
     let mut cases = common(of);
-    cases.extend([
-        Case {
-            times: 2,
-            first: (3, "doubtful", "LinkedIn twice gave no clear answer"),
-            second: (3, "doubtful"),
-            ..case("both answers lost", FaultKind::DropAfter)
-        },
-    ]);
+    cases.extend([Case {
+        times: 2,
+        first: (3, "doubtful", "LinkedIn twice gave no clear answer"),
+        second: (3, "doubtful"),
+        ..case("both answers lost", FaultKind::DropAfter)
+    }]);
     cases.extend(refused_by_linkedin(of));
     run("ann", "linkedin", cases);
 }
@@ -203,12 +201,20 @@ fn refused_by_linkedin(of: (&'static str, &'static str)) -> Vec<Case> {
     vec![
         case(
             "422 duplicate",
-            before(422, &[], r#"{"errorDetailType":"com.linkedin.common.error.BadRequest","message":"com.linkedin.content.common.exception.BadRequestResponseException: Content is a duplicate of urn:li:share:7295588489876647936","errorDetails":{"inputErrors":[{"description":"Duplicate post is detected","input":{},"code":"DUPLICATE_POST"}]},"status":422}"#),
+            before(
+                422,
+                &[],
+                r#"{"errorDetailType":"com.linkedin.common.error.BadRequest","message":"com.linkedin.content.common.exception.BadRequestResponseException: Content is a duplicate of urn:li:share:7295588489876647936","errorDetails":{"inputErrors":[{"description":"Duplicate post is detected","input":{},"code":"DUPLICATE_POST"}]},"status":422}"#,
+            ),
             "LinkedIn has the same post already, urn:li:share:7295588489876647936",
         ),
         case(
             "426 wrong version",
-            before(426, &[], r#"{"status":426,"code":"NONEXISTENT_VERSION","message":"Requested version 20250101 is not active"}"#),
+            before(
+                426,
+                &[],
+                r#"{"status":426,"code":"NONEXISTENT_VERSION","message":"Requested version 20250101 is not active"}"#,
+            ),
             "update pressroom",
         ),
     ]
@@ -243,7 +249,10 @@ fn uploads_and_look_ups() {
         ("a lost answer, and a look-up that fails", both(one(FaultKind::DropBefore, &looks), &lost)),
         ("a lost answer, and a look-up that is busy", both(one(before(503, &[], ""), &looks), &lost)),
         ("a lost answer, and a look-up that says nothing", both(one(before(200, &[], "<html>"), &looks), &lost)),
-        ("a lost answer, and a look-up at a limit", both(one(before(429, &[("retry-after", "1")], "{}"), &looks), &lost)),
+        (
+            "a lost answer, and a look-up at a limit",
+            both(one(before(429, &[("retry-after", "1")], "{}"), &looks), &lost),
+        ),
     ]
     .into_iter()
     .enumerate()
@@ -257,9 +266,18 @@ fn uploads_and_look_ups() {
         let second = scene.press.run(&["publish"]);
         scene.stage.sim.world().calm();
         let shown = ["x", "linkedin"].map(|platform| scene.shown(platform, &text));
-        let alt = shown.iter().flatten().all(|seen| seen.media.len() == 1 && seen.media[0].alt.as_deref() == Some("A cup of tea"));
+        let alt = shown
+            .iter()
+            .flatten()
+            .all(|seen| seen.media.len() == 1 && seen.media[0].alt.as_deref() == Some("A cup of tea"));
         if (shown[0].len(), shown[1].len(), alt, second.code) != (1, 2, true, 0) {
-            wrong.push(format!("{name}: {} and {} shown\n{}---\n{}", shown[0].len(), shown[1].len(), first.stderr, second.stderr));
+            wrong.push(format!(
+                "{name}: {} and {} shown\n{}---\n{}",
+                shown[0].len(),
+                shown[1].len(),
+                first.stderr,
+                second.stderr
+            ));
         }
     }
     assert!(wrong.is_empty(), "{} went another way:\n\n{}", wrong.len(), wrong.join("\n\n"));

@@ -3,6 +3,7 @@
 mod fault;
 mod host;
 mod kill;
+mod network;
 mod press;
 mod publish;
 mod race;

@@ -24,7 +24,8 @@ fn a_post_goes_out_once() {
     scene.press.run(&["publish"]).exits(0);
     assert_eq!(scene.stage.sim.seen().len(), 3);
     // The receipts are on the remote's state branch, and they are the readers' addresses.
-    let published: Vec<String> = scene.ledger("hello").iter().filter(|entry| entry["ev"] == "published").map(url).collect();
+    let published: Vec<String> =
+        scene.ledger("hello").iter().filter(|entry| entry["ev"] == "published").map(url).collect();
     let mut seen: Vec<String> = scene.stage.sim.seen().into_iter().map(|seen| seen.url).collect();
     seen.sort();
     let mut receipts = published.clone();
@@ -51,7 +52,10 @@ fn token_files_open_with_the_age_program() {
     let folder = press.folder().to_owned();
     let ssh_key = folder.join("home/.ssh/id_ed25519");
     std::fs::create_dir_all(ssh_key.parent().unwrap()).unwrap();
-    let made = Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-C", "ann@acme", "-f"]).arg(&ssh_key).status();
+    let made = Command::new("ssh-keygen")
+        .args(["-q", "-t", "ed25519", "-N", "", "-C", "ann@acme", "-f"])
+        .arg(&ssh_key)
+        .status();
     assert!(made.expect("this test needs `ssh-keygen`").success());
     let public = std::fs::read_to_string(ssh_key.with_extension("pub")).unwrap();
     let recipients = format!("recipients = [\"{{recipient}}\", \"{}\"]", public.trim());
@@ -62,7 +66,13 @@ fn token_files_open_with_the_age_program() {
     let key = folder.join("home/.config/pressroom/identity");
     for (account, token) in [("acme-x", &tokens[0]), ("acme-page", &tokens[1]), ("ann", &tokens[2])] {
         let file = folder.join(format!("{account}.age"));
-        let show = ["-C", remote.to_str().unwrap(), "cat-file", "blob", &format!("pressroom-state:vault/accounts/{account}.age")];
+        let show = [
+            "-C",
+            remote.to_str().unwrap(),
+            "cat-file",
+            "blob",
+            &format!("pressroom-state:vault/accounts/{account}.age"),
+        ];
         let sealed = press.command_of("git", &show).output().unwrap().stdout;
         std::fs::write(&file, sealed).unwrap();
         for identity in [&key, &ssh_key] {
@@ -130,7 +140,9 @@ fn no_token_is_told_anywhere() {
     let kind = FaultKind::AnswerBefore { status: 500, headers: Vec::new(), body };
     let (method, path) = ("POST".parse().unwrap(), "/2/media/upload".to_owned());
     stage.sim.world().fault(pressroom::sim::Fault { method, path, times: 1, kind });
-    for args in [&["-vvv", "publish"][..], &["-vvv", "publish"], &["-vvv", "status"], &["-vvv", "log"], &["-vvv", "accounts"]] {
+    for args in
+        [&["-vvv", "publish"][..], &["-vvv", "publish"], &["-vvv", "status"], &["-vvv", "log"], &["-vvv", "accounts"]]
+    {
         let ran = press.run(args);
         said += &(ran.stdout + &ran.stderr);
     }
@@ -156,7 +168,11 @@ fn a_thread_goes_on_where_it_broke_off() {
     let front = "id: walk\ntargets: [acme-x]\nschedule: on-merge\nthread: true";
     let body = "One.\n\n---\n\nTwo.\n\n---\n\nThree.";
     // The second part is refused at a limit that ends long after the run.
-    let limit = FaultKind::AnswerBefore { status: 429, headers: vec![("retry-after".to_owned(), "5".to_owned())], body: "{}".to_owned() };
+    let limit = FaultKind::AnswerBefore {
+        status: 429,
+        headers: vec![("retry-after".to_owned(), "5".to_owned())],
+        body: "{}".to_owned(),
+    };
     scene.press.file("posts/walk.md", &format!("---\n{front}\n---\n{body}\n"));
     scene.press.commit("walk").git(&["push", "-q"]);
     scene.fault("POST", "/2/tweets", 1, FaultKind::Slow(std::time::Duration::from_millis(300)));
@@ -275,7 +291,8 @@ fn a_shallow_clone_does_not_take_the_archive_for_new() {
     }
     press.file("posts/new.md", &post("new", "acme-x", "A new one.")).commit("new");
     press.git(&["push", "-q"]);
-    let shallow = press.clone_with(&format!("file://{}", remote.display()), "shallow", &["--depth=1", "--single-branch"]);
+    let shallow =
+        press.clone_with(&format!("file://{}", remote.display()), "shallow", &["--depth=1", "--single-branch"]);
     shallow.run(&["publish"]).exits(0);
     assert_eq!(stage.texts("x"), ["A new one."]);
     press.run(&["publish"]).exits(0);

@@ -230,7 +230,10 @@ fn an_old_doubt_of_a_persons_post_is_for_a_person() {
     let job = walk(&rendition, &identity).job();
     for (minutes, next) in [
         (8, "post 1: POST! /rest/posts"),
-        (9, "person: LinkedIn gave no clear answer: look at https://www.linkedin.com/feed/ for the post, then tell with `pressroom resolve` whether it is there"),
+        (
+            9,
+            "person: LinkedIn gave no clear answer: look at https://www.linkedin.com/feed/ for the post, then tell with `pressroom resolve` whether it is there",
+        ),
     ] {
         let doubt = Step::Doubt { part: 0, sent_at: start() - TimeDelta::minutes(minutes) };
         let text = next_text(&LinkedIn.next(&job, &[doubt]));
