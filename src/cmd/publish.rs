@@ -85,10 +85,9 @@ impl Publish {
                 &self.only,
                 open::Silence::IsSuspect,
             );
-            return show(context, plan, &content, commit);
+            return show(context, &plan, &content, commit, &self.only);
         }
         let run = format!("{}", Uuid::now_v7());
-        let spool = Spool::begin(&repo, &run)?;
         let writer =
             Writer { journal: journal.clone(), clock: context.clock, run: run.clone(), src: Some(commit.to_string()) };
         recovered.bring_in(&writer).await?;
@@ -106,6 +105,9 @@ impl Publish {
         );
         self.stop_if_too_late(&plan)?;
         let (tokens, redactor) = open_tokens(context, &known, &content.accounts, &mut plan)?;
+        known.branch.check_writable()?;
+        // From here on the run may claim something: whoever finds its spool knows that it lives, or how far it came.
+        let spool = Spool::begin(&repo, &run)?;
         let stop = listen_for_stop();
         let rows = Run {
             clock: context.clock,
@@ -123,7 +125,7 @@ impl Publish {
         .carry_out(plan)
         .await?;
         spool.finish()?;
-        let exit = open::exit(&rows, &content);
+        let exit = open::exit(&rows, &content, &self.only);
         if context.json() {
             context.print_json(json!({
                 "run": run,
@@ -133,7 +135,7 @@ impl Publish {
             }))?;
         } else {
             for problem in content.problems.iter().filter(|problem| problem.is_error()) {
-                context.say(&report::problem_text(problem));
+                context.complain(&report::problem_text(problem));
             }
             context.print(&plan::listing(context, &rows, context.clock.now(), List::Acted))?;
         }
@@ -219,13 +221,13 @@ fn name_something(only: &[Only], content: &Content) -> Result<(), Failure> {
     Ok(())
 }
 
-fn show(context: &Context, plan: Plan, content: &Content, commit: Oid) -> Result<u8, Failure> {
+fn show(context: &Context, plan: &Plan, content: &Content, commit: Oid, only: &[Only]) -> Result<u8, Failure> {
     if context.json() {
-        context.print_json(plan::document(&plan, content, Some(commit)))?;
+        context.print_json(plan::document(plan, content, Some(commit)))?;
     } else {
         context.print(&plan::listing(context, &plan.rows, plan.at, List::Open))?;
     }
-    Ok(open::exit(&plan.rows, content))
+    Ok(open::exit(&plan.rows, content, only))
 }
 
 /// Sets the baseline of every connected account the ledger has not met: the archive must not flood it.
@@ -251,15 +253,22 @@ fn open_tokens(
         return Ok((tokens, redactor));
     }
     let vault = open::vault(context, accounts)?;
+    // Many files that cannot be opened mostly have one reason: each is told, the way out once.
+    let mut hints: Vec<String> = Vec::new();
     for name in names {
         match open_token(context, &vault, known, accounts, &name) {
             Ok(document) => {
                 document.secrets().for_each(|secret| redactor.add(secret));
                 tokens.insert(name, document);
             }
-            Err(failure) => rest(plan.rows.iter_mut().filter(|row| row.account == name), &failure),
+            Err(failure) => {
+                context.complain(&format!("error: {}", report::printable(&failure.message)));
+                hints.extend(failure.hints.iter().filter(|hint| !hints.contains(hint)).cloned().collect::<Vec<_>>());
+                rest(plan.rows.iter_mut().filter(|row| row.account == name), &failure);
+            }
         }
     }
+    hints.iter().for_each(|hint| context.complain(&format!("hint: {}", report::printable(hint))));
     Ok((tokens, redactor))
 }
 

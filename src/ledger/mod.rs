@@ -151,8 +151,11 @@ impl State {
 
 fn read_numbered(number: usize, line: &str) -> Result<Option<Entry>, String> {
     entry::read(line).map_err(|error| match error {
-        Unreadable::Newer(what) => format!("{}: {what} is of a newer pressroom", number + 1),
-        Unreadable::Broken(why) => format!("{}: not a ledger entry: {why}", number + 1),
+        Unreadable::Newer(what) => format!("{}: {what} is of a newer pressroom; update pressroom", number + 1),
+        Unreadable::Broken(why) => {
+            let why = why.replace(" at line 1 column ", ", column ");
+            format!("{}: this is no ledger entry ({why}); put the line right on the state branch", number + 1)
+        }
     })
 }
 
@@ -206,7 +209,7 @@ pub fn apply(stand: &mut Stand, entry: Entry) -> Result<(), String> {
             stand.steps.push(Step::Made { name: step, data, secret: BTreeMap::new(), expires });
         }
         Event::Part { index, receipt, .. } => stand.show(index, receipt)?,
-        // What was out before it was taken away may be told late.
+        // That it was out before it was taken away may be told late.
         Event::Published { receipt } if stand.word != Word::Removed => stand.publish(receipt)?,
         Event::Published { .. } => {}
         Event::InDoubt { index, sent_at, .. } => {
@@ -236,6 +239,9 @@ pub fn apply(stand: &mut Stand, entry: Entry) -> Result<(), String> {
         Event::Resolved { found: Found::Published, index, of, receipt, .. } => {
             let receipt = receipt.ok_or("resolved as published without a receipt")?;
             stand.show(index, receipt.clone())?;
+            if stand.word == Word::Removed {
+                return Ok(());
+            }
             if index.checked_add(1) == Some(of) {
                 let first = stand.receipt_of(0).cloned().unwrap_or(receipt);
                 stand.publish(first)?;
@@ -260,6 +266,7 @@ pub fn apply(stand: &mut Stand, entry: Entry) -> Result<(), String> {
             stand.src = entry.src;
             stand.publish(receipt)?;
         }
+        Event::Missed { .. } if matches!(stand.word, Word::Missed { .. }) => {}
         Event::Missed { due } => {
             if settled || stand.claim.is_some() {
                 return Err(format!("missed after it was {}", stand.word.name()));
@@ -377,7 +384,7 @@ impl Stand {
     }
 
     fn reopen(&mut self) {
-        if self.claim.is_none() && !matches!(self.word, Word::Published { .. }) {
+        if self.claim.is_none() && matches!(self.word, Word::Failed { .. } | Word::Waiting { .. }) {
             self.word = Word::Open;
         }
     }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 use crate::account::{Account, Accounts};
 use crate::error::{Kind, Problem};
@@ -15,11 +15,13 @@ use crate::post::target::Target;
 use crate::step::Class;
 
 pub mod action;
+mod gone;
 #[cfg(test)]
 mod tests;
 pub mod when;
 
 use action::{Action, MediaRow, PartRow, ReceiptRow, Row, Standing};
+use gone::{Said, moved, orphans, said};
 use when::{how_long, when};
 
 /// Later than this without a word in the ledger, a target is looked for before it is published: the ledger may have
@@ -74,7 +76,8 @@ pub struct Only {
 }
 
 impl Only {
-    fn names(&self, post: &PostId, account: &str) -> bool {
+    /// Whether it means this target.
+    pub fn names(&self, post: &PostId, account: &str) -> bool {
         self.post == post.as_str() && self.account.as_deref().is_none_or(|name| name == account)
     }
 }
@@ -95,9 +98,12 @@ impl Plan {
 
 /// Decides about every target.
 pub fn plan(desk: &Desk<'_>) -> Plan {
-    let mut rows: Vec<Row> = desk.offers.iter().map(|offer| row(desk, offer)).collect();
+    let said = said(desk);
+    let mut rows: Vec<Row> = desk.offers.iter().map(|offer| row(desk, &said, offer)).collect();
     rows.extend(orphans(desk));
-    rows.sort_by(|a, b| (a.due.is_none(), a.due, &a.path).cmp(&(b.due.is_none(), b.due, &b.path)));
+    // Rows are large: sorting moves their keys, and each row once.
+    let place = |row: &Row| (row.due.is_none(), row.due, row.path.clone(), row.post.clone());
+    rows.sort_by_cached_key(place);
     keep_spacing(desk, &mut rows);
     Plan { at: desk.now, rows }
 }
@@ -135,14 +141,12 @@ impl Verdict {
     }
 }
 
-fn row(desk: &Desk<'_>, offer: &Offer) -> Row {
+fn row(desk: &Desk<'_>, said: &Said<'_>, offer: &Offer) -> Row {
     let key = TargetKey::new(offer.target.platform, &offer.target.account);
     let stand = desk.state.stand(&offer.post, &key);
     let verdict = match desk.state.frozen.get(&offer.post) {
-        Some(why) => {
-            Verdict::hold(Standing::Held, format!("its ledger file cannot be trusted: {why}")).needs(Kind::Person)
-        }
-        None => decide(desk, offer, &stand),
+        Some(why) => Verdict::hold(Standing::Held, format!("its ledger cannot be trusted: {why}")).needs(Kind::Content),
+        None => decide(desk, said, offer, &stand),
     };
     let parts = offer.rendition.iter().flat_map(|rendition| &rendition.parts);
     let warnings = offer.problems.iter().filter(|problem| !problem.is_error());
@@ -183,11 +187,13 @@ fn receipt(stand: &Stand) -> Option<ReceiptRow> {
 }
 
 /// What the ledger says comes first, then the author's wishes, then the clock.
-fn decide(desk: &Desk<'_>, offer: &Offer, stand: &Stand) -> Verdict {
+fn decide(desk: &Desk<'_>, said: &Said<'_>, offer: &Offer, stand: &Stand) -> Verdict {
     settled(offer, stand)
         .or_else(|| claimed(desk, stand))
         .or_else(|| refused(desk, stand))
-        .or_else(|| withheld(desk, offer, stand))
+        .or_else(|| withheld(desk, offer, stand).map(|verdict| or_doubtful(verdict, stand)))
+        .or_else(|| changed_in_doubt(offer, stand))
+        .or_else(|| moved(desk, said, offer, stand))
         .unwrap_or_else(|| timed(desk, offer, stand))
 }
 
@@ -195,17 +201,21 @@ fn decide(desk: &Desk<'_>, offer: &Offer, stand: &Stand) -> Verdict {
 fn settled(offer: &Offer, stand: &Stand) -> Option<Verdict> {
     match &stand.word {
         Word::Published { .. } => {
-            let changed = match (&stand.fp, &offer.rendition) {
-                (Some(published), Some(rendition)) => *published != rendition.fingerprint(),
-                _ => false,
-            };
             let verdict = Verdict::rest(Standing::Published);
-            Some(if changed { verdict.because("changed since, stays as published") } else { verdict })
+            Some(if has_changed(offer, stand) { verdict.because("changed since, stays as published") } else { verdict })
         }
         Word::Removed => Some(Verdict::rest(Standing::Removed)),
         Word::Cancelled { by } => Some(Verdict::hold(Standing::Cancelled, format!("given up by {by}"))),
         Word::Missed { due } => Some(missed(offer, *due).needs(Kind::Person)),
         Word::Open | Word::Waiting { .. } | Word::Failed { .. } => None,
+    }
+}
+
+/// Whether the post says something else to this target than when it was last acted on.
+fn has_changed(offer: &Offer, stand: &Stand) -> bool {
+    match (&stand.fp, &offer.rendition) {
+        (Some(acted_on), Some(rendition)) => *acted_on != rendition.fingerprint(),
+        _ => false,
     }
 }
 
@@ -227,7 +237,7 @@ fn claimed(desk: &Desk<'_>, stand: &Stand) -> Option<Verdict> {
     if desk.dead_runs.contains(&claim.run) {
         return None;
     }
-    let free = claim.exp + desk.grace;
+    let free = later(claim.exp, desk.grace);
     if desk.now >= free {
         return None;
     }
@@ -238,6 +248,11 @@ fn claimed(desk: &Desk<'_>, stand: &Stand) -> Option<Verdict> {
         how_long(free - desk.now)
     );
     Some(Verdict::hold(Standing::Publishing, reason).needs(Kind::Claimed))
+}
+
+/// Instants come from ledgers, which may hold any: one past the end of time is the end of time.
+fn later(instant: DateTime<Utc>, by: TimeDelta) -> DateTime<Utc> {
+    instant.checked_add_signed(by).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
 /// Targets a platform said no to, or that are in doubt and wait for a person.
@@ -295,6 +310,29 @@ fn withheld(desk: &Desk<'_>, offer: &Offer, stand: &Stand) -> Option<Verdict> {
     None
 }
 
+/// What may be out must not rest unseen because its post is withheld by now.
+fn or_doubtful(verdict: Verdict, stand: &Stand) -> Verdict {
+    if stand.may_be_out().is_none() {
+        return verdict;
+    }
+    let withheld = verdict.reason.unwrap_or_else(|| format!("it is a {} now", verdict.state.name()));
+    Verdict::hold(Standing::Doubtful, format!("an earlier call may have shown it; not looked for: {withheld}"))
+        .needs(Kind::Person)
+}
+
+/// Targets that may be out with other words than the post has now: a look for the new ones would find nothing, and they
+/// would go out besides the old.
+fn changed_in_doubt(offer: &Offer, stand: &Stand) -> Option<Verdict> {
+    stand.may_be_out().filter(|_| has_changed(offer, stand))?;
+    let reason = format!(
+        "an earlier call may have shown it as it was before it changed: look on {}, then `pressroom resolve {}:{}`",
+        offer.target.platform.label(),
+        offer.post,
+        offer.target.account
+    );
+    Some(Verdict::hold(Standing::Doubtful, reason).needs(Kind::Person))
+}
+
 /// Targets with an error of their own, of their post, or of a sister target nobody has excused with `--only`.
 fn wrong(desk: &Desk<'_>, offer: &Offer, due: bool) -> Option<Verdict> {
     let own = offer.problems.iter().find(|problem| problem.is_error()).map(|problem| problem.message.clone());
@@ -325,13 +363,14 @@ fn is_named(desk: &Desk<'_>, offer: &Offer) -> bool {
 
 fn is_older_than_baseline(desk: &Desk<'_>, offer: &Offer) -> bool {
     let baseline = desk.state.baselines.get(&offer.target.account);
-    offer.due.is_some_and(|due| baseline.is_some_and(|baseline| due < *baseline))
+    // Git tells whole seconds: what was merged in the second of the baseline is not older than it.
+    offer.due.is_some_and(|due| baseline.is_some_and(|baseline| due < baseline.trunc_subsecs(0)))
 }
 
 /// What remains: a target with a time, nothing against it, and nobody acting on it.
 fn timed(desk: &Desk<'_>, offer: &Offer, stand: &Stand) -> Verdict {
     let Some(due) = offer.due else { return Verdict::rest(Standing::Held) };
-    if due > desk.now && stand.is_untouched() {
+    if due > desk.now && !stand.is_out() && stand.may_be_out().is_none() {
         return Verdict::rest(Standing::Scheduled);
     }
     if !is_named(desk, offer) {
@@ -381,50 +420,6 @@ fn account<'a>(desk: &Desk<'a>, offer: &Offer) -> Option<&'a Account> {
     desk.accounts.accounts.get(&offer.target.account)
 }
 
-/// Targets that need somebody but whose post is no longer there.
-fn orphans(desk: &Desk<'_>) -> Vec<Row> {
-    let offered: BTreeSet<(&PostId, &str)> =
-        desk.offers.iter().map(|offer| (&offer.post, offer.target.account.as_str())).collect();
-    let mut rows = Vec::new();
-    for (post, key, stand) in desk.state.targets() {
-        if offered.contains(&(post, key.account())) {
-            continue;
-        }
-        let Some(platform) = key.platform() else { continue };
-        let gone = "the post or its target is gone from the repository";
-        let verdict = match (&stand.word, stand.doubt().is_some() || stand.claim.is_some()) {
-            (Word::Published { .. }, _) => Verdict::hold(Standing::Published, gone),
-            (Word::Failed { .. } | Word::Open | Word::Waiting { .. }, true) => {
-                Verdict::hold(Standing::Doubtful, format!("{gone}, but a call may have shown it")).needs(Kind::Person)
-            }
-            _ => continue,
-        };
-        rows.push(Row {
-            post: post.clone(),
-            path: String::new(),
-            account: key.account().to_owned(),
-            platform,
-            state: verdict.state,
-            action: None,
-            due: None,
-            reason: verdict.reason,
-            parts: Vec::new(),
-            media: Vec::new(),
-            receipt: receipt(stand),
-            warnings: Vec::new(),
-            zone: "UTC".to_owned(),
-            key: key.clone(),
-            rendition: None,
-            attention: verdict.attention,
-            acted: false,
-            untouched: false,
-            takes_over: None,
-            newly_missed: false,
-        });
-    }
-    rows
-}
-
 /// Lets only so many posts of an account through that its spacing holds.
 fn keep_spacing(desk: &Desk<'_>, rows: &mut [Row]) {
     let mut last: BTreeMap<String, DateTime<Utc>> = BTreeMap::new();
@@ -439,13 +434,13 @@ fn keep_spacing(desk: &Desk<'_>, rows: &mut [Row]) {
             continue;
         };
         match last.get(&row.account) {
-            Some(at) if desk.now < *at + spacing => {
+            Some(at) if desk.now < later(*at, spacing) => {
                 row.action = None;
                 row.reason = Some(format!(
                     "{} keeps {} between two posts; free in {}",
                     row.account,
                     how_long(spacing),
-                    how_long(*at + spacing - desk.now)
+                    how_long(later(*at, spacing) - desk.now)
                 ));
                 row.attention = Some(Kind::Later);
             }

@@ -1,1 +1,546 @@
+//! A desk as text makes a plan as text: posts, ledger lines and an instant on one side, a row a target on the other.
 
+use insta::assert_snapshot;
+
+use super::action::Row;
+use super::*;
+use crate::error::Source;
+use crate::ledger::entry;
+use crate::limits::Platform;
+use crate::media::Library;
+use crate::{account, content, post};
+
+/// Noon, UTC; where the text of a desk says nothing else, it is 1 December 2026.
+const NOON: &str = "2026-12-01T12:00:00Z";
+
+const ACCOUNTS: &str = r#"schema = 1
+[defaults]
+timezone = "UTC"
+[accounts.acme-x]
+platform = "x"
+[accounts.ann]
+platform = "linkedin"
+[accounts.slow]
+platform = "x"
+spacing = "30m"
+[accounts.shut]
+platform = "x"
+paused = true
+[accounts.lost]
+platform = "x"
+"#;
+
+/// What lies around the posts and the ledger; most tests change one thing.
+struct Around {
+    now: &'static str,
+    /// `--only`
+    only: &'static [&'static str],
+    dead_runs: &'static [&'static str],
+    silence_is_suspect: bool,
+}
+
+const USUAL: Around = Around { now: NOON, only: &[], dead_runs: &[], silence_is_suspect: true };
+
+/// Plans a desk. Its text is sections, each under a line `=== <name>`: a post under its path (front matter without the
+/// opening line), or `ledger`. A ledger line is `<post> <account> <time> {JSON}`; the JSON holds what differs from line to
+/// line, and `"fp":"same"` stands for what the post says now, `"fp":"<post>"` for what that post says there.
+fn check(desk: &str, around: &Around) -> String {
+    let (accounts, problems) = account::parse(&Source::new("accounts.toml", ACCOUNTS));
+    assert!(problems.is_empty(), "{problems:?}");
+    let accounts = accounts.unwrap();
+    let (mut posts, mut ledger, mut problems) = (Vec::new(), "", Vec::new());
+    for section in desk.split("=== ").skip(1) {
+        let (name, text) = section.split_once('\n').unwrap();
+        if name == "ledger" {
+            ledger = text;
+            continue;
+        }
+        let source = Source::new(name, format!("---\n{text}"));
+        let (post, found) = post::parse(&source, accounts.defaults.timezone);
+        problems.extend(found);
+        posts.push(post.unwrap_or_else(|| panic!("{name}: {problems:?}")));
+    }
+    let targets = content::resolve(&posts, &accounts, &mut problems);
+    let merged = posts.iter().map(|post| (post.source.path.to_string(), "2026-12-01T09:00:00Z".parse().unwrap()));
+    let offers = content::offers(&posts, targets, &accounts, &Library::new(), &merged.collect(), &problems);
+    let files = files(ledger, &offers);
+    let state = State::fold(files.iter().map(|(path, text)| (path.as_str(), text.as_str())));
+    let connected = ["acme-x", "ann", "slow", "shut"].map(str::to_owned).into();
+    let only = |text: &&str| match text.split_once(':') {
+        Some((post, account)) => Only { post: post.to_owned(), account: Some(account.to_owned()) },
+        None => Only { post: (*text).to_owned(), account: None },
+    };
+    let plan = plan(&Desk {
+        now: around.now.parse().unwrap(),
+        accounts: &accounts,
+        offers: &offers,
+        state: &state,
+        connected: &connected,
+        dead_runs: &around.dead_runs.iter().map(|run| (*run).to_owned()).collect(),
+        grace: TimeDelta::minutes(5),
+        only: &around.only.iter().map(only).collect::<Vec<_>>(),
+        silence_is_suspect: around.silence_is_suspect,
+    });
+    plan.rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// `tea acme-x due publish`, then what it needs, then the reason.
+fn line(row: &Row) -> String {
+    let action = row.action.map_or("-", Action::name);
+    let needs = row.attention.map_or(String::new(), |kind| format!(" [{kind:?}]"));
+    let missed = if row.newly_missed { " (new)" } else { "" };
+    let out = row.receipt.as_ref().map_or(String::new(), |receipt| format!(" {}", receipt.url));
+    let reason = row.reason.as_ref().map_or(String::new(), |reason| format!(": {reason}"));
+    format!("{} {} {} {action}{missed}{out}{needs}{reason}", row.post, row.account, row.state.name())
+}
+
+/// The ledger's files, from its short lines.
+fn files(short: &str, offers: &[Offer]) -> BTreeMap<String, String> {
+    let mut files: BTreeMap<String, String> = BTreeMap::new();
+    for (number, short) in short.lines().enumerate() {
+        let [post, account, time, json] = short.splitn(4, ' ').collect::<Vec<_>>()[..] else {
+            panic!("not a ledger line: {short}")
+        };
+        let path = if post == "-" { entry::BASELINE_PATH.to_owned() } else { entry::path(&PostId::new(post)) };
+        let file = files.entry(path).or_default();
+        if !json.starts_with('{') {
+            file.push_str(&format!("{json}\n"));
+            continue;
+        }
+        let platform = if account == "ann" { Platform::LinkedIn } else { Platform::X };
+        let mut line: serde_json::Map<String, serde_json::Value> = serde_json::from_value(serde_json::json!({
+            "v": 1,
+            "id": uuid::Uuid::from_u128(number as u128 + 1),
+            "t": format!("2026-12-01T{time}:00Z"),
+            "post": if post == "-" { "" } else { post },
+            "target": TargetKey::new(platform, account),
+            "run": "r1",
+            "claim": uuid::Uuid::from_u128(0xc1),
+        }))
+        .unwrap();
+        line.extend(
+            serde_json::from_str::<serde_json::Map<_, _>>(json).unwrap_or_else(|error| panic!("{json}: {error}")),
+        );
+        if let Some(named) = line.get("fp").and_then(serde_json::Value::as_str) {
+            let named = if named == "same" { post } else { named };
+            let offer = offers.iter().find(|offer| offer.post.as_str() == named && offer.target.account == account);
+            let fp = offer.and_then(|offer| offer.rendition.as_ref()).map(Rendition::fingerprint);
+            line.insert("fp".into(), fp.unwrap_or_else(|| named.to_owned()).into());
+        }
+        file.push_str(&format!("{}\n", serde_json::Value::Object(line)));
+    }
+    files
+}
+
+/// One post, `tea`, for one account, due at 11:30; with these ledger lines.
+fn tea(ledger: &str, around: &Around) -> String {
+    check(&format!("{TEA}=== ledger\n{ledger}"), around)
+}
+
+const TEA: &str = "=== posts/tea.md\ntargets: [acme-x]\nschedule: 2026-12-01 11:30\n---\nTea.\n";
+
+/// A claim of run `r1` from 11:30, its lease until 11:40, for the text the post has now.
+const CLAIMED: &str = r#"tea acme-x 11:30 {"ev":"claimed","exp":"2026-12-01T11:40:00Z","fp":"same"}
+"#;
+const DOUBT: &str = r#"tea acme-x 11:31 {"ev":"in_doubt","index":0,"why":"no answer","sent_at":"2026-12-01T11:31:00Z","not_before":"2026-12-01T11:31:15Z"}
+"#;
+const PUBLISHED: &str = r#"tea acme-x 11:31 {"ev":"published","receipt":{"id":"7","url":"https://x.com/acme/status/7","at":"2026-12-01T11:31:00Z","via":"response"}}
+"#;
+
+#[test]
+fn what_the_author_wrote() {
+    let posts = "\
+=== posts/draft.md
+draft: true
+targets: [acme-x]
+schedule: 2026-12-01 11:30
+---
+A
+=== posts/held.md
+targets: [acme-x]
+---
+B
+=== posts/scheduled.md
+targets: [acme-x]
+schedule: 2026-12-01 12:01
+---
+C
+=== posts/now.md
+targets: [acme-x]
+schedule: 2026-12-01 12:00
+---
+D
+=== posts/merged.md
+targets: [acme-x]
+schedule: on-merge
+---
+E
+=== posts/paused.md
+targets: [shut]
+schedule: 2026-12-01 11:30
+---
+F
+=== posts/lost.md
+targets: [lost]
+schedule: 2026-12-01 11:30
+---
+G
+=== posts/lost-later.md
+targets: [lost]
+schedule: 2026-12-02 11:30
+---
+H
+";
+    let around = Around { silence_is_suspect: false, ..USUAL };
+    assert_snapshot!(check(posts, &around), @"
+    merged acme-x due publish
+    draft acme-x draft -
+    lost lost due - [Person]: lost is not connected: `pressroom connect lost`
+    paused shut held -: shut is paused in accounts.toml
+    now acme-x due publish
+    scheduled acme-x scheduled -
+    lost-later lost scheduled -
+    held acme-x held -: no `schedule`: add one, or `schedule: on-merge`
+    ");
+}
+
+#[test]
+fn how_late_is_too_late() {
+    let post = |name: &str, keys: &str| format!("=== posts/{name}.md\ntargets: [acme-x]\n{keys}\n---\n{name}\n");
+    let posts = [
+        post("an-hour", "schedule: 2026-12-01 11:00"),
+        post("over-an-hour", "schedule: 2026-12-01 10:59"),
+        post("twelve-hours", "schedule: 2026-12-01 00:00"),
+        post("over-twelve", "schedule: 2026-11-30 23:59"),
+        post("own-limit", "schedule: 2026-12-01 11:00\nmax_late: 30m"),
+        post("own-longer-limit", "schedule: 2026-11-29 12:00\nmax_late: 3d"),
+        post("merged", "schedule: on-merge\nmax_late: 1h"),
+    ];
+    assert_snapshot!(check(&posts.concat(), &USUAL), @"
+    own-longer-limit acme-x due look: 2 d late without a word in the ledger
+    over-twelve acme-x missed - (new) [Person]: was due Mon 30 Nov 2026 23:59 UTC; `pressroom retry over-twelve:acme-x` publishes it now
+    twelve-hours acme-x due look: 12 h late without a word in the ledger
+    merged acme-x due look: 3 h late without a word in the ledger
+    over-an-hour acme-x due look: 1 h 1 min late without a word in the ledger
+    an-hour acme-x due publish
+    own-limit acme-x missed - (new) [Person]: was due Tue 1 Dec 2026 11:00 UTC; `pressroom retry own-limit:acme-x` publishes it now
+    ");
+    let known_new = Around { silence_is_suspect: false, ..USUAL };
+    assert_snapshot!(check(&posts.concat(), &known_new), @"
+    own-longer-limit acme-x due publish
+    over-twelve acme-x missed - (new) [Person]: was due Mon 30 Nov 2026 23:59 UTC; `pressroom retry over-twelve:acme-x` publishes it now
+    twelve-hours acme-x due publish
+    merged acme-x due publish
+    over-an-hour acme-x due publish
+    an-hour acme-x due publish
+    own-limit acme-x missed - (new) [Person]: was due Tue 1 Dec 2026 11:00 UTC; `pressroom retry own-limit:acme-x` publishes it now
+    ");
+}
+
+#[test]
+fn what_is_out_stays_out() {
+    assert_snapshot!(tea(&format!("{CLAIMED}{PUBLISHED}"), &USUAL), @"tea acme-x published - https://x.com/acme/status/7");
+    let changed = CLAIMED.replace("same", "0f");
+    assert_snapshot!(tea(&format!("{changed}{PUBLISHED}"), &USUAL), @"tea acme-x published - https://x.com/acme/status/7: changed since, stays as published");
+    let deleted = r#"tea acme-x 11:50 {"ev":"deleted"}"#;
+    assert_snapshot!(tea(&format!("{CLAIMED}{PUBLISHED}{deleted}"), &USUAL), @"tea acme-x removed -");
+    // A schedule moved into the future changes nothing about it.
+    let earlier = Around { now: "2026-12-01T11:00:00Z", ..USUAL };
+    assert_snapshot!(tea(&format!("{CLAIMED}{PUBLISHED}"), &earlier), @"tea acme-x published - https://x.com/acme/status/7");
+}
+
+#[test]
+fn a_claim_is_respected_until_lease_and_grace_are_over() {
+    let at = |now| tea(CLAIMED, &Around { now, ..USUAL });
+    assert_snapshot!(at("2026-12-01T11:35:00Z"), @"tea acme-x publishing - [Claimed]: run r1 holds the claim since 11:30:00 UTC and may act for 10 min more");
+    assert_snapshot!(at("2026-12-01T11:44:59Z"), @"tea acme-x publishing - [Claimed]: run r1 holds the claim since 11:30:00 UTC and may act for 1 s more");
+    assert_snapshot!(at("2026-12-01T11:45:00Z"), @"tea acme-x due resume: an earlier run died here");
+    let renewed = format!("{CLAIMED}{}", r#"tea acme-x 11:39 {"ev":"renewed","exp":"2026-12-01T11:55:00Z"}"#);
+    assert_snapshot!(tea(&renewed, &Around { now: "2026-12-01T11:45:00Z", ..USUAL }), @"tea acme-x publishing - [Claimed]: run r1 holds the claim since 11:30:00 UTC and may act for 15 min more");
+    let dead = Around { now: "2026-12-01T11:35:00Z", dead_runs: &["r1"], ..USUAL };
+    assert_snapshot!(tea(CLAIMED, &dead), @"tea acme-x due resume: an earlier run died here");
+    let other = Around { now: "2026-12-01T11:35:00Z", dead_runs: &["r2"], ..USUAL };
+    assert_snapshot!(tea(CLAIMED, &other), @"tea acme-x publishing - [Claimed]: run r1 holds the claim since 11:30:00 UTC and may act for 10 min more");
+}
+
+#[test]
+fn what_may_be_out_is_looked_for() {
+    let doubt = format!("{CLAIMED}{DOUBT}");
+    assert_snapshot!(tea(&doubt, &USUAL), @"tea acme-x due look: an earlier call may have shown it");
+    let given_back = format!("{doubt}{}", r#"tea acme-x 11:32 {"ev":"released","retry_at":"2026-12-01T12:30:00Z"}"#);
+    assert_snapshot!(tea(&given_back, &USUAL), @"tea acme-x doubtful - [Later]: given back by an earlier run; again in 30 min");
+    assert_snapshot!(tea(&given_back, &Around { now: "2026-12-01T12:30:00Z", ..USUAL }), @"tea acme-x due look: an earlier call may have shown it");
+    let for_a_person = format!(
+        "{doubt}{}",
+        r#"tea acme-x 11:32 {"ev":"failed","class":"doubtful","msg":"not found","retry":"human"}"#
+    );
+    assert_snapshot!(tea(&for_a_person, &USUAL), @"tea acme-x doubtful - [Person]: not found");
+    let absent =
+        r#"tea acme-x 11:50 {"ev":"resolved","as":"absent","index":0,"of":1,"by":"Ann","evidence":"she looked"}"#;
+    assert_snapshot!(tea(&format!("{for_a_person}\n{absent}"), &USUAL), @"tea acme-x due publish");
+}
+
+/// A look for the new text finds nothing, and would let it go out beside the old one.
+#[test]
+fn what_may_be_out_and_has_changed_is_for_a_person() {
+    let claimed = CLAIMED.replace("same", "0f");
+    assert_snapshot!(tea(&format!("{claimed}{DOUBT}"), &USUAL), @"tea acme-x doubtful - [Person]: an earlier call may have shown it as it was before it changed: look on X, then `pressroom resolve tea:acme-x`");
+    assert_snapshot!(tea(&claimed, &USUAL), @"tea acme-x doubtful - [Person]: an earlier call may have shown it as it was before it changed: look on X, then `pressroom resolve tea:acme-x`");
+    let absent =
+        r#"tea acme-x 11:50 {"ev":"resolved","as":"absent","index":0,"of":1,"by":"Ann","evidence":"she looked"}"#;
+    assert_snapshot!(tea(&format!("{claimed}{absent}"), &USUAL), @"tea acme-x due publish");
+}
+
+/// Else a `draft: true` would make a doubt disappear from every report.
+#[test]
+fn what_may_be_out_is_not_forgotten_when_its_post_is_withheld() {
+    for front in ["draft: true\nschedule: 2026-12-01 11:30", "tags: [tea]", "schedule: 2026-12-01 11:30\nx: y"] {
+        let desk = format!("=== posts/tea.md\ntargets: [acme-x]\n{front}\n---\nTea.\n=== ledger\n{CLAIMED}{DOUBT}");
+        let row = check(&desk, &USUAL);
+        assert!(row.starts_with("tea acme-x doubtful - [Person]: an earlier call may have shown it"), "{row}");
+    }
+}
+
+#[test]
+fn what_was_refused_rests_as_long_as_it_must() {
+    let failed = |retry: &str| {
+        let refusal = r#"{"ev":"failed","class":"content","code":"186","msg":"X will not have it","retry":RETRY}"#;
+        let line = format!("{CLAIMED}tea acme-x 11:32 {}\n", refusal.replace("RETRY", retry));
+        tea(&line, &USUAL)
+    };
+    assert_snapshot!(failed(r#""never""#), @"tea acme-x failed - [Person]: X will not have it");
+    assert_snapshot!(failed(r#""human""#), @"tea acme-x failed - [Person]: X will not have it");
+    assert_snapshot!(failed(r#"{"after":"2026-12-01T12:10:00Z"}"#), @"tea acme-x failed - [Later]: X will not have it; again in 10 min");
+    assert_snapshot!(failed(r#"{"after":"2026-12-01T12:00:00Z"}"#), @"tea acme-x due publish");
+    let again = r#"tea acme-x 11:50 {"ev":"released","by":"Ann"}"#;
+    let human = r#"tea acme-x 11:32 {"ev":"failed","class":"content","msg":"no","retry":"human"}"#;
+    assert_snapshot!(tea(&format!("{CLAIMED}{human}\n{again}"), &USUAL), @"tea acme-x due publish");
+}
+
+/// Being tried once is no reason to go out before its time.
+#[test]
+fn what_was_given_back_and_put_off_waits_for_its_new_time() {
+    let released = r#"tea acme-x 10:00 {"ev":"released"}"#;
+    let at_eleven = Around { now: "2026-12-01T11:00:00Z", ..USUAL };
+    assert_snapshot!(tea(&format!("{CLAIMED}{released}"), &at_eleven), @"tea acme-x scheduled -");
+    // Of a thread of which the first part is out, the rest follows at once.
+    let thread =
+        "=== posts/tea.md\ntargets: [acme-x]\nschedule: 2026-12-01 11:30\nthread: true\n---\nTea.\n\n---\n\nMore.\n";
+    let part = r#"tea acme-x 10:00 {"ev":"part","index":0,"of":2,"receipt":{"id":"7","url":"https://x.com/acme/status/7","at":"2026-12-01T10:00:00Z","via":"response"}}"#;
+    let desk = format!("{thread}=== ledger\n{CLAIMED}{part}\n{released}");
+    assert_snapshot!(check(&desk, &at_eleven), @"tea acme-x due resume https://x.com/acme/status/7");
+}
+
+#[test]
+fn what_people_gave_up_or_time_took_rests() {
+    assert_snapshot!(tea(r#"tea acme-x 11:50 {"ev":"cancelled","by":"Ann"}"#, &USUAL), @"tea acme-x cancelled -: given up by Ann");
+    let missed = r#"tea acme-x 11:50 {"ev":"missed","due":"2026-11-20T08:00:00Z"}"#;
+    assert_snapshot!(tea(missed, &USUAL), @"tea acme-x missed - [Person]: was due Fri 20 Nov 2026 08:00 UTC; `pressroom retry tea:acme-x` publishes it now");
+    assert_snapshot!(tea(&format!("{missed}\n{}", r#"tea acme-x 11:55 {"ev":"released","by":"Ann"}"#), &USUAL), @"tea acme-x due publish");
+}
+
+#[test]
+fn a_baseline_keeps_the_archive_in() {
+    let baseline = |time: &str| format!("- acme-x {time} {}", r#"{"ev":"baseline"}"#);
+    assert_snapshot!(tea(&baseline("11:31"), &USUAL), @"tea acme-x held -: older than the account's baseline of Tue 1 Dec 2026 11:31 UTC; `pressroom retry tea:acme-x` publishes it all the same");
+    assert_snapshot!(tea(&baseline("11:30"), &USUAL), @"tea acme-x due publish");
+    let released = r#"tea acme-x 11:55 {"ev":"released","by":"Ann"}"#;
+    assert_snapshot!(tea(&format!("{}\n{released}", baseline("11:31")), &USUAL), @"tea acme-x due publish");
+}
+
+#[test]
+fn posts_of_one_account_keep_their_distance() {
+    let post = |name: &str, due: &str| {
+        format!("=== posts/{name}.md\ntargets: [slow]\nschedule: 2026-12-01 {due}\n---\n{name}\n")
+    };
+    let posts = format!("{}{}", post("first", "11:30"), post("second", "11:20"));
+    assert_snapshot!(check(&posts, &USUAL), @"
+    second slow due publish
+    first slow due - [Later]: slow keeps 30 min between two posts; free in 30 min
+    ");
+    let shown = |time: &str| {
+        let receipt =
+            format!(r#"{{"id":"7","url":"https://x.com/s/7","at":"2026-12-01T{time}:00Z","via":"response"}}"#);
+        format!("{posts}=== ledger\nold slow 11:00 {{\"ev\":\"published\",\"receipt\":{receipt}}}\n")
+    };
+    assert_snapshot!(check(&shown("11:40"), &USUAL), @"
+    second slow due - [Later]: slow keeps 30 min between two posts; free in 10 min
+    first slow due - [Later]: slow keeps 30 min between two posts; free in 10 min
+    old slow published - https://x.com/s/7: the post or its target is gone from the repository
+    ");
+    assert_snapshot!(check(&shown("11:30"), &USUAL), @"
+    second slow due publish
+    first slow due - [Later]: slow keeps 30 min between two posts; free in 30 min
+    old slow published - https://x.com/s/7: the post or its target is gone from the repository
+    ");
+}
+
+#[test]
+fn one_target_that_cannot_be_published_holds_its_post() {
+    let long = format!(
+        "=== posts/long.md\nid: long\ntargets: [acme-x, ann, slow]\nschedule: 2026-12-01 11:30\noverrides:\n  slow: {{text: \
+         Short.}}\n---\n{}\n",
+        "Tea ".repeat(80)
+    );
+    assert_snapshot!(check(&long, &USUAL), @"
+    long acme-x held - [Content]: the text has 319 weighted characters; X takes 280: 39 too many
+    long ann held - [Content]: held with the rest of its post: acme-x cannot be published; `--only long:ann` publishes this one
+    long slow held - [Content]: held with the rest of its post: acme-x cannot be published; `--only long:slow` publishes this one
+    ");
+    assert_snapshot!(check(&long, &Around { only: &["long:ann"], ..USUAL }), @"
+    long acme-x held - [Content]: the text has 319 weighted characters; X takes 280: 39 too many
+    long ann due publish
+    long slow held - [Content]: held with the rest of its post: acme-x cannot be published; `--only long:slow` publishes this one
+    ");
+    assert_snapshot!(check(&long, &Around { only: &["long"], ..USUAL }), @"
+    long acme-x held - [Content]: the text has 319 weighted characters; X takes 280: 39 too many
+    long ann held - [Content]: held with the rest of its post: acme-x cannot be published; `--only long:ann` publishes this one
+    long slow held - [Content]: held with the rest of its post: acme-x cannot be published; `--only long:slow` publishes this one
+    ");
+    let later = long.replace("2026-12-01 11:30", "2026-12-01 12:30");
+    assert_snapshot!(check(&later, &USUAL), @"
+    long acme-x held -: the text has 319 weighted characters; X takes 280: 39 too many
+    long ann held -: held with the rest of its post: acme-x cannot be published; `--only long:ann` publishes this one
+    long slow held -: held with the rest of its post: acme-x cannot be published; `--only long:slow` publishes this one
+    ");
+}
+
+#[test]
+fn only_what_is_named_is_done() {
+    let posts = "\
+=== posts/a.md
+targets: [acme-x, ann]
+schedule: 2026-12-01 11:30
+---
+A
+=== posts/b.md
+targets: [acme-x]
+schedule: 2026-12-01 11:30
+---
+B
+";
+    assert_snapshot!(check(posts, &Around { only: &["a:ann"], ..USUAL }), @"
+    a acme-x due -: not named by `--only`
+    a ann due publish
+    b acme-x due -: not named by `--only`
+    ");
+    assert_snapshot!(check(posts, &Around { only: &["a"], ..USUAL }), @"
+    a acme-x due publish
+    a ann due publish
+    b acme-x due -: not named by `--only`
+    ");
+}
+
+#[test]
+fn rows_stand_in_the_order_they_are_done() {
+    let post = |path: &str, keys: &str| format!("=== posts/{path}.md\ntargets: [ann, acme-x]\n{keys}\n---\n{path}\n");
+    let posts = [
+        post("a", "tags: [x]"),
+        post("b", "schedule: 2026-12-01 11:50"),
+        post("c", "schedule: 2026-12-01 11:40"),
+        post("d", "schedule: 2026-12-01 11:40"),
+    ];
+    assert_snapshot!(check(&posts.concat(), &USUAL), @"
+    c ann due publish
+    c acme-x due publish
+    d ann due publish
+    d acme-x due publish
+    b ann due publish
+    b acme-x due publish
+    a ann held -: no `schedule`: add one, or `schedule: on-merge`
+    a acme-x held -: no `schedule`: add one, or `schedule: on-merge`
+    ");
+}
+
+#[test]
+fn a_ledger_file_that_cannot_be_trusted_freezes_its_post_alone() {
+    let desk = format!(
+        "{TEA}{}=== ledger\ntea acme-x 11:30 half a line\n",
+        TEA.replace("tea.md", "other.md").replace("Tea", "Coffee")
+    );
+    assert_snapshot!(check(&desk, &USUAL), @"
+    other acme-x due publish
+    tea acme-x held - [Person]: its ledger file cannot be trusted: ledger/a9/tea.jsonl:1: not a ledger entry: expected value at line 1 column 1
+    ");
+    // Also where the id is not spelled as its file is.
+    let desk = "=== posts/2026/Tea.md\ntargets: [acme-x]\nschedule: 2026-12-01 11:30\n---\nTea.\n=== ledger\n2026/Tea acme-x 11:30 half\n";
+    assert_snapshot!(check(desk, &USUAL), @"2026/Tea acme-x held - [Person]: its ledger file cannot be trusted: ledger/0f/2026%2F%54ea.jsonl:1: not a ledger entry: expected value at line 1 column 1");
+}
+
+#[test]
+fn a_target_whose_post_is_gone_is_still_told() {
+    let gone = |lines: &str| check(&format!("=== ledger\n{lines}"), &USUAL);
+    assert_snapshot!(gone(&format!("{CLAIMED}{PUBLISHED}")), @"tea acme-x published - https://x.com/acme/status/7: the post or its target is gone from the repository");
+    assert_snapshot!(gone(&format!("{CLAIMED}{DOUBT}")), @"tea acme-x doubtful - [Person]: the post or its target is gone from the repository, but a call may have shown it");
+    assert_snapshot!(check(&format!("=== ledger\n{CLAIMED}"), &Around { now: "2026-12-01T11:35:00Z", ..USUAL }), @"tea acme-x publishing - [Claimed]: run r1 holds the claim since 11:30:00 UTC and may act for 10 min more");
+    assert_snapshot!(gone(r#"tea acme-x 11:50 {"ev":"cancelled","by":"Ann"}"#), @"");
+    let two = format!("{CLAIMED}{PUBLISHED}{}", format!("{CLAIMED}{PUBLISHED}").replace("tea ", "cake "));
+    assert_snapshot!(gone(&two), @"
+    cake acme-x published - https://x.com/acme/status/7: the post or its target is gone from the repository
+    tea acme-x published - https://x.com/acme/status/7: the post or its target is gone from the repository
+    ");
+}
+
+const MOVED: &str = "=== posts/new/tea.md\ntargets: [acme-x, ann]\nschedule: 2026-12-01 11:30\n---\nTea.\n";
+
+#[test]
+fn a_post_that_moved_is_held() {
+    let claimed = CLAIMED.replace("same", "new/tea");
+    let moved = |lines: &str| check(&format!("{MOVED}=== ledger\n{lines}"), &USUAL);
+    assert_snapshot!(moved(&format!("{claimed}{PUBLISHED}")), @"
+    new/tea acme-x held - [Person]: moved? `tea` said the same here, is out at https://x.com/acme/status/7, and is gone: `pressroom adopt new/tea:acme-x https://x.com/acme/status/7` if it is the same post, `pressroom retry new/tea:acme-x` to publish it once more
+    new/tea ann due publish
+    tea acme-x published - https://x.com/acme/status/7: the post or its target is gone from the repository
+    ");
+    assert_snapshot!(moved(&format!("{claimed}{DOUBT}")), @"
+    new/tea acme-x held - [Person]: moved? `tea` said the same here, may be out, and is gone: look on X, then `pressroom resolve tea:acme-x`
+    new/tea ann due publish
+    tea acme-x doubtful - [Person]: the post or its target is gone from the repository, but a call may have shown it
+    ");
+    // Other words are another post.
+    assert_snapshot!(moved(&format!("{CLAIMED}{PUBLISHED}")), @"
+    new/tea acme-x due publish
+    new/tea ann due publish
+    tea acme-x published - https://x.com/acme/status/7: the post or its target is gone from the repository
+    ");
+    // A person may insist.
+    let insists = r#"new/tea acme-x 11:55 {"ev":"released","by":"Ann"}"#;
+    assert_snapshot!(moved(&format!("{claimed}{PUBLISHED}{insists}")), @"
+    new/tea acme-x due publish
+    new/tea ann due publish
+    tea acme-x published - https://x.com/acme/status/7: the post or its target is gone from the repository
+    ");
+    // As long as it is not due, nobody is called.
+    let scheduled = MOVED.replace("11:30", "12:30");
+    assert_snapshot!(check(&format!("{scheduled}=== ledger\n{claimed}{PUBLISHED}"), &USUAL), @"
+    new/tea acme-x held -: moved? `tea` said the same here, is out at https://x.com/acme/status/7, and is gone: `pressroom adopt new/tea:acme-x https://x.com/acme/status/7` if it is the same post, `pressroom retry new/tea:acme-x` to publish it once more
+    new/tea ann scheduled -
+    tea acme-x published - https://x.com/acme/status/7: the post or its target is gone from the repository
+    ");
+}
+
+#[test]
+fn a_post_that_repeats_another_is_no_moved_one() {
+    let claimed = CLAIMED.replace("same", "new/tea");
+    let both = format!("{TEA}{MOVED}=== ledger\n{claimed}{PUBLISHED}");
+    assert_snapshot!(check(&both, &USUAL), @"
+    new/tea acme-x due publish
+    new/tea ann due publish
+    tea acme-x published - https://x.com/acme/status/7
+    ");
+}
+
+#[test]
+fn instants_at_the_end_of_time_do_no_harm() {
+    for instant in ["+262142-12-31T23:59:59Z", "-262143-01-01T00:00:00Z"] {
+        let lines = format!("{CLAIMED}{DOUBT}{PUBLISHED}").replace("2026-12-01T11:40:00Z", instant);
+        for count in 0..=3 {
+            let lines: String = lines.lines().take(count).map(|line| format!("{line}\n")).collect();
+            let slow = lines.replace("acme-x", "slow").replace("2026-12-01T11:31:00Z", instant);
+            check(
+                &format!("{TEA}{}=== ledger\n{lines}{slow}", TEA.replace("acme-x", "slow").replace("tea.md", "b.md")),
+                &USUAL,
+            );
+        }
+    }
+}

@@ -239,7 +239,7 @@ impl Repo {
     /// Who the person is, as git knows them: `Ann Example <ann@example.org>`.
     pub fn person(&self) -> Result<String, Failure> {
         let git = self.git()?;
-        let signature = git.signature().map_err(|_| {
+        let signature = git.author_from_env().map_err(|_| {
             Failure::new(Kind::Usage, "git does not know who you are, and the ledger keeps who said what")
                 .hint("`git config user.name \"Your Name\"` and `git config user.email you@example.org`")
         })?;

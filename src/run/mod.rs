@@ -60,6 +60,9 @@ pub struct Run<'a> {
     pub tell: &'a (dyn Fn(&str) + Sync),
 }
 
+/// A line handed in to the state branch; awaiting tells whether it has arrived.
+type OnItsWay<'a> = Pin<Box<dyn Future<Output = Result<(), Failure>> + 'a>>;
+
 /// How the run left one target.
 #[derive(Clone, Debug)]
 struct Ended {
@@ -204,7 +207,7 @@ impl Run<'_> {
         row: &Row,
         claimed: &Claimed,
         end: &End,
-        words: &mut Vec<Pin<Box<dyn Future<Output = Result<(), Failure>> + 'w>>>,
+        words: &mut Vec<OnItsWay<'w>>,
     ) -> Result<(), Failure> {
         let Some(event) = end.last_word() else { return Ok(()) };
         let line = self.writer.line(row, Some(claimed), event);
@@ -260,7 +263,7 @@ fn due(doubtful: bool) -> Standing {
 /// Most characters of a platform's words that are kept.
 const WORDS_MAX: usize = 300;
 
-async fn join_words(words: Vec<Pin<Box<dyn Future<Output = Result<(), Failure>> + '_>>>) -> Result<(), Failure> {
+async fn join_words(words: Vec<OnItsWay<'_>>) -> Result<(), Failure> {
     join_all(words).await.into_iter().collect()
 }
 

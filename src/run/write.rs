@@ -1,6 +1,7 @@
 //! How a run writes to the ledger: claims that hold only on the tip they land on, and lines that are written once however
 //! often they are carried there.
 
+use std::collections::{BTreeMap, btree_map};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -254,21 +255,26 @@ fn may_claim(stand: &Stand, takes_over: Option<Uuid>, now: DateTime<Utc>) -> Res
 /// The edits that append lines, each chained to the one before; a line whose id the file already holds is left alone.
 pub fn edits(branch: &Branch, lines: &[Line]) -> Result<Vec<Edit>, Setback> {
     let mut edits = Vec::new();
-    let mut file: Option<(&str, String)> = None;
+    let mut files: BTreeMap<&str, String> = BTreeMap::new();
     for line in lines {
-        let mut content = match file.take() {
-            Some((path, content)) if path == line.path => content,
-            _ => String::from_utf8_lossy(&branch.read(&line.path)?.unwrap_or_default()).into_owned(),
+        let content = match files.entry(&line.path) {
+            btree_map::Entry::Occupied(entry) => entry.into_mut(),
+            btree_map::Entry::Vacant(entry) => {
+                let bytes = branch.read(&line.path)?.unwrap_or_default();
+                entry.insert(String::from_utf8_lossy(&bytes).into_owned())
+            }
         };
-        if !content.contains(&line.entry.id.to_string()) {
-            let mut entry = line.entry.clone();
-            entry.prev = content.lines().next_back().map(entry::chain);
-            let written = entry::write(&entry);
-            content.push_str(&written);
-            content.push('\n');
-            edits.push(Edit::Append { path: line.path.clone(), line: written });
+        if content.contains(&line.entry.id.to_string()) {
+            continue;
         }
-        file = Some((&line.path, content));
+        let mut entry = line.entry.clone();
+        entry.prev = content.lines().next_back().map(entry::chain);
+        let written = entry::write(&entry);
+        if !content.is_empty() && !content.ends_with('\n') {
+            content.push('\n');
+        }
+        content.push_str(&written);
+        edits.push(Edit::Append { path: line.path.clone(), line: written });
     }
     Ok(edits)
 }
@@ -280,3 +286,6 @@ pub fn settled(result: Result<Committed, Setback>) -> Result<Committed, Failure>
         Setback::Conflict(why) => Failure::new(Kind::Person, why),
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,10 @@
 //! One test binary: the program as people run it, with real git and the simulators.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+
+mod bad_input;
+mod commands;
+mod desk;
 mod fault;
 mod host;
 mod kill;
@@ -8,3 +13,4 @@ mod press;
 mod publish;
 mod race;
 mod scene;
+mod shown;

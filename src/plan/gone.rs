@@ -1,0 +1,97 @@
+//! Targets that the ledger knows but no post offers any more: they are told, and posts that say the same are taken for them
+//! until a person says otherwise.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::action::{Row, Standing};
+use super::{Desk, Offer, Verdict, claimed, receipt};
+use crate::error::Kind;
+use crate::ledger::entry::TargetKey;
+use crate::ledger::{Stand, Word};
+use crate::post::PostId;
+
+/// Targets that the ledger knows but no post offers any more.
+fn gone<'a>(desk: &Desk<'a>) -> impl Iterator<Item = (&'a PostId, &'a TargetKey, &'a Stand)> {
+    let offered: BTreeSet<(&PostId, &str)> =
+        desk.offers.iter().map(|offer| (&offer.post, offer.target.account.as_str())).collect();
+    desk.state.targets().filter(move |(post, key, _)| !offered.contains(&(*post, key.account())))
+}
+
+/// What is out, or may be, of posts that are gone: by account and fingerprint, the post and where it is out.
+pub(super) type Said<'a> = BTreeMap<(&'a str, &'a str), (&'a PostId, Option<&'a str>)>;
+
+pub(super) fn said<'a>(desk: &Desk<'a>) -> Said<'a> {
+    let mut said = Said::new();
+    for (post, key, stand) in gone(desk) {
+        let is_or_may_be_out = stand.word != Word::Removed && (stand.is_out() || stand.may_be_out().is_some());
+        if let Some(fp) = stand.fp.as_deref().filter(|_| is_or_may_be_out) {
+            let new = (post, stand.receipt_of(0).map(|receipt| receipt.url.as_str()));
+            let old = said.entry((key.account(), fp)).or_insert(new);
+            *old = new.min(*old);
+        }
+    }
+    said
+}
+
+/// Targets the ledger has no word on, but that equal one of a post that is gone: the file was moved or renamed, and with
+/// it went its id.
+pub(super) fn moved(desk: &Desk<'_>, said: &Said<'_>, offer: &Offer, stand: &Stand) -> Option<Verdict> {
+    let rendition = offer.rendition.as_ref().filter(|_| stand.is_untouched() && !said.is_empty())?;
+    let (account, fp) = (offer.target.account.as_str(), rendition.fingerprint());
+    let (old, url) = said.get(&(account, fp.as_str()))?;
+    let new = &offer.post;
+    let reason = match url {
+        Some(url) => format!(
+            "moved? `{old}` said the same here, is out at {url}, and is gone: `pressroom adopt {new}:{account} {url}` if it \
+             is the same post, `pressroom retry {new}:{account}` to publish it once more"
+        ),
+        None => format!(
+            "moved? `{old}` said the same here, may be out, and is gone: look on {}, then `pressroom resolve {old}:{account}`",
+            rendition.platform.label()
+        ),
+    };
+    let verdict = Verdict::hold(Standing::Held, reason);
+    Some(if offer.due.is_some_and(|due| due <= desk.now) { verdict.needs(Kind::Person) } else { verdict })
+}
+
+/// Targets that need somebody but whose post is no longer there.
+pub(super) fn orphans(desk: &Desk<'_>) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for (post, key, stand) in gone(desk) {
+        let Some(platform) = key.platform() else { continue };
+        let gone = "the post or its target is gone from the repository";
+        let verdict = match (&stand.word, stand.may_be_out()) {
+            (Word::Published { .. }, _) => Verdict::hold(Standing::Published, gone),
+            (Word::Failed { .. } | Word::Open | Word::Waiting { .. }, Some(_)) => {
+                claimed(desk, stand).unwrap_or_else(|| {
+                    Verdict::hold(Standing::Doubtful, format!("{gone}, but a call may have shown it"))
+                        .needs(Kind::Person)
+                })
+            }
+            _ => continue,
+        };
+        rows.push(Row {
+            post: post.clone(),
+            path: String::new(),
+            account: key.account().to_owned(),
+            platform,
+            state: verdict.state,
+            action: None,
+            due: None,
+            reason: verdict.reason,
+            parts: Vec::new(),
+            media: Vec::new(),
+            receipt: receipt(stand),
+            warnings: Vec::new(),
+            zone: "UTC".to_owned(),
+            key: key.clone(),
+            rendition: None,
+            attention: verdict.attention,
+            acted: false,
+            untouched: false,
+            takes_over: None,
+            newly_missed: false,
+        });
+    }
+    rows
+}
