@@ -14,10 +14,12 @@ use super::{Context, open, plan, report};
 use crate::account::Accounts;
 use crate::content::{self, Content};
 use crate::error::{Failure, Kind};
+use crate::ledger::State;
 use crate::ledger::entry::TargetKey;
 use crate::plan::action::{Action, Row};
 use crate::plan::{Only, Plan};
 use crate::repo::journal::Journal;
+use crate::repo::remote::Remote;
 use crate::repo::snapshot::Snapshot;
 use crate::repo::spool::Spool;
 use crate::repo::{Oid, Repo};
@@ -60,11 +62,14 @@ impl Publish {
 
     async fn publish(self, context: &Context) -> Result<u8, Failure> {
         let repo = Repo::open(&context.global.repo)?;
+        repo.must_be_writable()?;
         let (accounts, _) = content::read_accounts(&Snapshot::at_commit(&repo, repo.head()?)?)?;
         let remote = repo.remote()?;
         let journal = Journal::open(&repo, remote.clone(), &accounts.publish.state_branch).await?;
         let commit = repo.publishing(&accounts.publish.branch, remote.as_ref()).await?;
-        let (snapshot, content) = open::content_at(&repo, commit)?;
+        let branch = &accounts.publish.branch;
+        let state = Known::read(journal.branch()?)?.state;
+        let (snapshot, content) = content_with_history(&repo, branch, remote.as_ref(), commit, &state).await?;
         name_something(&self.only, &content)?;
         let http = open::http(context)?;
         let timings = open::timings(&http)?;
@@ -154,6 +159,44 @@ impl Publish {
             "if they are really due, `pressroom publish --max-late {late}` goes on: each is looked for first"
         )))
     }
+}
+
+/// Commits a shallow clone is deepened by at first.
+const DEEPEN_FIRST: u32 = 50;
+
+/// The content at a commit. In a shallow clone, what is older than its oldest commit seems to have come with it: where
+/// that makes an old post due, the clone is deepened until it can be told.
+async fn content_with_history(
+    repo: &Repo,
+    branch: &str,
+    remote: Option<&Remote>,
+    commit: Oid,
+    state: &State,
+) -> Result<(Snapshot, Content), Failure> {
+    let mut read = open::content_at(repo, commit)?;
+    let mut more = DEEPEN_FIRST;
+    while let Some(end) = repo.cut_off(commit)? {
+        let may_be_older = read.1.offers.iter().any(|offer| {
+            let is_new = |account: &str| state.baselines.get(account).is_some_and(|baseline| end >= *baseline);
+            let key = TargetKey::new(offer.target.platform, &offer.target.account);
+            let is_untouched = || state.stand(&offer.post, &key).is_untouched();
+            offer.on_merge && offer.due == Some(end) && is_new(&offer.target.account) && is_untouched()
+        });
+        if !may_be_older {
+            break;
+        }
+        let too_shallow = || {
+            let message = "this clone is cut off too early to tell which posts are new; nothing is published";
+            Failure::new(Kind::Content, message).hint("`git fetch --unshallow` brings the whole history")
+        };
+        repo.deepen(branch, remote.ok_or_else(too_shallow)?, more).await?;
+        if repo.cut_off(commit)? == Some(end) {
+            return Err(too_shallow());
+        }
+        more = more.saturating_mul(4);
+        read = open::content_at(repo, commit)?;
+    }
+    Ok(read)
 }
 
 /// `--only` must name something that is there.

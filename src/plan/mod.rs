@@ -324,12 +324,7 @@ fn or_doubtful(verdict: Verdict, stand: &Stand) -> Verdict {
 /// would go out besides the old.
 fn changed_in_doubt(offer: &Offer, stand: &Stand) -> Option<Verdict> {
     stand.may_be_out().filter(|_| has_changed(offer, stand))?;
-    let reason = format!(
-        "an earlier call may have shown it as it was before it changed: look on {}, then `pressroom resolve {}:{}`",
-        offer.target.platform.label(),
-        offer.post,
-        offer.target.account
-    );
+    let reason = words_on_changed(&offer.post, &offer.target.account);
     Some(Verdict::hold(Standing::Doubtful, reason).needs(Kind::Person))
 }
 
@@ -381,13 +376,6 @@ fn timed(desk: &Desk<'_>, offer: &Offer, stand: &Stand) -> Verdict {
         return Verdict { newly_missed: true, ..missed(offer, due) }.needs(Kind::Person);
     }
     if stand.doubt().is_some() {
-        let sent = stand.fp.as_ref();
-        let is_changed =
-            offer.rendition.as_ref().is_some_and(|now| sent.is_some_and(|sent| *sent != now.fingerprint()));
-        if is_changed {
-            let reason = changed_in_doubt(&offer.post, &offer.target.account);
-            return Verdict::hold(Standing::Doubtful, reason).needs(Kind::Person);
-        }
         let look = Verdict::act(Action::Look).because("an earlier call may have shown it");
         return Verdict { state: Standing::Doubtful, ..look };
     }
@@ -405,7 +393,7 @@ fn timed(desk: &Desk<'_>, offer: &Offer, stand: &Stand) -> Verdict {
 }
 
 /// Why a doubtful post that was changed meanwhile waits for a person.
-pub fn changed_in_doubt(post: &PostId, account: &str) -> String {
+pub fn words_on_changed(post: &PostId, account: &str) -> String {
     format!(
         "changed since a call that may have shown it: look for the earlier text there, then say `pressroom resolve \
          {post}:{account} --absent`, or `--published URL`"

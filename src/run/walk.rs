@@ -10,8 +10,8 @@ use crate::http::Outcome;
 use crate::ledger::LOOK_UP;
 use crate::ledger::entry::{Event, Found, Retry};
 use crate::plan::action::Row;
-use crate::plan::changed_in_doubt;
 use crate::plan::when::how_long;
+use crate::plan::words_on_changed;
 use crate::platform::{self, Adapter, Call, Class, Job, Next, Receipt, Refusal, Step};
 use crate::run::recover::Note;
 use crate::vault::Document;
@@ -136,7 +136,7 @@ impl<'a> Walk<'a> {
     fn changed_since(&self) -> Option<String> {
         let sent = self.claim.before.fp.as_ref()?;
         let changed = self.in_doubt() && *sent != self.rendition.fingerprint();
-        changed.then(|| changed_in_doubt(&self.row.post, &self.row.account))
+        changed.then(|| words_on_changed(&self.row.post, &self.row.account))
     }
 
     fn job(&self) -> Job<'a> {

@@ -8,6 +8,7 @@ mod desk;
 mod fault;
 mod host;
 mod kill;
+mod network;
 mod press;
 mod publish;
 mod race;

@@ -69,6 +69,12 @@ impl Scene {
         self.stage.sim.world().fault(Fault { method, path, times, kind });
     }
 
+    /// How often a post was looked for on X.
+    pub(crate) fn looks(&self) -> usize {
+        let log = self.stage.sim.world().log();
+        log.iter().filter(|logged| logged.target.starts_with("/2/users/") && logged.target.contains("/tweets?")).count()
+    }
+
     /// How many requests that begin so the simulators have seen.
     pub(crate) fn requests(&self, method: &str, path: &str) -> usize {
         let log = self.stage.sim.world().log();
