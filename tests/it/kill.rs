@@ -1,7 +1,7 @@
 //! Runs that are ended at any moment, and run again: whatever was cut off, a target is shown once, or it is doubtful and
 //! says so.
 
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};

@@ -52,7 +52,6 @@ fn race(scene: &Scene, presses: &[&Press]) {
     }
     // Else there was no race: the runs came one after the other every time.
     assert!(met > 0, "no run ever met another");
-    eprintln!("MET {met}");
     let counts: Vec<usize> = ["x", "linkedin"].map(|platform| scene.stage.texts(platform).len()).into();
     assert_eq!(counts, [ROUNDS, ROUNDS]);
     scene.press.run(&["publish"]).exits(0);

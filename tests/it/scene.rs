@@ -15,8 +15,6 @@ pub(crate) struct Scene {
     pub(crate) stage: Stage,
     pub(crate) press: Press,
     pub(crate) remote: PathBuf,
-    /// The accounts' access tokens.
-    pub(crate) tokens: Vec<String>,
 }
 
 impl Scene {
@@ -32,10 +30,9 @@ impl Scene {
         let remote = press.with_remote();
         stage.reach(&mut press);
         press.env.push(("PRESSROOM_TIMINGS".to_owned(), QUICK.to_owned()));
-        let tokens = stage.connect(&press);
-        let scene = Self { stage, press, remote, tokens };
+        stage.connect(&press);
         next_second();
-        scene
+        Self { stage, press, remote }
     }
 
     /// Other timings for every run from now on.
