@@ -36,6 +36,8 @@ impl Files for Snapshot {
 #[derive(Debug)]
 pub struct Content {
     pub accounts: Accounts,
+    /// The files of all posts, also of those that cannot be read.
+    pub paths: Vec<String>,
     pub posts: Vec<Post>,
     /// Every post with every one of its targets.
     pub offers: Vec<Offer>,
@@ -50,15 +52,15 @@ impl Content {
     /// When there is no accounts.toml, or it is no TOML at all: then nothing else can be said.
     pub fn read(snapshot: &Snapshot) -> Result<Self, Failure> {
         let (accounts, mut problems) = read_accounts(snapshot)?;
-        let posts = read_posts(snapshot, &accounts, &mut problems)?;
+        let (paths, posts) = read_posts(snapshot, &accounts, &mut problems)?;
         let targets = resolve(&posts, &accounts, &mut problems);
         let library = snapshot.probe(&media_paths(&targets));
         let merged = introduced(snapshot, &posts)?;
-        let offers = offers(&posts, &targets, &accounts, &library, &merged, &problems);
+        let offers = offers(&posts, targets, &accounts, &library, &merged, &problems);
         problems.extend(offers.iter().flat_map(|offer: &Offer| offer.problems.iter().cloned()));
         problems.sort_by(|a, b| (&a.source.path, a.start(), a.code).cmp(&(&b.source.path, b.start(), b.code)));
         problems.dedup();
-        Ok(Self { accounts, posts, offers, problems })
+        Ok(Self { accounts, paths, posts, offers, problems })
     }
 
     /// Whether accounts.toml itself is wrong: then nothing may be published.
@@ -87,12 +89,23 @@ pub fn read_accounts(snapshot: &Snapshot) -> Result<(Accounts, Vec<Problem>), Fa
     }
 }
 
-fn read_posts(snapshot: &Snapshot, accounts: &Accounts, problems: &mut Vec<Problem>) -> Result<Vec<Post>, Failure> {
+/// The files of all posts, and the posts that could be read from them.
+fn read_posts(
+    snapshot: &Snapshot,
+    accounts: &Accounts,
+    problems: &mut Vec<Problem>,
+) -> Result<(Vec<String>, Vec<Post>), Failure> {
     let paths: BTreeSet<String> = snapshot.files(POSTS, ".md")?.into_iter().collect();
     let is_known = |name: &str| accounts.accounts.contains_key(name) || Platform::named(name).is_some();
-    let mut posts: BTreeMap<String, Post> = BTreeMap::new();
+    // In the order of their paths.
+    let mut posts: Vec<Post> = Vec::with_capacity(paths.len());
     let mut variants: Vec<(String, String, Source)> = Vec::new();
+    let mut of_posts: Vec<String> = Vec::new();
     for path in &paths {
+        let variant = variant::variant_of(path, |path| paths.contains(path), is_known);
+        if variant.is_none() {
+            of_posts.push(path.clone());
+        }
         let source = match read_text(snapshot, path) {
             Ok(source) => source,
             Err(problem) => {
@@ -100,28 +113,34 @@ fn read_posts(snapshot: &Snapshot, accounts: &Accounts, problems: &mut Vec<Probl
                 continue;
             }
         };
-        if let Some((post, name)) = variant::variant_of(path, |path| paths.contains(path), is_known) {
+        if let Some((post, name)) = variant {
             variants.push((post, name, source));
             continue;
         }
         let (post, found) = post::parse(&source, accounts.defaults.timezone);
         problems.extend(found);
-        posts.extend(post.map(|post| (path.clone(), post)));
+        posts.extend(post);
     }
     for (path, name, source) in variants {
-        if let Some(post) = posts.get_mut(&path) {
-            problems.extend(variant::attach_variant(post, &name, &source));
+        if let Ok(at) = posts.binary_search_by(|post| (*post.source.path).cmp(&*path)) {
+            problems.extend(variant::attach_variant(&mut posts[at], &name, &source));
         }
     }
-    let posts: Vec<Post> = posts.into_values().collect();
     problems.extend(post::duplicates(&posts));
-    Ok(posts)
+    Ok((of_posts, posts))
 }
 
 fn read_text(snapshot: &Snapshot, path: &str) -> Result<Source, Box<Problem>> {
     match snapshot.read(path) {
         Ok(bytes) => Source::from_bytes(path, &bytes),
-        Err(unread) => Err(Box::new(Problem::error("unreadable", &Source::new(path, ""), unread.to_string()))),
+        Err(unread) => {
+            let problem = Problem::error("unreadable", &Source::new(path, ""), unread.to_string());
+            Err(Box::new(match unread {
+                Unread::TooLarge { .. } => problem.hint("a post is a text; pictures go into files of their own"),
+                Unread::Outside => problem.hint("copy the file into the repository"),
+                _ => problem,
+            }))
+        }
     }
 }
 
@@ -156,14 +175,14 @@ fn introduced(snapshot: &Snapshot, posts: &[Post]) -> Result<BTreeMap<String, Da
 /// Every post with its targets, fitted. `problems` are those found so far, about accounts and posts as a whole.
 pub(crate) fn offers(
     posts: &[Post],
-    targets: &[Vec<Target>],
+    targets: Vec<Vec<Target>>,
     accounts: &Accounts,
     library: &Library,
     merged: &BTreeMap<String, DateTime<Utc>>,
     problems: &[Problem],
 ) -> Vec<Offer> {
     let wrong = paths_with_errors(problems);
-    let offer = |(post, targets): (&Post, &Vec<Target>)| {
+    let offer = |(post, targets): (&Post, Vec<Target>)| {
         offer(post, targets, wrong.contains(&*post.source.path), accounts, library, merged)
     };
     posts.iter().zip(targets).flat_map(offer).collect()
@@ -171,7 +190,7 @@ pub(crate) fn offers(
 
 fn offer(
     post: &Post,
-    targets: &[Target],
+    targets: Vec<Target>,
     post_is_wrong: bool,
     accounts: &Accounts,
     library: &Library,
@@ -179,14 +198,14 @@ fn offer(
 ) -> Vec<Offer> {
     let (due, on_merge, zone) = due(post, accounts, merged);
     let mut offers: Vec<Offer> = targets
-        .iter()
+        .into_iter()
         .filter_map(|target| {
             let account: &Account = accounts.accounts.get(&target.account)?;
-            let (rendition, problems) = fit::fit(target, account, library);
+            let (rendition, problems) = fit::fit(&target, account, library);
             Some(Offer {
                 post: post.id.clone(),
                 path: post.source.path.to_string(),
-                target: target.clone(),
+                target,
                 rendition,
                 due,
                 on_merge,

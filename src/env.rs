@@ -24,7 +24,7 @@ pub const HOSTS: &str = "PRESSROOM_HOSTS";
 pub const WEBHOOK: &str = "PRESSROOM_WEBHOOK";
 /// The mail server for notifications: `smtps://user:password@host`.
 pub const SMTP_URL: &str = "PRESSROOM_SMTP_URL";
-/// Shorter timings for rehearsals: `lease=2,grace=1,request=5,settle=0.2,patience=10`, in seconds.
+/// Shorter timings for rehearsals: `lease=20,grace=1,request=5,settle=0.2,patience=10`, in seconds.
 pub const TIMINGS: &str = "PRESSROOM_TIMINGS";
 /// Log filter, as `tracing` writes it: `debug`, `pressroom::http=trace`.
 pub const LOG: &str = "PRESSROOM_LOG";
@@ -59,7 +59,7 @@ pub const ALL: [Variable; 9] = [
     },
     Variable {
         name: TIMINGS,
-        meaning: "Shorter timings (lease=2,grace=1,request=5,settle=0.2,patience=10, in seconds); only together with \
+        meaning: "Shorter timings (lease=20,grace=1,request=5,settle=0.2,patience=10, in seconds); only together with \
                   PRESSROOM_HOSTS, as nothing real can be shown then",
         secret: false,
     },

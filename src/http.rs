@@ -88,6 +88,12 @@ impl Http {
         Ok(self)
     }
 
+    /// Waits at most so long for an answer.
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
     /// Whether hosts are sent elsewhere, as in a rehearsal.
     pub fn is_rerouted(&self) -> bool {
         self.hosts.is_some()

@@ -2,8 +2,10 @@
 
 use clap::Args;
 use serde_json::{Value, json};
+use textwrap::core::display_width;
 
 use super::open::Known;
+use super::report::printable;
 use super::{Context, open};
 use crate::account::Account;
 use crate::error::Failure;
@@ -61,8 +63,13 @@ fn line(context: &Context, account: &Account, known: &Known, vault: Result<&Vaul
         return line;
     }
     let path = vault::account_path(&account.name);
-    let opened = vault.map_err(|failure| failure.message.clone()).and_then(|vault| {
-        let sealed = known.branch.read(&path).map_err(|failure| failure.message)?.unwrap_or_default();
+    let Ok(vault) = vault else {
+        // Why is told once, below the list.
+        line.state = "locked";
+        return line;
+    };
+    let opened = known.branch.read(&path).map_err(|failure| failure.message).and_then(|sealed| {
+        let sealed = sealed.unwrap_or_default();
         vault.open::<Document>(&path, &sealed).map_err(|failure| failure.message)
     });
     match opened {
@@ -101,11 +108,16 @@ fn document(line: &Line) -> Value {
 
 fn table(lines: &[Line]) -> String {
     let name = lines.iter().map(|line| line.name.len()).max().unwrap_or(0);
+    let identity = |line: &Line| line.document.as_ref().map_or(String::new(), |known| printable(&known.identity.name));
+    let who = lines.iter().map(|line| display_width(&identity(line))).max().unwrap_or(0);
+    let gap = if who == 0 { "" } else { "  " };
     let mut out = String::new();
     for line in lines {
-        let who = line.document.as_ref().map_or("", |document| document.identity.name.as_str());
+        let identity = identity(line);
+        let blank = " ".repeat(who - display_width(&identity));
         let note = line.note.as_deref().unwrap_or("");
-        let row = format!("{:<name$}  {:<9}  {:<13}  {who}  {note}", line.name, line.platform, line.state);
+        let row =
+            format!("{:<name$}  {:<9}  {:<13}{gap}{identity}{blank}  {note}", line.name, line.platform, line.state);
         out.push_str(row.trim_end());
         out.push('\n');
     }

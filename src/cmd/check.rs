@@ -21,14 +21,14 @@ pub struct Check {
 impl Check {
     pub(super) fn run(self, context: &Context) -> Result<u8, Failure> {
         let disk = open::disk(context)?;
-        let paths = self.paths.iter().map(|path| open::relative(&disk.repo, path)).collect::<Result<Vec<_>, _>>()?;
+        let paths = self.paths.iter().map(|path| open::existing(&disk.repo, path)).collect::<Result<Vec<_>, _>>()?;
         let asked = |path: &str| {
             paths.is_empty()
                 || paths.iter().any(|asked| asked.is_empty() || path == asked || path.starts_with(&format!("{asked}/")))
         };
         let problems: Vec<&Problem> =
             disk.content.problems.iter().filter(|problem| asked(&problem.source.path)).collect();
-        let posts = disk.content.posts.iter().filter(|post| asked(&post.source.path)).count();
+        let posts = disk.content.paths.iter().filter(|path| asked(path)).count();
         let errors = problems.iter().filter(|problem| problem.is_error() || self.strict).count();
         let warnings = problems.len() - errors;
         if context.json() {

@@ -95,7 +95,6 @@ async fn connect(
     if let Some(previous) = &previous {
         document.may_replace(previous).map_err(|conflict| {
             Failure::new(Kind::Person, format!("the token of {} was not replaced: {conflict}", account.name))
-                .hint(format!("`pressroom disconnect {}` removes the old one first", account.name))
         })?;
     }
     let sealed = recipients.seal(&document)?;
@@ -145,8 +144,9 @@ fn missing_scopes(account: &Account, adapter: &dyn Adapter, grant: &Grant) -> Re
     if missing.is_empty() {
         return Ok(());
     }
-    Err(Failure::new(Kind::Person, format!("the token of {} lacks the scope {}", account.name, missing.join(", ")))
-        .hint("make a new token with it; nothing was stored"))
+    let (scopes, them) = if missing.len() == 1 { ("scope", "it") } else { ("scopes", "them") };
+    let lacks = format!("the token of {} lacks the {scopes} {}", account.name, missing.join(", "));
+    Err(Failure::new(Kind::Person, lacks).hint(format!("make a new token with {them}; nothing was stored")))
 }
 
 /// Asks the platform whose token it is.
@@ -157,13 +157,19 @@ async fn who(http: &Http, adapter: &dyn Adapter, account: &Account, grant: &Gran
             Kind::Later,
             format!("{label} could not be asked whose token this is; nothing was stored"),
         )
-        .cause(why)),
+        .cause(why)
+        .hint("try again later; a proxy is taken from HTTPS_PROXY")),
         Outcome::Answered(reply) => adapter.read_who(&reply).map_err(|refusal| {
             let kind = match refusal.class {
                 Class::Transient | Class::Quota | Class::NotReady => Kind::Later,
                 _ => Kind::Person,
             };
-            Failure::new(kind, format!("{label} does not take this token; nothing was stored")).cause(refusal.words)
+            // What the platform said; what to do about a refused login is being done.
+            let said = match refusal.words.find(&format!("({label} answered")) {
+                Some(at) => refusal.words[at..].trim_matches(['(', ')']).to_owned(),
+                None => refusal.words,
+            };
+            Failure::new(kind, format!("{label} does not take this token; nothing was stored")).cause(said)
         }),
     }
 }
@@ -176,6 +182,7 @@ impl Disconnect {
         open::runtime()?.block_on(async {
             let journal = Journal::open(&disk.repo, disk.repo.remote()?, &accounts.publish.state_branch).await?;
             if journal.branch()?.read(&path)?.is_none() {
+                named(&self.account, accounts)?;
                 return Err(Failure::new(Kind::Usage, format!("{} is not connected", self.account))
                     .hint("`pressroom accounts` lists the accounts"));
             }

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::{Context, open};
 use crate::error::{Failure, Kind};
+use crate::fit;
 use crate::fit::count::{Count as Counted, count};
 use crate::limits::Platform;
 
@@ -74,20 +75,19 @@ impl Count {
 
     fn of_post(&self, context: &Context, post: &std::path::Path) -> Result<Vec<Line>, Failure> {
         let desk = open::disk(context)?;
-        let path = open::relative(&desk.repo, post)?;
+        let path = open::existing(&desk.repo, post)?;
         let mut lines = Vec::new();
         for offer in desk.content.offers.iter().filter(|offer| offer.path == path) {
             let platform = offer.target.platform;
             if self.platform.is_some_and(|only| only != platform) {
                 continue;
             }
-            let premium =
-                desk.content.accounts.accounts.get(&offer.target.account).is_some_and(|account| account.premium);
-            let parts = offer.rendition.as_ref().map_or(&[][..], |rendition| &rendition.parts);
-            for (index, part) in parts.iter().enumerate() {
-                let place = if parts.len() > 1 { format!(" {}/{}", index + 1, parts.len()) } else { String::new() };
-                let label = format!("{}{place}", offer.target.account);
-                lines.push(Line { platform, label, counted: count(&part.text, platform, premium) });
+            let Some(account) = desk.content.accounts.accounts.get(&offer.target.account) else { continue };
+            let parts = fit::measure(&offer.target, account);
+            let of = parts.len();
+            for (index, (_, counted)) in parts.into_iter().enumerate() {
+                let place = if of > 1 { format!(" {}/{of}", index + 1) } else { String::new() };
+                lines.push(Line { platform, label: format!("{}{place}", account.name), counted });
             }
         }
         if lines.is_empty() {

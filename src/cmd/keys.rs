@@ -185,10 +185,7 @@ fn rotate(context: &Context) -> Result<u8, Failure> {
             .hint("set PRESSROOM_IDENTITY_FILE")
     })?;
     identity::add(&file, &generated.text)?;
-    change(context, &|text| {
-        let added = vault::add_recipient(text, &generated.recipient)?;
-        vault::remove_recipient(&added, &old)
-    })?;
+    change(context, &|text| vault::replace_recipient(text, &old, &generated.recipient))?;
     context.say(&format!("{} is replaced by {}", old.label(), generated.recipient.key()));
     context.say(&format!("the new key is in {}; the old one stays there, as it opens the history", file.display()));
     context.say("hint: where CI has the old key, put the new one in its PRESSROOM_IDENTITY secret");

@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::report::printable;
 use super::{Context, open};
-use crate::content;
+use crate::content::{self, Content};
 use crate::error::Failure;
 use crate::ledger::entry::{self, Entry, Event};
 use crate::post::PostId;
@@ -24,7 +24,8 @@ pub struct Log {
 impl Log {
     pub(super) fn run(self, context: &Context) -> Result<u8, Failure> {
         let repo = Repo::open(&context.global.repo)?;
-        let (accounts, _) = content::read_accounts(&Snapshot::at_commit(&repo, repo.head()?)?)?;
+        let snapshot = Snapshot::at_commit(&repo, repo.head()?)?;
+        let (accounts, _) = content::read_accounts(&snapshot)?;
         let known = open::runtime()?.block_on(open::known(context, &repo, &accounts, self.offline))?;
         let files = match &self.post {
             Some(post) => {
@@ -33,6 +34,13 @@ impl Log {
             }
             None => known.branch.files(entry::FOLDER)?,
         };
+        if files.is_empty() {
+            let whom = match &self.post {
+                Some(post) => known_post(post, &snapshot)?,
+                None => "the ledger",
+            };
+            context.say(&format!("{whom} has no entries yet"));
+        }
         let mut lines: Vec<(Option<Entry>, String)> = Vec::new();
         for (_, bytes) in &files {
             for line in String::from_utf8_lossy(bytes).lines() {
@@ -52,6 +60,15 @@ impl Log {
         context.print(&out)?;
         Ok(0)
     }
+}
+
+/// A post's id, if there is such a post.
+fn known_post<'a>(post: &'a str, snapshot: &Snapshot) -> Result<&'a str, Failure> {
+    let content = Content::read(snapshot)?;
+    if content.posts.iter().any(|known| known.id.as_str() == post) {
+        return Ok(post);
+    }
+    Err(open::no_such_post(post, &content))
 }
 
 /// `2026-12-01 09:00:03Z  launch → acme-x  published https://...`

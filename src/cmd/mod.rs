@@ -120,16 +120,20 @@ impl Context {
     /// Prints data.
     ///
     /// # Errors
-    /// When stdout is closed or full.
+    /// When stdout cannot be written: a full disk.
     pub fn print(&self, text: &str) -> Result<(), Failure> {
         let mut out = anstream::stdout().lock();
-        out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(cannot_print)
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            // A reader that has seen enough, such as `head`, is no failure.
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+            result => result.map_err(cannot_print),
+        }
     }
 
     /// Prints a JSON document, with its `schema` first.
     ///
     /// # Errors
-    /// When stdout is closed or full.
+    /// When stdout cannot be written: a full disk.
     pub fn print_json(&self, document: Value) -> Result<(), Failure> {
         let mut whole = serde_json::Map::from_iter([("schema".to_owned(), Value::from(1))]);
         if let Value::Object(fields) = document {
@@ -144,6 +148,12 @@ impl Context {
             // Talk that nobody hears is no reason to stop.
             let _ = writeln!(anstream::stderr().lock(), "{text}");
         }
+    }
+
+    /// Says what is wrong, on stderr, also to somebody who asked for quiet.
+    pub fn complain(&self, text: &str) {
+        // As above.
+        let _ = writeln!(anstream::stderr().lock(), "{text}");
     }
 
     /// Says something that only `-v` asks for.

@@ -14,6 +14,7 @@ use crate::http::Http;
 use crate::ledger::{State, entry};
 use crate::plan::action::Row;
 use crate::plan::{self, Desk, Only, Plan};
+use crate::post::PostId;
 use crate::repo::branch::Branch;
 use crate::repo::journal::Journal;
 use crate::repo::snapshot::Snapshot;
@@ -50,6 +51,15 @@ pub(super) fn relative(repo: &Repo, path: &Path) -> Result<String, Failure> {
         Failure::new(Kind::Usage, format!("{} is not in the repository {}", path.display(), root.display()))
     })?;
     Ok(inside.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/"))
+}
+
+/// [`relative`], of something that is there.
+pub(super) fn existing(repo: &Repo, path: &Path) -> Result<String, Failure> {
+    let relative = relative(repo, path)?;
+    if repo.root().join(&relative).exists() {
+        return Ok(relative);
+    }
+    Err(Failure::new(Kind::Usage, format!("there is no {}", path.display())))
 }
 
 /// Without `.` and `..`, which need not exist.
@@ -176,10 +186,12 @@ pub(super) fn timings(http: &Http) -> Result<Timings, Failure> {
 /// The door to the network, with its hosts sent elsewhere if the environment says so.
 pub(super) fn http(context: &Context) -> Result<Http, Failure> {
     let http = Http::new(context.clock, Timings::default().request);
-    match env::read(env::HOSTS) {
-        Some(hosts) => http.with_hosts(&hosts),
-        None => Ok(http),
-    }
+    let http = match env::read(env::HOSTS) {
+        Some(hosts) => http.with_hosts(&hosts)?,
+        None => http,
+    };
+    let longest = timings(&http)?.request;
+    Ok(http.with_timeout(longest))
 }
 
 /// A post nobody wrote, with the nearest that somebody did.
@@ -195,13 +207,32 @@ pub(super) fn no_such_post(id: &str, content: &Content) -> Failure {
 /// `--at`: an instant in RFC 3339, or a wall time in the repository's zone.
 pub(super) fn instant(text: &str, accounts: &Accounts) -> Result<DateTime<Utc>, Failure> {
     let instant = crate::post::due::instant("--at", text, accounts.defaults.timezone);
-    instant.map(|(instant, _)| instant).map_err(|trouble| Failure::new(Kind::Usage, trouble.message).hint(trouble.hint))
+    instant
+        .map(|(instant, _)| instant)
+        .map_err(|trouble| Failure::new(Kind::Usage, as_option(&trouble.message)).hint(as_option(&trouble.hint)))
 }
 
-/// Exit code of a plan or a run: what needs a person comes first, then what is wrong, then what passes by itself.
-pub(super) fn exit(rows: &[Row], content: &Content) -> u8 {
-    let needs = |kind| rows.iter().any(|row| row.attention == Some(kind));
-    let wrong = content.problems.iter().any(Problem::is_error);
+/// `--at: 2026-12-01 09:00`, as a key would be written, becomes `--at "2026-12-01 09:00"`, as it is typed.
+fn as_option(words: &str) -> String {
+    let mut pieces = words.split("`--at: ");
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |words, piece| match piece.split_once('`') {
+        Some((value, rest)) => format!("{words}`--at \"{value}\"`{rest}"),
+        None => format!("{words}`--at {piece}"),
+    })
+}
+
+/// Exit code of a plan or a run: what needs a person comes first, then what is wrong, then what passes by itself. Where
+/// targets were asked for by name, it tells of these alone.
+pub(super) fn exit(rows: &[Row], content: &Content, only: &[Only]) -> u8 {
+    let asked = |post: &PostId, account: &str| only.is_empty() || only.iter().any(|only| only.names(post, account));
+    let needs = |kind| rows.iter().any(|row| row.attention == Some(kind) && asked(&row.post, &row.account));
+    let wrong = if only.is_empty() {
+        content.problems.iter().any(Problem::is_error)
+    } else {
+        let mut named = content.offers.iter().filter(|offer| asked(&offer.post, &offer.target.account));
+        named.any(|offer| offer.post_is_wrong || offer.problems.iter().any(Problem::is_error))
+    };
     let kind = if needs(Kind::Bug) {
         Kind::Bug
     } else if needs(Kind::Person) {

@@ -51,7 +51,7 @@ impl Plan {
         } else {
             context.print(&text(context, &plan, &content, commit))?;
         }
-        let exit = open::exit(&plan.rows, &content);
+        let exit = open::exit(&plan.rows, &content, &[]);
         let due = plan.actions().next().is_some();
         Ok(if exit == 0 && due && self.detailed_exitcode { SOMETHING_DUE } else { exit })
     }

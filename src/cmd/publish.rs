@@ -14,10 +14,12 @@ use super::{Context, open, plan, report};
 use crate::account::Accounts;
 use crate::content::{self, Content};
 use crate::error::{Failure, Kind};
+use crate::ledger::State;
 use crate::ledger::entry::TargetKey;
 use crate::plan::action::{Action, Row};
 use crate::plan::{Only, Plan};
 use crate::repo::journal::Journal;
+use crate::repo::remote::Remote;
 use crate::repo::snapshot::Snapshot;
 use crate::repo::spool::Spool;
 use crate::repo::{Oid, Repo};
@@ -60,11 +62,14 @@ impl Publish {
 
     async fn publish(self, context: &Context) -> Result<u8, Failure> {
         let repo = Repo::open(&context.global.repo)?;
+        repo.must_be_writable()?;
         let (accounts, _) = content::read_accounts(&Snapshot::at_commit(&repo, repo.head()?)?)?;
         let remote = repo.remote()?;
         let journal = Journal::open(&repo, remote.clone(), &accounts.publish.state_branch).await?;
         let commit = repo.publishing(&accounts.publish.branch, remote.as_ref()).await?;
-        let (snapshot, content) = open::content_at(&repo, commit)?;
+        let branch = &accounts.publish.branch;
+        let state = Known::read(journal.branch()?)?.state;
+        let (snapshot, content) = content_with_history(&repo, branch, remote.as_ref(), commit, &state).await?;
         name_something(&self.only, &content)?;
         let http = open::http(context)?;
         let timings = open::timings(&http)?;
@@ -80,10 +85,9 @@ impl Publish {
                 &self.only,
                 open::Silence::IsSuspect,
             );
-            return show(context, plan, &content, commit);
+            return show(context, &plan, &content, commit, &self.only);
         }
         let run = format!("{}", Uuid::now_v7());
-        let spool = Spool::begin(&repo, &run)?;
         let writer =
             Writer { journal: journal.clone(), clock: context.clock, run: run.clone(), src: Some(commit.to_string()) };
         recovered.bring_in(&writer).await?;
@@ -101,6 +105,9 @@ impl Publish {
         );
         self.stop_if_too_late(&plan)?;
         let (tokens, redactor) = open_tokens(context, &known, &content.accounts, &mut plan)?;
+        known.branch.check_writable()?;
+        // From here on the run may claim something: whoever finds its spool knows that it lives, or how far it came.
+        let spool = Spool::begin(&repo, &run)?;
         let stop = listen_for_stop();
         let rows = Run {
             clock: context.clock,
@@ -118,7 +125,7 @@ impl Publish {
         .carry_out(plan)
         .await?;
         spool.finish()?;
-        let exit = open::exit(&rows, &content);
+        let exit = open::exit(&rows, &content, &self.only);
         if context.json() {
             context.print_json(json!({
                 "run": run,
@@ -128,7 +135,7 @@ impl Publish {
             }))?;
         } else {
             for problem in content.problems.iter().filter(|problem| problem.is_error()) {
-                context.say(&report::problem_text(problem));
+                context.complain(&report::problem_text(problem));
             }
             context.print(&plan::listing(context, &rows, context.clock.now(), List::Acted))?;
         }
@@ -154,6 +161,44 @@ impl Publish {
     }
 }
 
+/// Commits a shallow clone is deepened by at first.
+const DEEPEN_FIRST: u32 = 50;
+
+/// The content at a commit. In a shallow clone, what is older than its oldest commit seems to have come with it: where
+/// that makes an old post due, the clone is deepened until it can be told.
+async fn content_with_history(
+    repo: &Repo,
+    branch: &str,
+    remote: Option<&Remote>,
+    commit: Oid,
+    state: &State,
+) -> Result<(Snapshot, Content), Failure> {
+    let mut read = open::content_at(repo, commit)?;
+    let mut more = DEEPEN_FIRST;
+    while let Some(end) = repo.cut_off(commit)? {
+        let may_be_older = read.1.offers.iter().any(|offer| {
+            let is_new = |account: &str| state.baselines.get(account).is_some_and(|baseline| end >= *baseline);
+            let key = TargetKey::new(offer.target.platform, &offer.target.account);
+            let is_untouched = || state.stand(&offer.post, &key).is_untouched();
+            offer.on_merge && offer.due == Some(end) && is_new(&offer.target.account) && is_untouched()
+        });
+        if !may_be_older {
+            break;
+        }
+        let too_shallow = || {
+            let message = "this clone is cut off too early to tell which posts are new; nothing is published";
+            Failure::new(Kind::Content, message).hint("`git fetch --unshallow` brings the whole history")
+        };
+        repo.deepen(branch, remote.ok_or_else(too_shallow)?, more).await?;
+        if repo.cut_off(commit)? == Some(end) {
+            return Err(too_shallow());
+        }
+        more = more.saturating_mul(4);
+        read = open::content_at(repo, commit)?;
+    }
+    Ok(read)
+}
+
 /// `--only` must name something that is there.
 fn name_something(only: &[Only], content: &Content) -> Result<(), Failure> {
     for named in only {
@@ -176,13 +221,13 @@ fn name_something(only: &[Only], content: &Content) -> Result<(), Failure> {
     Ok(())
 }
 
-fn show(context: &Context, plan: Plan, content: &Content, commit: Oid) -> Result<u8, Failure> {
+fn show(context: &Context, plan: &Plan, content: &Content, commit: Oid, only: &[Only]) -> Result<u8, Failure> {
     if context.json() {
-        context.print_json(plan::document(&plan, content, Some(commit)))?;
+        context.print_json(plan::document(plan, content, Some(commit)))?;
     } else {
         context.print(&plan::listing(context, &plan.rows, plan.at, List::Open))?;
     }
-    Ok(open::exit(&plan.rows, content))
+    Ok(open::exit(&plan.rows, content, only))
 }
 
 /// Sets the baseline of every connected account the ledger has not met: the archive must not flood it.
@@ -208,15 +253,22 @@ fn open_tokens(
         return Ok((tokens, redactor));
     }
     let vault = open::vault(context, accounts)?;
+    // Many files that cannot be opened mostly have one reason: each is told, the way out once.
+    let mut hints: Vec<String> = Vec::new();
     for name in names {
         match open_token(context, &vault, known, accounts, &name) {
             Ok(document) => {
                 document.secrets().for_each(|secret| redactor.add(secret));
                 tokens.insert(name, document);
             }
-            Err(failure) => rest(plan.rows.iter_mut().filter(|row| row.account == name), &failure),
+            Err(failure) => {
+                context.complain(&format!("error: {}", report::printable(&failure.message)));
+                hints.extend(failure.hints.iter().filter(|hint| !hints.contains(hint)).cloned().collect::<Vec<_>>());
+                rest(plan.rows.iter_mut().filter(|row| row.account == name), &failure);
+            }
         }
     }
+    hints.iter().for_each(|hint| context.complain(&format!("hint: {}", report::printable(hint))));
     Ok((tokens, redactor))
 }
 

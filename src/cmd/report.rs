@@ -36,7 +36,7 @@ pub fn failure(failure: &Failure, json: bool) {
     }
     let _ = writeln!(text, "{ERROR}error:{ERROR:#} {}", printable(&failure.message));
     for cause in &failure.causes {
-        let _ = writeln!(text, "  {DIM}because:{DIM:#} {}", printable(cause));
+        let _ = writeln!(text, "  {DIM}because:{DIM:#} {}", printable(cause).replace('\n', "\n           "));
     }
     let mut hints = failure.hints.clone();
     if failure.kind == Kind::Bug {

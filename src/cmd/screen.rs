@@ -138,7 +138,8 @@ fn line(row: &Row, column: usize, view: View) -> String {
         return out;
     }
     for (index, wrapped) in wrap(&sentence, room).iter().enumerate() {
-        let _ = writeln!(out, "{}{wrapped}", if index == 0 { &first } else { &rest });
+        let line = format!("{}{wrapped}", if index == 0 { &first } else { &rest });
+        let _ = writeln!(out, "{}", line.trim_end());
     }
     for warning in &row.warnings {
         let _ = writeln!(out, "{rest}{WARN}warning:{WARN:#} {}", printable(warning));

@@ -1,7 +1,7 @@
 //! `pressroom resolve`, `retry`, `cancel` and `adopt`: a person's word on a target.
 
 use chrono::{DateTime, Utc};
-use clap::Args;
+use clap::{ArgGroup, Args};
 
 use super::open::Known;
 use super::publish::only;
@@ -10,7 +10,7 @@ use crate::content::Content;
 use crate::error::{Failure, Kind};
 use crate::fit::Rendition;
 use crate::ledger::entry::{self, Event, Found, TargetKey};
-use crate::ledger::{self, Stand, State};
+use crate::ledger::{self, Stand, State, Word};
 use crate::plan::Only;
 use crate::platform::{Receipt, Via};
 use crate::post::PostId;
@@ -21,13 +21,14 @@ use crate::run::write::{Line, Writer};
 
 /// Settles a doubtful target: says whether it is out.
 #[derive(Debug, Args)]
-#[group(required = true, multiple = false, args = ["published", "absent"])]
+#[group(skip)]
+#[command(group = ArgGroup::new("finding").required(true).args(["published", "absent"]))]
 pub struct Resolve {
     /// The target.
     #[arg(value_name = "POST:ACCOUNT", value_parser = only)]
     target: Only,
     /// It is out, and this is its address.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", conflicts_with = "absent", required_unless_present = "absent")]
     published: Option<url::Url>,
     /// It is not out: the next run publishes it.
     #[arg(long)]
@@ -58,7 +59,7 @@ pub struct Adopt {
 }
 
 /// A person's word on one target: the event it becomes, or why it cannot be said now.
-type Word<'a> = &'a dyn Fn(&Stand, &Person<'_>) -> Result<Event, String>;
+type Verdict<'a> = &'a dyn Fn(&Stand, &Person<'_>) -> Result<Event, String>;
 
 /// Who says it, when, and how many parts the post has.
 struct Person<'a> {
@@ -106,6 +107,15 @@ impl Adopt {
     }
 }
 
+/// What the word means for the next run.
+fn told(word: &Word) -> &'static str {
+    match word {
+        Word::Published { .. } => "recorded as published",
+        Word::Cancelled { .. } => "given up for good",
+        _ => "the next run goes on with it",
+    }
+}
+
 /// What a person saw; the last segment of the address stands in for the platform's id.
 fn receipt(url: &str, at: DateTime<Utc>) -> Receipt {
     let id = url.trim_end_matches('/').rsplit('/').next().unwrap_or(url);
@@ -113,7 +123,7 @@ fn receipt(url: &str, at: DateTime<Utc>) -> Receipt {
 }
 
 /// Writes a person's word on targets, each if it is lawful where the target stands by then.
-fn say(context: &Context, targets: &[Only], word: Word<'_>) -> Result<u8, Failure> {
+fn say(context: &Context, targets: &[Only], verdict: Verdict<'_>) -> Result<u8, Failure> {
     let repo = Repo::open(&context.global.repo)?;
     let commit = repo.head()?;
     let (_, content) = open::content_at(&repo, commit)?;
@@ -141,7 +151,7 @@ fn say(context: &Context, targets: &[Only], word: Word<'_>) -> Result<u8, Failur
             {
                 return Err(refused("a run is acting on it right now".to_owned()));
             }
-            let event = word(&stand, &Person { name: &name, at: context.clock.now(), parts }).map_err(refused)?;
+            let event = verdict(&stand, &Person { name: &name, at: context.clock.now(), parts }).map_err(refused)?;
             let mut entry = writer.entry(&post, &key, event);
             entry.fp = rendition.map(Rendition::fingerprint);
             let mut after = stand.clone();
@@ -151,7 +161,7 @@ fn say(context: &Context, targets: &[Only], word: Word<'_>) -> Result<u8, Failur
                 Setback::Failed(failure) => failure,
                 Setback::Conflict(why) => refused(why),
             })?;
-            context.say(&format!("{post} → {}: {}", key.account(), after.word.name()));
+            context.say(&format!("{post} → {}: {}", key.account(), told(&after.word)));
         }
         Ok(0)
     })

@@ -40,6 +40,6 @@ impl Status {
         } else {
             context.print(&plan::listing(context, &plan.rows, plan.at, List::All))?;
         }
-        Ok(open::exit(&plan.rows, &content))
+        Ok(open::exit(&plan.rows, &content, &[]))
     }
 }

@@ -12,10 +12,11 @@ use crate::post::body::{Document, is_address};
 /// root. Paths come from the root, with `/`, without `.` and `..`.
 ///
 /// # Errors
-/// [`Lack::Outside`] where every reading leaves the repository, and for absolute paths, backslashes and drive letters.
+/// [`Lack::Outside`] where every reading leaves the repository, for absolute paths, backslashes and drive letters, and for
+/// a path of nothing, which would name the post's folder.
 pub fn candidates(post_path: &str, src: &str) -> Result<Vec<String>, Lack> {
     let drive = src.as_bytes().get(1) == Some(&b':') && src.starts_with(|c: char| c.is_ascii_alphabetic());
-    if src.starts_with('/') || src.contains(['\\', '\0']) || drive {
+    if src.is_empty() || src.starts_with('/') || src.contains(['\\', '\0']) || drive {
         return Err(Lack::Outside);
     }
     let folder = post_path.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -173,9 +174,9 @@ impl<'a> Fitting<'a> {
 
     fn check_alt(&mut self, media: &Media, wish: &Wish<'_>) {
         let (path, label, most) = (&media.path, self.limits.label, self.limits.alt_max);
-        match media.alt.as_deref().map(str::trim) {
+        match &media.alt {
             _ if most == 0 => {}
-            None | Some("") => {
+            None => {
                 let message = format!("`{path}` has no alternative text");
                 let hint = "say what it shows, for those who cannot see it: `![what it shows](path)` or `alt:`";
                 self.problems.push(Problem::warning("alt-missing", wish.source, message).at(wish.span()).hint(hint));
@@ -225,7 +226,7 @@ fn media(facts: &Facts, alt: Option<String>) -> Media {
         width: facts.size.map(|(width, _)| width),
         height: facts.size.map(|(_, height)| height),
         sha256: facts.sha256.clone(),
-        alt,
+        alt: alt.filter(|alt| !alt.trim().is_empty()),
     }
 }
 

@@ -11,9 +11,10 @@ use crate::limits::{Limits, Platform};
 use crate::media::{self, Library};
 use crate::post::body::{self, Document};
 use crate::post::target::Target;
-use crate::post::{Body, MediaWish, Visibility};
+use crate::post::{MediaWish, Visibility};
 
 mod attach;
+mod check;
 pub mod count;
 mod fingerprint;
 #[cfg(test)]
@@ -22,6 +23,7 @@ pub mod text;
 mod wishes;
 
 pub use attach::candidates;
+use count::Count;
 
 /// A post fitted to one target: exactly what will be sent.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -90,9 +92,11 @@ pub fn fit(target: &Target, account: &Account, library: &Library) -> (Option<Ren
     let visibility = fitting.visibility();
     let settings = fitting.settings();
     fitting.check_unsupported();
-    let part = |(text, media): (String, Vec<Media>)| {
-        let count = count::count(&text, target.platform, account.premium);
-        Part { text, count: count.count, limit: count.limit, media }
+    let part = |((text, count), media): ((String, Count), Vec<Media>)| Part {
+        text,
+        count: count.count,
+        limit: count.limit,
+        media,
     };
     let rendition = Rendition {
         platform: target.platform,
@@ -123,14 +127,10 @@ pub fn media_paths(target: &Target) -> Vec<String> {
 }
 
 /// The texts of a target's parts as `fit` makes them, each with its measure, also where they do not fit: for showing.
-pub fn measure(target: &Target, account: &Account) -> Vec<(String, count::Count)> {
+pub fn measure(target: &Target, account: &Account) -> Vec<(String, Count)> {
     let mut fitting = Fitting::new(target, account);
     let (document, _) = body::parse(&target.body, fitting.is_thread());
-    let measured = |text: String| {
-        let count = count::count(&text, target.platform, account.premium);
-        (text, count)
-    };
-    fitting.texts(&document).into_iter().map(measured).collect()
+    fitting.texts(&document)
 }
 
 /// One fitting in progress.
@@ -150,9 +150,9 @@ impl<'a> Fitting<'a> {
         self.target.wishes.thread.as_ref().is_some_and(|thread| thread.value)
     }
 
-    /// The text of each part. A link the platform has no card for, and hashtags, go below the first part, which readers
-    /// see first.
-    fn texts(&mut self, document: &Document) -> Vec<String> {
+    /// The text of each part and its length. A link the platform has no card for, and hashtags, go below the first part,
+    /// which readers see first.
+    fn texts(&mut self, document: &Document) -> Vec<(String, Count)> {
         let mut texts: Vec<String> = document.parts.iter().map(|part| text::plain(&part.blocks)).collect();
         let wishes = &self.target.wishes;
         if let Some(first) = texts.first_mut() {
@@ -167,7 +167,11 @@ impl<'a> Fitting<'a> {
                 }
             }
         }
-        texts
+        let measured = |text: String| {
+            let count = count::count(&text, self.target.platform, self.account.premium);
+            (text, count)
+        };
+        texts.into_iter().map(measured).collect()
     }
 
     /// A link card, made from `link` and `title`; its picture is the first part's only one, which leaves the part.
@@ -189,105 +193,9 @@ impl<'a> Fitting<'a> {
         Some(Card { url: link.value.clone(), title, description: None, thumbnail })
     }
 
-    fn check_texts(&mut self, document: &Document, texts: &[String], media: &[Vec<Media>], card: bool) {
-        let label = self.limits.label;
-        if let Some(thread) = self.target.wishes.thread.as_ref().filter(|thread| thread.value)
-            && !self.limits.threads
-        {
-            let name = self.limits.name;
-            let hint = format!("for one post there: `overrides: {{{name}: {{thread: false}}}}`");
-            self.error("thread-not-offered", thread.span.clone(), format!("{label} has no threads"), &hint);
-        }
-        let wished = document.parts.iter().map(|part| part.images.len()).collect::<Vec<_>>();
-        for (index, text) in texts.iter().enumerate() {
-            let place = Place { index, of: texts.len(), span: self.part_span(document, index) };
-            let has_media =
-                wished[index] > 0 || !media[index].is_empty() || card && index == 0 || self.wishes_media(index);
-            self.check_text(text, has_media, &place);
-        }
-    }
-
-    fn check_text(&mut self, text: &str, has_media: bool, place: &Place) {
-        let label = self.limits.label;
-        if text.trim().is_empty() && !has_media {
-            let hint = "write some text or attach a picture";
-            self.body_error("empty-text", place, format!("{place} is empty"), hint);
-        } else if !has_media && !self.limits.text_alone {
-            let hint = "attach a picture or a video";
-            self.body_error("media-needed", place, format!("{label} takes no text alone"), hint);
-        }
-        let count = count::count(text, self.target.platform, self.account.premium);
-        if count.count > count.limit {
-            let count::Count { count, limit, unit, .. } = count;
-            let message = format!("{place} has {count} {unit}; {label} takes {limit}: {} too many", count - limit);
-            let hint = if self.limits.threads && !self.is_thread() {
-                "shorten it, or split it with `thread: true` and lines of `---`"
-            } else {
-                "shorten it, or write another text for this platform under `overrides`"
-            };
-            self.body_error("text-too-long", place, message, hint);
-        }
-        if let Some(refused) = count::refused(text, self.limits) {
-            let message = format!("{place} holds U+{:04X}, which {label} refuses", refused as u32);
-            self.body_error("invalid-character", place, message, "delete the invisible character");
-        }
-        self.lint(text, place);
-    }
-
-    /// What is no mistake but may surprise.
-    fn lint(&mut self, text: &str, place: &Place) {
-        match self.target.platform {
-            Platform::X => self.lint_file_names(text, place),
-            Platform::LinkedIn => self.lint_escapes(text, place),
-            _ => {}
-        }
-    }
-
-    /// X bills a post with a link at $0.20 instead of $0.015: <https://docs.x.com/x-api/getting-started/pricing>.
-    fn lint_file_names(&mut self, text: &str, place: &Place) {
-        for url in count::urls::find(text) {
-            let name = &text[url.span.clone()];
-            let ending = name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
-            if !url.scheme && !name.contains('/') && FILE_ENDINGS.contains(&ending.as_str()) {
-                let message =
-                    format!("X will make a link of `{name}`: it counts 23, and a post with a link costs more");
-                let hint = "if no link is meant, write the name without its ending or with a space before the dot";
-                self.body_warning("bare-link", place, message, hint);
-            }
-        }
-    }
-
-    /// Whether LinkedIn counts the backslashes its `commentary` needs is not documented:
-    /// <https://learn.microsoft.com/linkedin/marketing/community-management/shares/little-text-format>.
-    fn lint_escapes(&mut self, text: &str, place: &Place) {
-        let (length, limit) = (text.chars().count(), self.limits.text_max);
-        let escaped = length + text.chars().filter(|c| LITTLE_TEXT_RESERVED.contains(*c)).count();
-        if length <= limit && escaped > limit {
-            let message =
-                format!("{place} has {escaped} characters with LinkedIn's escapes, over its limit of {limit}");
-            let hint = "LinkedIn may refuse it: shorten it, or use fewer of these: ( ) [ ] { } < > @ | ~ _ * # \\";
-            self.body_warning("escaped-text-too-long", place, message, hint);
-        }
-    }
-
-    fn part_span(&self, document: &Document, index: usize) -> Range<usize> {
-        let span = document.parts[index].span.clone();
-        if span.is_empty() { self.target.body.span.clone() } else { span }
-    }
-
     /// An error at a key of the post.
     fn error(&mut self, code: &'static str, span: Range<usize>, message: String, hint: &str) {
         self.problems.push(Problem::error(code, &self.target.source, message).at(span).hint(hint));
-    }
-
-    fn body_error(&mut self, code: &'static str, place: &Place, message: String, hint: &str) {
-        let Body { source, .. } = &self.target.body;
-        self.problems.push(Problem::error(code, source, message).at(place.span.clone()).hint(hint));
-    }
-
-    fn body_warning(&mut self, code: &'static str, place: &Place, message: String, hint: &str) {
-        let Body { source, .. } = &self.target.body;
-        self.problems.push(Problem::warning(code, source, message).at(place.span.clone()).hint(hint));
     }
 
     fn finish(self, rendition: Rendition) -> (Option<Rendition>, Vec<Problem>) {
@@ -300,27 +208,3 @@ impl<'a> Fitting<'a> {
         (rendition, vec![Problem::error("not-published-yet", &self.target.source, message).hint(hint)])
     }
 }
-
-/// Which part a problem is about.
-struct Place {
-    /// From 0.
-    index: usize,
-    of: usize,
-    span: Range<usize>,
-}
-
-impl std::fmt::Display for Place {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.of {
-            1 => f.write_str("the text"),
-            of => write!(f, "part {} of {of}", self.index + 1),
-        }
-    }
-}
-
-/// Endings of file names that are top-level domains too.
-const FILE_ENDINGS: [&str; 18] =
-    ["ac", "ai", "am", "app", "cc", "java", "md", "mk", "ml", "mm", "mov", "pl", "ps", "py", "rs", "sh", "so", "zip"];
-
-/// What LinkedIn's `commentary` escapes with a backslash.
-const LITTLE_TEXT_RESERVED: &str = "\\|{}@[]()<>#*_~";

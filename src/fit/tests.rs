@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::error::{Located, Severity, Source};
 use crate::media::{Facts, Kind, Lack};
+use crate::post::Body;
 use crate::post::{self, MediaWish, PostId, Setting, Wishes};
 
 const FRONT: &str = "---\nkey: value\n---\n";
@@ -483,7 +484,7 @@ fn media_paths_stay_inside() {
     assert_eq!(inside("posts/2026/a.md", "../img/./x.png"), ["posts/img/x.png"]);
     assert_eq!(inside("a.md", "x.png"), ["x.png"]);
     assert_eq!(inside("posts/a.md", "m//x.png"), ["posts/m/x.png", "m/x.png"]);
-    for src in ["../../x.png", "/etc/passwd", "a\\b.png", "C:/x.png", "c:x.png", "..", "a\0b", "", "../posts/../../x"] {
+    for src in ["../../x.png", "/etc/passwd", "a\\b.png", "C:/x.png", "c:x.png", "..", "a\0b", "../posts/../../x"] {
         assert_eq!(candidates("posts/a.md", src), Err(Lack::Outside), "{src:?}");
     }
 }

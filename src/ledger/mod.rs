@@ -151,8 +151,11 @@ impl State {
 
 fn read_numbered(number: usize, line: &str) -> Result<Option<Entry>, String> {
     entry::read(line).map_err(|error| match error {
-        Unreadable::Newer(what) => format!("{}: {what} is of a newer pressroom", number + 1),
-        Unreadable::Broken(why) => format!("{}: not a ledger entry: {why}", number + 1),
+        Unreadable::Newer(what) => format!("{}: {what} is of a newer pressroom; update pressroom", number + 1),
+        Unreadable::Broken(why) => {
+            let why = why.replace(" at line 1 column ", ", column ");
+            format!("{}: this is no ledger entry ({why}); put the line right on the state branch", number + 1)
+        }
     })
 }
 

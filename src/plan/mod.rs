@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 use crate::account::{Account, Accounts};
 use crate::error::{Kind, Problem};
@@ -76,7 +76,8 @@ pub struct Only {
 }
 
 impl Only {
-    fn names(&self, post: &PostId, account: &str) -> bool {
+    /// Whether it means this target.
+    pub fn names(&self, post: &PostId, account: &str) -> bool {
         self.post == post.as_str() && self.account.as_deref().is_none_or(|name| name == account)
     }
 }
@@ -100,6 +101,7 @@ pub fn plan(desk: &Desk<'_>) -> Plan {
     let said = said(desk);
     let mut rows: Vec<Row> = desk.offers.iter().map(|offer| row(desk, &said, offer)).collect();
     rows.extend(orphans(desk));
+    // Rows are large: sorting moves their keys, and each row once.
     let place = |row: &Row| (row.due.is_none(), row.due, row.path.clone(), row.post.clone());
     rows.sort_by_cached_key(place);
     keep_spacing(desk, &mut rows);
@@ -143,9 +145,7 @@ fn row(desk: &Desk<'_>, said: &Said<'_>, offer: &Offer) -> Row {
     let key = TargetKey::new(offer.target.platform, &offer.target.account);
     let stand = desk.state.stand(&offer.post, &key);
     let verdict = match desk.state.frozen.get(&offer.post) {
-        Some(why) => {
-            Verdict::hold(Standing::Held, format!("its ledger file cannot be trusted: {why}")).needs(Kind::Person)
-        }
+        Some(why) => Verdict::hold(Standing::Held, format!("its ledger cannot be trusted: {why}")).needs(Kind::Content),
         None => decide(desk, said, offer, &stand),
     };
     let parts = offer.rendition.iter().flat_map(|rendition| &rendition.parts);
@@ -169,7 +169,8 @@ fn row(desk: &Desk<'_>, said: &Said<'_>, offer: &Offer) -> Row {
         zone: offer.zone.clone(),
         key,
         rendition: offer.rendition.clone(),
-        attention: verdict.attention,
+        // A run for named targets answers for these alone.
+        attention: verdict.attention.filter(|_| is_named(desk, offer)),
         acted: false,
         untouched: stand.is_untouched(),
         takes_over: stand.claim.as_ref().map(|claim| claim.id),
@@ -256,6 +257,7 @@ fn later(instant: DateTime<Utc>, by: TimeDelta) -> DateTime<Utc> {
 
 /// Targets a platform said no to, or that are in doubt and wait for a person.
 fn refused(desk: &Desk<'_>, stand: &Stand) -> Option<Verdict> {
+    let due = if stand.doubt().is_some() { Standing::Doubtful } else { Standing::Due };
     match &stand.word {
         Word::Failed { class: Class::Doubtful, msg, .. } => {
             Some(Verdict::hold(Standing::Doubtful, msg.clone()).needs(Kind::Person))
@@ -265,12 +267,11 @@ fn refused(desk: &Desk<'_>, stand: &Stand) -> Option<Verdict> {
         }
         Word::Failed { msg, retry: Retry::After(after), .. } if desk.now < *after => {
             let reason = format!("{msg}; again in {}", how_long(*after - desk.now));
-            Some(Verdict::hold(Standing::Due, reason).needs(Kind::Later))
+            Some(Verdict::hold(due, reason).needs(Kind::Later))
         }
         Word::Waiting { until } if desk.now < *until => {
-            let state = if stand.doubt().is_some() { Standing::Doubtful } else { Standing::Due };
             let reason = format!("given back by an earlier run; again in {}", how_long(*until - desk.now));
-            Some(Verdict::hold(state, reason).needs(Kind::Later))
+            Some(Verdict::hold(due, reason).needs(Kind::Later))
         }
         _ => None,
     }
@@ -323,12 +324,7 @@ fn or_doubtful(verdict: Verdict, stand: &Stand) -> Verdict {
 /// would go out besides the old.
 fn changed_in_doubt(offer: &Offer, stand: &Stand) -> Option<Verdict> {
     stand.may_be_out().filter(|_| has_changed(offer, stand))?;
-    let reason = format!(
-        "an earlier call may have shown it as it was before it changed: look on {}, then `pressroom resolve {}:{}`",
-        offer.target.platform.label(),
-        offer.post,
-        offer.target.account
-    );
+    let reason = words_on_changed(&offer.post, &offer.target.account);
     Some(Verdict::hold(Standing::Doubtful, reason).needs(Kind::Person))
 }
 
@@ -355,9 +351,15 @@ fn wrong(desk: &Desk<'_>, offer: &Offer, due: bool) -> Option<Verdict> {
     Some(if due { verdict.needs(Kind::Content) } else { verdict })
 }
 
+/// Whether a target is asked for: by its name, or because nobody named any.
+fn is_named(desk: &Desk<'_>, offer: &Offer) -> bool {
+    desk.only.is_empty() || desk.only.iter().any(|only| only.names(&offer.post, &offer.target.account))
+}
+
 fn is_older_than_baseline(desk: &Desk<'_>, offer: &Offer) -> bool {
     let baseline = desk.state.baselines.get(&offer.target.account);
-    offer.due.is_some_and(|due| baseline.is_some_and(|baseline| due < *baseline))
+    // Git tells whole seconds: what was merged in the second of the baseline is not older than it.
+    offer.due.is_some_and(|due| baseline.is_some_and(|baseline| due < baseline.trunc_subsecs(0)))
 }
 
 /// What remains: a target with a time, nothing against it, and nobody acting on it.
@@ -366,7 +368,7 @@ fn timed(desk: &Desk<'_>, offer: &Offer, stand: &Stand) -> Verdict {
     if due > desk.now && !stand.is_out() && stand.may_be_out().is_none() {
         return Verdict::rest(Standing::Scheduled);
     }
-    if !desk.only.is_empty() && !desk.only.iter().any(|only| only.names(&offer.post, &offer.target.account)) {
+    if !is_named(desk, offer) {
         return Verdict::hold(Standing::Due, "not named by `--only`");
     }
     let late = desk.now - due;
@@ -374,8 +376,8 @@ fn timed(desk: &Desk<'_>, offer: &Offer, stand: &Stand) -> Verdict {
         return Verdict { newly_missed: true, ..missed(offer, due) }.needs(Kind::Person);
     }
     if stand.doubt().is_some() {
-        let verdict = Verdict { state: Standing::Doubtful, ..Verdict::act(Action::Look) };
-        return verdict.because("an earlier call may have shown it");
+        let look = Verdict::act(Action::Look).because("an earlier call may have shown it");
+        return Verdict { state: Standing::Doubtful, ..look };
     }
     if stand.claim.is_some() {
         return Verdict::act(Action::Resume).because("an earlier run died here");
@@ -388,6 +390,14 @@ fn timed(desk: &Desk<'_>, offer: &Offer, stand: &Stand) -> Verdict {
         return Verdict::act(Action::Look).because(reason);
     }
     Verdict::act(Action::Publish)
+}
+
+/// Why a doubtful post that was changed meanwhile waits for a person.
+pub fn words_on_changed(post: &PostId, account: &str) -> String {
+    format!(
+        "changed since a call that may have shown it: look for the earlier text there, then say `pressroom resolve \
+         {post}:{account} --absent`, or `--published URL`"
+    )
 }
 
 fn max_late(desk: &Desk<'_>, offer: &Offer) -> TimeDelta {

@@ -12,6 +12,10 @@ pub(super) const SKEW: TimeDelta = TimeDelta::seconds(60);
 /// How many looks must find nothing before a call may be sent again: what was just posted may be late in a list.
 const LOOKS: usize = 2;
 
+/// For how long a platform surely knows a post again. LinkedIn documents no window; it advises to wait ten minutes
+/// before the same text is posted once more.
+const DUPLICATE_MEMORY: TimeDelta = TimeDelta::minutes(9);
+
 /// How often a showing call is sent at most, the first time included.
 const SENDS: usize = 2;
 
@@ -139,14 +143,24 @@ impl Doubt<'_> {
         }
     }
 
-    /// The way out where the platform answers a second send with the name of the first: one more send, then a person.
+    /// The way out where the platform answers a second send with the name of the first: one more send while that can be
+    /// trusted, then a person.
     pub(super) fn way_by_duplicate(&self, job: &Job<'_>) -> Way {
-        if self.sends < SENDS { self.not_before(job).unwrap_or(Way::Resend) } else { Way::Person }
+        let is_remembered = job.now.signed_duration_since(self.first) < DUPLICATE_MEMORY;
+        match self.sends < SENDS && is_remembered {
+            true => self.not_before(job).unwrap_or(Way::Resend),
+            false => Way::Person,
+        }
     }
 
     fn not_before(&self, job: &Job<'_>) -> Option<Way> {
         let until = self.last.checked_add_signed(job.settle).unwrap_or(self.last);
         (job.now < until).then_some(Way::Wait { until })
+    }
+
+    /// Whether it has been sent again.
+    pub(super) fn is_resent(&self) -> bool {
+        self.sends >= SENDS
     }
 
     /// From when on something may be what the doubtful call made.

@@ -59,7 +59,9 @@ pub fn duplicates(posts: &[Post]) -> Vec<Problem> {
             // The first of them is told of the second, all others of the first.
             let Some(other) = same.get(usize::from(at == 0)).filter(|_| same.len() > 1) else { break };
             let message = format!("the id `{id}` is also that of {}", other.source.path);
-            problems.push(Problem::error("duplicate-id", &post.source, message).hint("give one of them another `id`"));
+            let place = post.id_span.clone().unwrap_or(0..front::first_line_end(&post.source.text));
+            let problem = Problem::error("duplicate-id", &post.source, message).at(place);
+            problems.push(problem.hint("give one of them another `id`"));
         }
     }
     problems
@@ -85,20 +87,22 @@ pub fn path_from(post: &str, written: &str) -> Option<String> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Post {
     pub id: PostId,
-    /// Whether the id was written in the front matter (`true`) or is the path (`false`).
-    pub id_written: bool,
+    /// Where the id is written in the front matter; `None` where it is the path.
+    pub id_span: Option<std::ops::Range<usize>>,
     /// The file, path and text.
     pub source: Source,
     /// Account names, platform names or groups, as written; empty when the key is missing.
     pub targets: Vec<Located<String>>,
+    /// Where they are written, rightly or wrongly.
+    pub targets_span: Option<std::ops::Range<usize>>,
     pub schedule: Option<Located<Schedule>>,
     pub expires: Option<Located<DateTime<Utc>>>,
     pub on_edit: OnEdit,
     pub on_remove: OnRemove,
     /// The post's own wishes, which overrides may change for a target.
     pub wishes: Wishes,
-    /// What `overrides` says for an account or a platform, by that name.
-    pub overrides: BTreeMap<String, Override>,
+    /// What `overrides` says for an account or a platform, by that name. Boxed, as a map makes room for eleven at once.
+    pub overrides: BTreeMap<String, Box<Override>>,
     pub body: Body,
     /// Bodies from files beside the post (`<stem>.<account or platform>.md`), by that name.
     pub variants: BTreeMap<String, Body>,

@@ -71,13 +71,15 @@ fn chosen<'a>(post: &Post, accounts: &'a Accounts, problems: &mut Vec<Problem>) 
         }
     }
     let draft = post.wishes.draft.as_ref().is_some_and(|draft| draft.value);
-    if names.is_empty() && !draft {
+    // Targets that are written wrongly have been told.
+    if names.is_empty() && !draft && post.targets_span.is_none() {
         problems.push(
             Problem::error(
                 "no-targets",
                 &post.source,
                 "the post has no targets, and accounts.toml has no `defaults.targets`",
             )
+            .at(0..super::front::first_line_end(&post.source.text))
             .hint("write `targets: [...]` with accounts, or `draft: true`"),
         );
     }

@@ -58,7 +58,7 @@ impl Branch {
     pub(super) fn at(repo: &Repo, tip: Option<Oid>) -> Result<Self, Failure> {
         let branch = Self { repo: repo.clone(), tip, laid: BTreeMap::new() };
         if tip.is_some() {
-            branch.check(|format| format.min_reader)?;
+            branch.check("read", |format| format.min_reader)?;
         }
         Ok(branch)
     }
@@ -151,9 +151,7 @@ impl Branch {
     /// proves that the push was ours. No ref moves.
     pub(super) fn commit(&self) -> Result<Oid, Failure> {
         let failed = |error: git2::Error| words::git("cannot write to the repository", &error);
-        if self.tip.is_some() {
-            self.check(|format| format.min_writer)?;
-        }
+        self.check_writable()?;
         let mut laid = self.laid.clone();
         if self.tip.is_none() {
             for (path, text) in
@@ -186,8 +184,10 @@ impl Branch {
             }
         }
         let tree = tree.create_updated(&git, &base).and_then(|oid| git.find_tree(oid)).map_err(failed)?;
-        let who =
-            git.signature().or_else(|_| git2::Signature::now("pressroom", "pressroom@localhost")).map_err(failed)?;
+        let who = git
+            .committer_from_env()
+            .or_else(|_| git2::Signature::now("pressroom", "pressroom@localhost"))
+            .map_err(failed)?;
         let message = format!("{}\n\nNonce: {}\n", subject(&self.laid), Uuid::new_v4());
         let parents: Vec<_> = parent.iter().collect();
         let buffer = git.commit_create_buffer(&who, &who, &message, &tree, &parents).map_err(failed)?;
@@ -217,7 +217,15 @@ impl Branch {
         Ok(())
     }
 
-    fn check(&self, least: impl Fn(&Format) -> u32) -> Result<(), Failure> {
+    /// Whether this version may write to the branch as it stands.
+    ///
+    /// # Errors
+    /// When a newer version has forbidden it, or it cannot be told.
+    pub fn check_writable(&self) -> Result<(), Failure> {
+        if self.tip.is_some() { self.check("write to", |format| format.min_writer) } else { Ok(()) }
+    }
+
+    fn check(&self, verb: &str, least: impl Fn(&Format) -> u32) -> Result<(), Failure> {
         let format = self.read(FORMAT)?.and_then(|bytes| serde_json::from_slice::<Format>(&bytes).ok());
         let Some(format) = format else {
             return Err(Failure::new(Kind::Content, format!("{FORMAT} of the state branch is missing or damaged"))
@@ -228,10 +236,12 @@ impl Branch {
             return Err(Failure::new(
                 Kind::Content,
                 format!(
-                    "the state branch was written by a newer pressroom; update (its form is {}, this version knows {SCHEMA})",
-                    format.schema
+                    "the state branch is of a newer pressroom: to {verb} it takes a version that knows format {}; this one \
+                     knows {SCHEMA}",
+                    least(&format)
                 ),
-            ));
+            )
+            .hint("update pressroom"));
         }
         Ok(())
     }

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use chrono::{DateTime, Utc};
+
 use crate::error::{Failure, Kind};
 
 pub mod branch;
@@ -108,6 +110,12 @@ impl Repo {
         Ok(folder)
     }
 
+    /// Finds out, before anything else is begun, whether this user can write into the git directory.
+    pub fn must_be_writable(&self) -> Result<(), Failure> {
+        let folder = self.folder("runs")?;
+        tempfile::tempfile_in(&folder).map(drop).map_err(|error| words::io("cannot write in", &folder, &error))
+    }
+
     /// The commit checked out; a detached HEAD will do.
     pub fn head(&self) -> Result<Oid, Failure> {
         let git = self.git()?;
@@ -147,6 +155,33 @@ impl Repo {
                 Err(words::branch_missing(branch, &format!("remote `{}`", remote.name()), &there))
             }
         }
+    }
+
+    /// Where a shallow clone cuts the history of a commit off, along first parents: the committer's time of the oldest
+    /// commit that is there. `None` where all of it is.
+    pub fn cut_off(&self, commit: Oid) -> Result<Option<DateTime<Utc>>, Failure> {
+        let git = self.git()?;
+        if !git.is_shallow() {
+            return Ok(None);
+        }
+        let failed = |error: git2::Error| words::git("cannot walk the history", &error);
+        let mut oldest = git.find_commit(commit).map_err(failed)?;
+        while let Ok(parent) = oldest.parent(0) {
+            oldest = parent;
+        }
+        let odb = git.odb().map_err(failed)?;
+        let object = odb.read(oldest.id()).map_err(failed)?;
+        let at = DateTime::from_timestamp(oldest.time().seconds(), 0).unwrap_or_default();
+        Ok(parents(object.data()).next().map(|_| at))
+    }
+
+    /// Fetches so many commits more of the history of `branch` that a shallow clone lacks.
+    pub async fn deepen(&self, branch: &str, remote: &Remote, by: u32) -> Result<(), Failure> {
+        let pins = Pins::new(self);
+        remote.deepen(branch, &pins.name("content"), by).await?;
+        // git2 learns where a clone ends when a handle is opened.
+        self.0.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        Ok(())
     }
 
     /// The remote to work with: git config `pressroom.remote`, else `origin`, else the only one, else the one the current
@@ -204,7 +239,7 @@ impl Repo {
     /// Who the person is, as git knows them: `Ann Example <ann@example.org>`.
     pub fn person(&self) -> Result<String, Failure> {
         let git = self.git()?;
-        let signature = git.signature().map_err(|_| {
+        let signature = git.author_from_env().map_err(|_| {
             Failure::new(Kind::Usage, "git does not know who you are, and the ledger keeps who said what")
                 .hint("`git config user.name \"Your Name\"` and `git config user.email you@example.org`")
         })?;

@@ -75,21 +75,7 @@ impl Remote {
     /// between can be looked through.
     pub(super) async fn fetch(&self, branch: &str, into: &str, known: bool) -> Result<Option<Oid>, Failure> {
         let shallow = self.repo.git()?.is_shallow();
-        let refspec = format!("+refs/heads/{branch}:{into}");
-        let mut args = vec!["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance"];
-        args.extend(["--no-recurse-submodules", "--refmap="]);
-        if shallow && !known {
-            args.push("--depth=1");
-        }
-        args.extend([self.name.as_str(), refspec.as_str()]);
-        let mut answer = self.git(&args).await?;
-        for _ in 0..LOCK_TRIES {
-            if answer.ok() || !is_locked(&answer.stderr) {
-                break;
-            }
-            tokio::time::sleep(LOCK_PAUSE).await;
-            answer = self.git(&args).await?;
-        }
+        let answer = self.fetch_with((shallow && !known).then_some("--depth=1"), branch, into).await?;
         if answer.ok() {
             return self.repo.read_ref(into);
         }
@@ -99,6 +85,29 @@ impl Remote {
             Some(0) => Err(self.unreachable(&answer)),
             _ => Err(self.unreachable(&listed)),
         }
+    }
+
+    /// Fetches so many commits more, from where a shallow clone ends.
+    pub(super) async fn deepen(&self, branch: &str, into: &str, by: u32) -> Result<(), Failure> {
+        let answer = self.fetch_with(Some(&format!("--deepen={by}")), branch, into).await?;
+        if answer.ok() { Ok(()) } else { Err(self.unreachable(&answer)) }
+    }
+
+    async fn fetch_with(&self, depth: Option<&str>, branch: &str, into: &str) -> Result<Answer, Failure> {
+        let refspec = format!("+refs/heads/{branch}:{into}");
+        let mut args = vec!["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance"];
+        args.extend(["--no-recurse-submodules", "--refmap="]);
+        args.extend(depth);
+        args.extend([self.name.as_str(), refspec.as_str()]);
+        let mut answer = self.git(&args).await?;
+        for _ in 0..LOCK_TRIES {
+            if answer.ok() || !is_locked(&answer.stderr) {
+                break;
+            }
+            tokio::time::sleep(LOCK_PAUSE).await;
+            answer = self.git(&args).await?;
+        }
+        Ok(answer)
     }
 
     /// Pushes `new` as `branch`, if the branch still is at `lease` (`None`: not there). Besides the outcome, git's own

@@ -76,7 +76,10 @@ impl std::fmt::Display for Unread {
             Self::Missing => f.write_str("the file is not there"),
             Self::Outside => f.write_str("the path leads out of the repository"),
             Self::Directory => f.write_str("this is a folder, not a file"),
-            Self::TooLarge { bytes } => write!(f, "the file has {bytes} bytes; at most {TEXT_BYTES_MAX} are read"),
+            Self::TooLarge { bytes } => {
+                let (kib, most) = (bytes.div_ceil(1024), TEXT_BYTES_MAX / 1024);
+                write!(f, "the file is {kib} KiB long; at most {most} KiB are read")
+            }
             Self::Failed(words) => write!(f, "the file cannot be read: {words}"),
         }
     }

@@ -5,6 +5,7 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use chrono::Utc;
 use serde::{Deserialize, Serialize};
@@ -32,6 +33,8 @@ pub struct OtherRun {
     /// Whether it ran on this machine since its last start. If not, the folder may be a copy: its lines are true, and may be
     /// brought in; but that nobody holds the lock does not tell that the run is over.
     pub same_host: bool,
+    /// How long ago it last wrote, by the system's clock.
+    pub idle: Duration,
     /// What it wrote, oldest first, without line breaks.
     pub lines: Vec<String>,
 }
@@ -136,6 +139,8 @@ fn read(run: &str, path: &Path) -> Result<Option<OtherRun>, Failure> {
         Err(TryLockError::WouldBlock) => true,
         Err(TryLockError::Error(error)) => return Err(failed(error)),
     };
+    let written = file.metadata().and_then(|metadata| metadata.modified()).map_err(failed)?;
+    let idle = written.elapsed().unwrap_or_default();
     // Through this handle: the lock stays ours until all is read.
     let mut bytes = Vec::new();
     io::Read::read_to_end(&mut &file, &mut bytes).map_err(failed)?;
@@ -146,7 +151,7 @@ fn read(run: &str, path: &Path) -> Result<Option<OtherRun>, Failure> {
     let header = lines.next().and_then(|first| serde_json::from_str::<Header>(&first).ok());
     let same_host = header.is_some_and(|header| header.host == host() && header.boot == boot());
     let lines = lines.filter(|line| !line.is_empty() && !line.contains('\0')).collect();
-    Ok(Some(OtherRun { run: run.to_owned(), alive, same_host, lines }))
+    Ok(Some(OtherRun { run: run.to_owned(), alive, same_host, idle, lines }))
 }
 
 fn delete(path: &Path) -> Result<(), Failure> {

@@ -8,7 +8,13 @@ use crate::error::{Failure, Kind};
 
 /// git2 could not open the repository.
 pub(super) fn not_opened(dir: &Path, error: &git2::Error) -> Failure {
-    let dir = dir.display();
+    let absolute = std::path::absolute(dir).unwrap_or_else(|_| dir.to_path_buf());
+    let absolute = absolute.components().collect::<PathBuf>();
+    if !absolute.is_dir() {
+        return Failure::new(Kind::Content, format!("there is no folder {}", absolute.display()))
+            .hint("check `--repo`");
+    }
+    let dir = absolute.display();
     let said = error.message();
     if error.code() == git2::ErrorCode::NotFound {
         return Failure::new(Kind::Content, format!("{dir} is not in a git repository"))

@@ -20,8 +20,8 @@ use tokio::sync::watch;
 use crate::clock::Clock;
 use crate::error::{Failure, Kind};
 use crate::http::{Files, Http};
-use crate::ledger::Stand;
 use crate::ledger::entry::Event;
+use crate::ledger::{Stand, Word};
 use crate::plan::Plan;
 use crate::plan::action::{ReceiptRow, Row, Standing};
 use crate::plan::when::how_long;
@@ -32,6 +32,7 @@ use crate::vault::{Document, Redactor};
 
 pub mod recover;
 pub mod spell;
+mod suspect;
 mod walk;
 pub mod write;
 
@@ -59,6 +60,9 @@ pub struct Run<'a> {
     pub tell: &'a (dyn Fn(&str) + Sync),
 }
 
+/// A line handed in to the state branch; awaiting tells whether it has arrived.
+type OnItsWay<'a> = Pin<Box<dyn Future<Output = Result<(), Failure>> + 'a>>;
+
 /// How the run left one target.
 #[derive(Clone, Debug)]
 struct Ended {
@@ -75,6 +79,10 @@ impl Run<'_> {
     pub async fn carry_out(&self, plan: Plan) -> Result<Vec<Row>, Failure> {
         let mut rows = plan.rows;
         self.record_missed(&rows).await?;
+        if *self.stop.borrow() {
+            rows.iter_mut().filter(|row| row.action.is_some()).for_each(|row| self.conclude(row, End::Stopped));
+            return Ok(rows);
+        }
         let claims = self.claim_all(&mut rows).await?;
         let (ended, later) = self.walk_lanes(&rows, claims).await;
         for Ended { row, end } in ended {
@@ -112,6 +120,7 @@ impl Run<'_> {
                         fp: row.rendition.as_ref()?.fingerprint(),
                         lease: self.timings.lease,
                         takes_over: row.takes_over,
+                        suspicion: suspect::suspicion(self, row)?,
                     },
                 ))
             })
@@ -122,17 +131,24 @@ impl Run<'_> {
         for (index, result) in claims.await {
             match result {
                 Ok(claimed) => won.push((index, claimed)),
-                Err(Setback::Conflict(why)) => {
-                    let row = &mut rows[index];
-                    row.state = Standing::Publishing;
-                    row.action = None;
-                    row.reason = Some(why);
-                    row.attention = Some(Kind::Claimed);
-                }
+                Err(Setback::Conflict(why)) => self.give_way(&mut rows[index], why),
                 Err(Setback::Failed(failure)) => return Err(failure),
             }
         }
         Ok(won)
+    }
+
+    /// Another run was faster: the row says how far that one has come.
+    fn give_way(&self, row: &mut Row, why: String) {
+        row.action = None;
+        if let Ok(Word::Published { receipt }) = self.writer.word(&row.post, &row.key) {
+            row.receipt = Some(ReceiptRow { id: receipt.id, url: receipt.url, at: receipt.at });
+            row.state = Standing::Published;
+            return;
+        }
+        row.state = Standing::Publishing;
+        row.reason = Some(why);
+        row.attention = Some(Kind::Claimed);
     }
 
     /// Accounts side by side, the targets of one account one after another. Last words go to the ledger while the lanes
@@ -191,7 +207,7 @@ impl Run<'_> {
         row: &Row,
         claimed: &Claimed,
         end: &End,
-        words: &mut Vec<Pin<Box<dyn Future<Output = Result<(), Failure>> + 'w>>>,
+        words: &mut Vec<OnItsWay<'w>>,
     ) -> Result<(), Failure> {
         let Some(event) = end.last_word() else { return Ok(()) };
         let line = self.writer.line(row, Some(claimed), event);
@@ -247,7 +263,7 @@ fn due(doubtful: bool) -> Standing {
 /// Most characters of a platform's words that are kept.
 const WORDS_MAX: usize = 300;
 
-async fn join_words(words: Vec<Pin<Box<dyn Future<Output = Result<(), Failure>> + '_>>>) -> Result<(), Failure> {
+async fn join_words(words: Vec<OnItsWay<'_>>) -> Result<(), Failure> {
     join_all(words).await.into_iter().collect()
 }
 

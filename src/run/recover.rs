@@ -1,6 +1,7 @@
 //! What dead runs of this same clone left behind: results to bring to the ledger, and how far each had come.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -11,6 +12,10 @@ use crate::ledger::entry::{self, Entry};
 use crate::ledger::{Claim, State};
 use crate::repo::Repo;
 use crate::repo::spool::Spool;
+
+/// A push may go on after its run was killed, and its claim arrive later: until then the spool must tell whose it is.
+/// Longer than any push lasts.
+const PUSH_OUTLIVES_RUN: Duration = Duration::from_secs(120);
 
 /// One line of a run's spool.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -42,6 +47,8 @@ impl Note {
 pub struct Recovered {
     /// Their names: their claims are taken over at once.
     pub dead: BTreeSet<String>,
+    /// Those of them that nothing of can arrive any more.
+    cold: BTreeSet<String>,
     /// Claims whose showing call may have been sent.
     armed: BTreeSet<Uuid>,
     /// Results not known to be in the ledger.
@@ -61,6 +68,9 @@ impl Recovered {
                 continue;
             }
             recovered.dead.insert(other.run.clone());
+            if other.idle > PUSH_OUTLIVES_RUN {
+                recovered.cold.insert(other.run.clone());
+            }
             for note in other.lines.iter().filter_map(|line| serde_json::from_str(line).ok()) {
                 match note {
                     Note::Armed { claim } => drop(recovered.armed.insert(claim)),
@@ -86,14 +96,14 @@ impl Recovered {
         if lines.is_empty() { Ok(()) } else { writer.append(lines).await }
     }
 
-    /// Removes the spools of dead runs that hold no claim any more.
+    /// Removes the spools of dead runs that hold no claim any more, nor can: their last push is over.
     ///
     /// # Errors
     /// When a spool cannot be removed.
     pub fn clear(&self, repo: &Repo, state: &State) -> Result<(), Failure> {
         let holding: BTreeSet<&str> =
             state.targets().filter_map(|(_, _, stand)| Some(stand.claim.as_ref()?.run.as_str())).collect();
-        for run in self.dead.iter().filter(|run| !holding.contains(run.as_str())) {
+        for run in self.cold.iter().filter(|run| !holding.contains(run.as_str())) {
             Spool::remove(repo, run)?;
         }
         Ok(())

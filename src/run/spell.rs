@@ -22,6 +22,9 @@ pub struct Timings {
     pub patience: TimeDelta,
 }
 
+/// Time that must be left of a lease besides the longest request.
+const LEASE_MARGIN: TimeDelta = TimeDelta::seconds(10);
+
 impl Default for Timings {
     fn default() -> Self {
         Self {
@@ -35,10 +38,10 @@ impl Default for Timings {
 }
 
 impl Timings {
-    /// Reads `lease=2,grace=1,request=5,settle=0.2,patience=10`, in seconds; what is not named keeps its default.
+    /// Reads `lease=20,grace=1,request=5,settle=0.2,patience=10`, in seconds; what is not named keeps its default.
     ///
     /// # Errors
-    /// When the text is not of that form.
+    /// When the text is not of that form, or the lease ends before a request may.
     pub fn parse(text: &str) -> Result<Self, Failure> {
         let mut timings = Self::default();
         for pair in text.split(',').map(str::trim).filter(|pair| !pair.is_empty()) {
@@ -62,7 +65,20 @@ impl Timings {
                 _ => return Err(wrong()),
             }
         }
+        if timings.lease <= timings.lease_needed() {
+            return Err(Failure::new(
+                Kind::Usage,
+                "PRESSROOM_TIMINGS: the lease is over before the longest request is",
+            )
+            .hint("a lease must last longer than a request and a tenth of itself"));
+        }
         Ok(timings)
+    }
+
+    /// What must be left of a lease when a call is sent: the longest request, and some time besides.
+    pub fn lease_needed(&self) -> TimeDelta {
+        let request = TimeDelta::from_std(self.request).unwrap_or(TimeDelta::MAX);
+        request.checked_add(&LEASE_MARGIN.min(self.lease / 10)).unwrap_or(TimeDelta::MAX)
     }
 }
 
@@ -72,11 +88,23 @@ mod tests {
 
     #[test]
     fn timings_are_seconds_by_name() {
-        let timings = Timings::parse("lease=2, settle=0.25").unwrap();
+        let timings = Timings::parse("lease=80, settle=0.25").unwrap();
         assert_eq!(
             timings,
-            Timings { lease: TimeDelta::seconds(2), settle: Some(TimeDelta::milliseconds(250)), ..Timings::default() }
+            Timings { lease: TimeDelta::seconds(80), settle: Some(TimeDelta::milliseconds(250)), ..Timings::default() }
         );
+    }
+
+    #[test]
+    fn a_lease_outlasts_a_request() {
+        assert!(Timings::default().lease_needed() < Timings::default().lease);
+        assert_eq!(Timings::parse("lease=6,request=5").unwrap().lease_needed(), TimeDelta::milliseconds(5600));
+        for text in ["lease=5.5,request=5", "lease=2", "request=590"] {
+            assert_eq!(
+                Timings::parse(text).unwrap_err().message,
+                "PRESSROOM_TIMINGS: the lease is over before the longest request is"
+            );
+        }
     }
 
     #[test]

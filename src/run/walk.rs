@@ -9,18 +9,17 @@ use crate::fit::Rendition;
 use crate::http::Outcome;
 use crate::ledger::LOOK_UP;
 use crate::ledger::entry::{Event, Found, Retry};
-use crate::plan::action::{Action, Row};
+use crate::plan::action::Row;
 use crate::plan::when::how_long;
+use crate::plan::words_on_changed;
 use crate::platform::{self, Adapter, Call, Class, Job, Next, Receipt, Refusal, Step};
 use crate::run::recover::Note;
 use crate::vault::Document;
 
-/// Tries of a call that shows nothing, before the target's turn ends.
+/// Tries of one call that certainly showed nothing, before the target's turn ends.
 const TRIES_MAX: u32 = 5;
 /// Wait after the first failed try, in milliseconds; it doubles with each.
 const BACK_OFF_MS: i64 = 500;
-/// Time that must be left of a lease besides the longest request, when a showing call is sent.
-const LEASE_MARGIN: TimeDelta = TimeDelta::seconds(10);
 /// A clock further off than this makes leases worthless: nothing is shown.
 const SKEW_MAX: TimeDelta = TimeDelta::seconds(60);
 /// How long a target rests after a quota refusal that names no end.
@@ -112,34 +111,32 @@ impl<'a> Walk<'a> {
     /// When the state branch cannot be written or a media file cannot be read: the claim stays as it is, and the next
     /// run goes on.
     pub(super) async fn walk(mut self) -> Result<(End, Claimed), Failure> {
-        self.suspect().await?;
+        if let Some(why) = self.changed_since() {
+            return Ok((End::Doubtful { why }, self.claim));
+        }
+        if self.in_doubt() {
+            (self.run.tell)(&format!(
+                "{} → {}: it may be out already; looking for it",
+                self.row.post, self.row.account
+            ));
+        }
         let end = loop {
             if let Some(end) = self.step().await? {
                 break end;
             }
         };
+        // A turn that comes later goes on with what was made: else what takes a platform long would begin anew each time.
+        if !matches!(end, End::Published(_) | End::Lost { .. }) && !self.write_made().await? {
+            return Ok((self.lost(), self.claim));
+        }
         Ok((end, self.claim))
     }
 
-    /// Before the first step: what an earlier, dead run may have shown is in doubt, and so is a target that is late
-    /// without any word in the ledger.
-    async fn suspect(&mut self) -> Result<(), Failure> {
-        if self.claim.before.doubt().is_some() {
-            return Ok(());
-        }
-        let suspicion = match (&self.claim.before.claim, self.row.action) {
-            (Some(old), _) if !self.run.recovered.certainly_unsent(old) => Some((old.at, "a run died here")),
-            (None, Some(Action::Look)) => {
-                Some((self.row.due.unwrap_or(self.run.clock.now()), "late without a word in the ledger"))
-            }
-            _ => None,
-        };
-        let Some((sent_at, why)) = suspicion else { return Ok(()) };
-        // If the next call would show nothing, nothing can have been shown: what is made outside is written down first.
-        if let Next::Call(Call { shows: true, part, .. }) = self.next() {
-            self.doubt(part, sent_at, why.to_owned()).await?;
-        }
-        Ok(())
+    /// A post that was changed after a call that may have shown it cannot be looked for: the text out there is another.
+    fn changed_since(&self) -> Option<String> {
+        let sent = self.claim.before.fp.as_ref()?;
+        let changed = self.in_doubt() && *sent != self.rendition.fingerprint();
+        changed.then(|| words_on_changed(&self.row.post, &self.row.account))
     }
 
     fn job(&self) -> Job<'a> {
@@ -221,7 +218,8 @@ impl<'a> Walk<'a> {
         match outcome {
             Outcome::NotSent(why) => {
                 self.run.note(&Note::Disarmed { claim: self.claim.id })?;
-                self.try_again(None, format!("no connection to {}: {why}", self.row.platform.label())).await
+                self.try_again(Class::Transient, None, format!("no connection to {}: {why}", self.row.platform.label()))
+                    .await
             }
             Outcome::Unclear(why) => {
                 self.doubt(call.part, sent_at, why).await?;
@@ -245,13 +243,11 @@ impl<'a> Walk<'a> {
         }
         match self.run.http.send(&call, self.document.credential.bearer(), self.run.files).await? {
             Outcome::NotSent(why) | Outcome::Unclear(why) => {
-                self.try_again(None, format!("no answer from {}: {why}", self.row.platform.label())).await
+                self.try_again(Class::Transient, None, format!("no answer from {}: {why}", self.row.platform.label()))
+                    .await
             }
             Outcome::Answered(reply) => match self.adapter.read(&self.job(), &self.done, &call, &reply) {
-                Ok(step) => {
-                    self.tries = 0;
-                    self.record(step).await
-                }
+                Ok(step) => self.record(step).await,
                 Err(refusal) => self.refused(refusal).await,
             },
         }
@@ -259,6 +255,7 @@ impl<'a> Walk<'a> {
 
     /// What a step means for the ledger, and for the way on.
     async fn record(&mut self, step: Step) -> Result<Option<End>, Failure> {
+        self.tries = 0;
         let of = self.rendition.parts.len();
         match &step {
             Step::Made { name, data, expires, .. } => {
@@ -305,26 +302,31 @@ impl<'a> Walk<'a> {
                 Ok(Some(End::Account { refusal, doubtful: self.in_doubt() }))
             }
             Class::Content | Class::Bug => Ok(Some(End::Refused(refusal))),
-            Class::Transient | Class::NotReady => self.try_again(refusal.not_before, refusal.words).await,
+            class @ (Class::Transient | Class::NotReady) => {
+                self.try_again(class, refusal.not_before, refusal.words).await
+            }
             Class::Quota => {
                 let until = refusal.not_before.unwrap_or(self.run.clock.now() + QUOTA_REST);
-                if until - self.run.clock.now() <= self.run.timings.patience {
-                    return self.wait(until, &refusal.words).await;
-                }
-                Ok(Some(self.later(until, refusal.words, Some(Class::Quota))))
+                self.try_again(Class::Quota, Some(until), refusal.words).await
             }
             Class::Doubtful => Ok(Some(End::Doubtful { why: refusal.words })),
         }
     }
 
     /// Waits before the same step is tried again, longer each time; gives up after some tries.
-    async fn try_again(&mut self, not_before: Option<DateTime<Utc>>, why: String) -> Result<Option<End>, Failure> {
+    async fn try_again(
+        &mut self,
+        class: Class,
+        not_before: Option<DateTime<Utc>>,
+        why: String,
+    ) -> Result<Option<End>, Failure> {
         self.tries += 1;
         let why = self.run.clean(&why);
         let now = self.run.clock.now();
-        if self.tries >= TRIES_MAX {
+        let is_long = not_before.is_some_and(|until| until - now > self.run.timings.patience);
+        if self.tries >= TRIES_MAX || is_long {
             let until = not_before.unwrap_or(now + BUSY_REST);
-            return Ok(Some(self.later(until, why, Some(Class::Transient))));
+            return Ok(Some(self.later(until, why, Some(class))));
         }
         let back_off = BACK_OFF_MS << (self.tries - 1);
         let jitter = i64::from(self.claim.id.as_bytes()[usize::from(self.tries as u8 % 16)]) * back_off / 512;
@@ -340,18 +342,19 @@ impl<'a> Walk<'a> {
             let why = format!("this machine's clock is {} {ahead} {label}'s: set it", how_long(skew.abs()));
             return Ok(Some(self.later(self.run.clock.now() + BUSY_REST, why, None)));
         }
-        let unwritten: Vec<Line> =
-            std::mem::take(&mut self.unwritten).into_iter().map(|event| self.line(event)).collect();
-        if !unwritten.is_empty() && !self.run.writer.append_while_ours(unwritten, &self.claim).await? {
-            return Ok(Some(self.lost()));
-        }
-        self.keep_lease().await
+        if self.write_made().await? { self.keep_lease().await } else { Ok(Some(self.lost())) }
+    }
+
+    /// Writes down what was made outside; `false` where the claim is no longer ours.
+    async fn write_made(&mut self) -> Result<bool, Failure> {
+        let unwritten = std::mem::take(&mut self.unwritten).into_iter();
+        let lines: Vec<Line> = unwritten.map(|event| self.line(event)).collect();
+        if lines.is_empty() { Ok(true) } else { self.run.writer.append_while_ours(lines, &self.claim).await }
     }
 
     /// Renews the lease when it is short, by either clock.
     async fn keep_lease(&mut self) -> Result<Option<End>, Failure> {
-        let request = TimeDelta::from_std(self.run.timings.request).unwrap_or(TimeDelta::minutes(1));
-        let needed = request + LEASE_MARGIN.min(self.run.timings.lease / 10);
+        let needed = self.run.timings.lease_needed();
         if self.claim.lease_left(&self.run.clock) > needed {
             return Ok(None);
         }
@@ -362,7 +365,7 @@ impl<'a> Walk<'a> {
             return Ok(Some(self.lost()));
         }
         self.claim.renew(exp, since, self.run.timings.lease);
-        if self.claim.lease_left(&self.run.clock) > needed / 2 {
+        if self.claim.lease_left(&self.run.clock) >= needed {
             return Ok(None);
         }
         Err(Failure::new(Kind::Later, "renewing the lease took longer than the lease lasts; nothing was sent"))

@@ -16,6 +16,7 @@ use crate::plan::action::Row;
 use crate::post::PostId;
 use crate::repo::branch::{Branch, Edit};
 use crate::repo::journal::{Committed, Journal, Setback};
+use crate::step::Step;
 
 /// Writes entries on behalf of one run, or of a person's command.
 #[derive(Clone, Debug)]
@@ -40,7 +41,7 @@ pub struct Line {
 pub struct Claimed {
     pub id: Uuid,
     pub epoch: u32,
-    /// Where the target stood just before.
+    /// Where the target stood just before, with the doubt that came with the claim.
     pub before: Stand,
     /// End of the lease by the wall clock.
     exp: DateTime<Utc>,
@@ -65,7 +66,6 @@ impl Claimed {
 }
 
 /// What a claim is asked for.
-#[derive(Clone, Debug)]
 pub struct Ask {
     pub post: PostId,
     pub target: TargetKey,
@@ -73,7 +73,13 @@ pub struct Ask {
     pub lease: TimeDelta,
     /// The claim that planning saw and judged dead; it and no other may be taken over.
     pub takes_over: Option<Uuid>,
+    /// Told where the target stands, says what of it may have been shown already.
+    pub suspicion: Suspicion,
 }
+
+/// The doubt that goes with a claim, if there is reason for one. It is written in one commit with the claim: a run that
+/// dies between the two would leave a claim under which certainly nothing was sent, and the older one forgotten.
+pub type Suspicion = Box<dyn Fn(&Stand) -> Option<Event> + Send>;
 
 impl Writer {
     /// A line about a target.
@@ -166,7 +172,15 @@ impl Writer {
         self.append(lines.collect()).await
     }
 
-    /// Claims a target. The claim is ours only once the remote has it.
+    /// The last word on a target, as the newest tip we know of has it.
+    ///
+    /// # Errors
+    /// When the state branch cannot be read.
+    pub fn word(&self, post: &PostId, target: &TargetKey) -> Result<Word, Setback> {
+        Ok(stand(&self.journal.branch()?, post, target)?.word)
+    }
+
+    /// Claims a target, and writes down what is doubtful about it. The claim is ours only once the remote has it.
     ///
     /// # Errors
     /// [`Setback::Conflict`] when somebody else has it, or the target is settled by now.
@@ -179,15 +193,26 @@ impl Writer {
         let lease = ask.lease;
         let writer = self.clone();
         let change = move |branch: &Branch| {
-            let before = stand(branch, &ask.post, &ask.target)?;
+            let mut before = stand(branch, &ask.post, &ask.target)?;
             may_claim(&before, ask.takes_over, writer.clock.now())?;
             let epoch = before.epoch + 1;
-            let mut entry = writer.entry(&ask.post, &ask.target, Event::Claimed { exp, takes_over: ask.takes_over });
-            entry.claim = Some(id);
-            entry.epoch = Some(epoch);
-            entry.fp = Some(ask.fp.clone());
+            let doubt = (ask.suspicion)(&before);
+            // While something may be out, what the ledger knows of its content is what was sent.
+            let keeps_fp = doubt.is_some() || before.doubt().is_some();
+            let fp = before.fp.clone().filter(|_| keeps_fp).unwrap_or_else(|| ask.fp.clone());
+            let events = std::iter::once(Event::Claimed { exp, takes_over: ask.takes_over }).chain(doubt.clone());
+            let lines: Vec<Line> = events
+                .map(|event| {
+                    let (claim, epoch, fp) = (Some(id), Some(epoch), Some(fp.clone()));
+                    let entry = Entry { claim, epoch, fp, ..writer.entry(&ask.post, &ask.target, event) };
+                    Line { path: entry::path(&ask.post), entry }
+                })
+                .collect();
+            if let Some(Event::InDoubt { index, sent_at, .. }) = doubt {
+                before.steps.push(Step::Doubt { part: index, sent_at });
+            }
             *told.lock().unwrap_or_else(PoisonError::into_inner) = Some((before, epoch));
-            edits(branch, &[Line { path: entry::path(&ask.post), entry }])
+            edits(branch, &lines)
         };
         self.journal.commit(Box::new(change)).await?;
         let (before, epoch) = won

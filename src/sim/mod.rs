@@ -201,6 +201,11 @@ impl World {
         self.lock().faults.push(fault);
     }
 
+    /// Takes back every fault that has not struck yet.
+    pub fn calm(&self) {
+        self.lock().faults.clear();
+    }
+
     /// Every request so far, in order of arrival.
     pub fn log(&self) -> Vec<Logged> {
         self.lock().log.clone()

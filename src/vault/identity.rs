@@ -170,7 +170,7 @@ impl Identities {
         if let Some(path) = sources.file.as_ref().filter(|path| !path.as_os_str().is_empty()) {
             if !identities.add_file(path, sources.ask)? {
                 let message = format!("PRESSROOM_IDENTITY_FILE names {}, and there is no such file", path.display());
-                return Err(Failure::new(Kind::Person, message));
+                return Err(Failure::new(Kind::Content, message));
             }
             return Ok(identities);
         }
@@ -244,7 +244,7 @@ fn nothing_found(sources: &Sources<'_>, passed_over: Vec<String>) -> Failure {
         let ssh = home.join(".ssh").join("id_ed25519");
         looked.push(format!("{} (if accounts.toml lists its public key)", ssh.display()));
     }
-    let mut failure = Failure::new(Kind::Person, "no key to open the tokens with");
+    let mut failure = Failure::new(Kind::Content, "no key to open the tokens with");
     if sources.text.is_some() {
         failure = failure.hint(
             "PRESSROOM_IDENTITY is set but empty; in a workflow this means that the secret does not exist or is not given to this job",

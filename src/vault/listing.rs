@@ -70,6 +70,28 @@ pub fn remove_recipient(text: &str, recipient: &Recipient) -> Result<String, Fai
     checked(text, edited, &wanted)
 }
 
+/// The text of accounts.toml with one recipient in the place of another; what is remarked beside it stays.
+///
+/// # Errors
+/// The file is no TOML, the old one is not there, the new one is, or the layout is one we dare not touch.
+pub fn replace_recipient(text: &str, old: &Recipient, new: &Recipient) -> Result<String, Failure> {
+    let place = find(text)?;
+    let all = written(place.as_ref());
+    if all.iter().any(|written| is(written, new)) {
+        return Err(failure(&format!("{} is a recipient already", new.label())));
+    }
+    let first = place.iter().flat_map(|place| &place.elements).find(|(written, _)| is(written, old));
+    let Some((_, span)) = first else { return Err(failure(&format!("{} is not a recipient", old.label()))) };
+    let mut edited = text.to_owned();
+    edited.replace_range(span.clone(), &Value::from(new.to_string()).to_string());
+    let index = all.iter().position(|written| is(written, old)).unwrap_or_default();
+    let mut wanted = all;
+    wanted[index] = new.to_string();
+    let edited = checked(text, edited, &wanted)?;
+    // It may have stood there twice.
+    if wanted.iter().any(|written| is(written, old)) { remove_recipient(&edited, old) } else { Ok(edited) }
+}
+
 fn is(written: &str, recipient: &Recipient) -> bool {
     written.parse::<Recipient>().is_ok_and(|written| written == *recipient)
 }

@@ -20,7 +20,7 @@ use secrecy::zeroize::Zeroizing;
 
 pub use answer::{parse_answer, parse_token};
 pub use identity::{Identities, Sources};
-pub use listing::{add_recipient, remove_recipient};
+pub use listing::{add_recipient, remove_recipient, replace_recipient};
 pub use recipients::{BadRecipient, Recipient, Recipients};
 pub use redact::Redactor;
 pub use secret::{SHORTEST, Secret};
@@ -145,7 +145,7 @@ impl Identities {
     }
 
     fn wrong_key(&self, path: &str, sealed: &[u8]) -> Failure {
-        let mut failure = Failure::new(Kind::Person, format!("{path} is not encrypted to our key"));
+        let mut failure = Failure::new(Kind::Content, format!("{path} is not encrypted to our key"));
         let stanzas = stanzas_in_words(sealed);
         if !stanzas.is_empty() {
             failure = failure.hint(format!("it is for {stanzas}"));

@@ -127,7 +127,7 @@ fn the_wrong_key_is_told_what_the_file_is_for() {
     let ssh = ssh_pair(&folder, "ed25519", "ed25519", "");
     let sealed = recipients(&[&ann, &ci, &ssh]).seal(&document()).unwrap();
     let failure = identities(&eve).open::<Document>("vault/accounts/acme-x.age", &sealed).unwrap_err();
-    assert_eq!(failure.kind, Kind::Person);
+    assert_eq!(failure.kind, Kind::Content);
     assert_eq!(failure.message, "vault/accounts/acme-x.age is not encrypted to our key");
     let (key, path) = (&eve.public, eve.path.display());
     assert_eq!(
@@ -189,7 +189,7 @@ fn resealing_is_for_all_files_or_none() {
     let failure = reseal_all(&files, &identities(&ann), &recipients(&[&ann, &bob])).unwrap_err();
     assert_eq!(failure.message, "1 of 3 files cannot be opened; nothing was changed");
     assert_eq!(failure.causes, ["c.age is not encrypted to our key"]);
-    assert_eq!(failure.kind, Kind::Person);
+    assert_eq!(failure.kind, Kind::Content);
 }
 
 #[cfg(unix)]
@@ -435,7 +435,7 @@ fn without_a_key_it_says_where_it_looked() {
     let recipients = Recipients::new(vec![identity::generate().recipient]).unwrap();
     let failure = Identities::load(&home.sources(), &recipients).unwrap_err();
     let at = home.folder.path().display();
-    assert_eq!((failure.kind, failure.message.as_str()), (Kind::Person, "no key to open the tokens with"));
+    assert_eq!((failure.kind, failure.message.as_str()), (Kind::Content, "no key to open the tokens with"));
     assert_eq!(
         failure.hints,
         [

@@ -1,6 +1,18 @@
 //! One test binary: the program as people run it, with real git and the simulators.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+
 mod agreement;
+mod bad_input;
+mod commands;
+mod desk;
+mod fault;
+mod host;
+mod kill;
+mod network;
 mod press;
 mod publish;
+mod race;
+mod scene;
+mod shown;
 mod tidy;

@@ -106,8 +106,19 @@ impl Press {
 
     /// Another clone of a remote, with the same home and environment.
     pub(crate) fn clone_of(&self, address: &str, name: &str) -> Self {
+        self.clone_with(address, name, &[])
+    }
+
+    /// Another clone, made with these options.
+    pub(crate) fn clone_with(&self, address: &str, name: &str, options: &[&str]) -> Self {
+        let clone = self.in_folder(name);
+        self.git(&[&["clone", "-q"], options, &[address, clone.repo.to_str().unwrap()]].concat());
+        clone
+    }
+
+    /// The same home and environment, at work in another folder beside this one.
+    pub(crate) fn in_folder(&self, name: &str) -> Self {
         let repo = self.folder.path().join(name);
-        self.git(&["clone", "-q", address, repo.to_str().unwrap()]);
         Self { folder: self.folder.clone(), repo, env: self.env.clone(), recipient: self.recipient.clone() }
     }
 
@@ -126,6 +137,13 @@ impl Press {
     /// The program, ready to be run in the work tree.
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = self.clean(Command::new(env!("CARGO_BIN_EXE_pressroom")));
+        command.args(args);
+        command
+    }
+
+    /// Another program, ready to be run in the work tree with the same environment.
+    pub(crate) fn command_of(&self, program: &str, args: &[&str]) -> Command {
+        let mut command = self.clean(Command::new(program));
         command.args(args);
         command
     }

@@ -87,7 +87,7 @@ impl Rehearse {
                 Failure::new(Kind::Usage, format!("{} could not be written", file.display())).cause(error)
             })?;
         }
-        let exit = open::exit(&first.rows, &content);
+        let exit = open::exit(&first.rows, &content, &[]);
         if context.json() {
             context.print_json(document(&first, &seen, &content, commit, exit))?;
         } else {

@@ -23,18 +23,35 @@ const SLUG_MAX: usize = 40;
 const LABEL_MAX: usize = 63;
 
 /// The URLs of a text, in order.
+///
+/// No URL holds a blank, and in each a label follows a dot: only words that have such a dot are looked at, each with the
+/// blank before it.
 pub fn find(text: &str) -> Vec<Url> {
-    if !text.contains('.') {
-        return Vec::new();
-    }
-    let scan = Scan::new(text);
     let mut urls = Vec::new();
+    let mut from = 0;
+    while let Some(dot) = text[from..].find('.').map(|dot| from + dot) {
+        from = dot + 1;
+        if text[from..].starts_with(is_domain_char) {
+            let start = text[..dot].rfind(BLANK).unwrap_or(0);
+            let end = text[from..].find(BLANK).map_or(text.len(), |blank| from + blank);
+            find_in_word(&text[start..end], start, &mut urls);
+            from = end;
+        }
+    }
+    urls
+}
+
+/// What surely parts two words; there is more that does.
+const BLANK: [char; 2] = [' ', '\n'];
+
+/// Adds the URLs of a word that begins at byte `start` of its text.
+fn find_in_word(word: &str, start: usize, urls: &mut Vec<Url>) {
+    let scan = Scan::new(word, start);
     let mut next = 0;
     while let Some((before, found)) = scan.leftmost(next) {
         next = found.end;
-        scan.accept(before, &found, &mut urls);
+        scan.accept(before, &found, urls);
     }
-    urls
 }
 
 /// What the grammar matched; positions are indices of characters.
@@ -49,7 +66,7 @@ struct Match {
 
 struct Scan {
     chars: Vec<char>,
-    /// Byte offset of each character, and of the end.
+    /// Byte offset of each character in the text, and of the end.
     offsets: Vec<usize>,
     /// For each position, where the run of label characters from there ends.
     label_end: Vec<usize>,
@@ -58,9 +75,9 @@ struct Scan {
 }
 
 impl Scan {
-    fn new(text: &str) -> Self {
-        let (mut offsets, chars): (Vec<_>, Vec<_>) = text.char_indices().unzip();
-        offsets.push(text.len());
+    fn new(word: &str, start: usize) -> Self {
+        let (mut offsets, chars): (Vec<_>, Vec<_>) = word.char_indices().map(|(at, c)| (start + at, c)).unzip();
+        offsets.push(start + word.len());
         let mut scan = Self { chars, offsets, label_end: Vec::new(), domain_end: Vec::new() };
         scan.measure();
         scan

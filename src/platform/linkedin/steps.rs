@@ -34,7 +34,7 @@ pub(super) fn next(job: &Job<'_>, done: &[Step]) -> Next {
         match way(job, &doubt) {
             Way::Wait { until } => return Next::Wait { until, why: WHY_SETTLE.to_owned() },
             Way::Look => return Next::Call(wire::look(&wire::author(job.rendition, job.identity))),
-            Way::Person => return Next::Person { why: why_person(job) },
+            Way::Person => return Next::Person { why: why_person(job, &doubt) },
             Way::Resend => {}
         }
     }
@@ -54,10 +54,11 @@ pub(super) fn next(job: &Job<'_>, done: &[Step]) -> Next {
 
 const WHY_SETTLE: &str = "LinkedIn gave no clear answer; whether the post is out is found out once that can be trusted";
 
-fn why_person(job: &Job<'_>) -> String {
+fn why_person(job: &Job<'_>, doubt: &Doubt<'_>) -> String {
+    let heard = if doubt.is_resent() { "twice gave" } else { "gave" };
     let at = wire::url(job.rendition, wire::UNKNOWN_ID);
     format!(
-        "LinkedIn twice gave no clear answer: look at {at} for the post, then tell with `pressroom resolve` whether it is there"
+        "LinkedIn {heard} no clear answer: look at {at} for the post, then tell with `pressroom resolve` whether it is there"
     )
 }
 

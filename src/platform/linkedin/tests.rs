@@ -225,6 +225,23 @@ fn walk_posts(answers: Vec<Reply>) -> (Vec<String>, Vec<String>, Option<Refusal>
 }
 
 #[test]
+fn an_old_doubt_of_a_persons_post_is_for_a_person() {
+    let (rendition, identity) = (post("x", 0), jane());
+    let job = walk(&rendition, &identity).job();
+    for (minutes, next) in [
+        (8, "post 1: POST! /rest/posts"),
+        (
+            9,
+            "person: LinkedIn gave no clear answer: look at https://www.linkedin.com/feed/ for the post, then tell with `pressroom resolve` whether it is there",
+        ),
+    ] {
+        let doubt = Step::Doubt { part: 0, sent_at: start() - TimeDelta::minutes(minutes) };
+        let text = next_text(&LinkedIn.next(&job, &[doubt]));
+        assert_eq!(text.split(" {").next().unwrap(), next, "{minutes} minutes after");
+    }
+}
+
+#[test]
 fn a_persons_doubt_is_settled_by_sending_once_more() {
     let lost = || reply(503, &[], "");
     let second = start() + TimeDelta::seconds(20);

@@ -99,6 +99,7 @@ fn what_cannot_be_shown_is_told_with_its_place() {
             vec!["4:5 relative-link", "4:26 relative-link", "4:43 relative-link"],
         ),
         ("a\n\n---\n\nb", vec!["6:1 break-ignored"]),
+        ("Hello\n\n[Update]: https://a.example\n[ok]: https://b.example\n\n[OK]", vec!["6:1 unused-link"]),
     ] {
         assert_eq!(read(markdown, false).1, problems, "{markdown}");
     }
@@ -123,6 +124,11 @@ fn problems_say_what_to_do() {
             "![a](http://b)",
             "the picture `http://b` is not in this repository; download it into the repository and name the file: only what \
              is committed is published",
+        ),
+        (
+            "[Update]: https://a.example",
+            "`[Update]: https://a.example` defines a link that nothing refers to, so no reader would see it; to show it as \
+             it is, write `\\[` for `[`",
         ),
         (
             "a\n\n***",

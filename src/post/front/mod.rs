@@ -65,6 +65,11 @@ pub(super) fn text_start(text: &str) -> usize {
     if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 }
 }
 
+/// Where the first line ends, its line break left out.
+pub(super) fn first_line_end(text: &str) -> usize {
+    text.lines().next().map_or(0, str::len)
+}
+
 /// The bytes between the `---` lines, and the first byte of the body.
 fn split(source: &Source) -> Result<(Range<usize>, usize), Box<Problem>> {
     let text = &*source.text;
@@ -77,7 +82,11 @@ fn split(source: &Source) -> Result<(Range<usize>, usize), Box<Problem>> {
     for line in text[first..].split_inclusive('\n') {
         if line.trim_end() == "---" {
             if start - first > BYTES_MAX {
-                let message = format!("the front matter has {} bytes; at most {BYTES_MAX} are read", start - first);
+                let message = format!(
+                    "the front matter is {} KiB long; at most {} KiB are read",
+                    (start - first).div_ceil(1024),
+                    BYTES_MAX / 1024
+                );
                 let problem = Problem::error("front-matter-too-long", source, message).at(mark..mark + 3);
                 return Err(Box::new(problem.hint("the text of a post goes below the second `---`")));
             }
@@ -110,9 +119,10 @@ fn post(reader: &mut Reader<'_>, entries: &[(Located<String>, Node)], body: usiz
     let source = reader.source;
     let mut post = Post {
         id: PostId::new(String::new()),
-        id_written: false,
+        id_span: None,
         source: source.clone(),
         targets: Vec::new(),
+        targets_span: None,
         schedule: None,
         expires: None,
         on_edit: OnEdit::default(),
@@ -134,9 +144,10 @@ fn post(reader: &mut Reader<'_>, entries: &[(Located<String>, Node)], body: usiz
             continue;
         };
         match key.field {
-            Field::Id => id = reader.id(key.name, node).map(|id| PostId::new(id.value)),
+            Field::Id => id = reader.id(key.name, node),
             Field::Targets => {
                 post.targets = reader.texts(key.name, node).map_or(Vec::new(), |texts| texts.value);
+                post.targets_span = Some(node.span.clone());
                 no_targets = (node.value == Value::List(Vec::new())).then(|| node.span.clone());
             }
             Field::Schedule => post.schedule = schedule(reader, key.name, node).or(post.schedule),
@@ -161,8 +172,8 @@ fn post(reader: &mut Reader<'_>, entries: &[(Located<String>, Node)], body: usiz
             "name accounts, or remove the line to mean `defaults.targets`",
         );
     }
-    post.id_written = id.is_some();
-    post.id = id.unwrap_or_else(|| id_of_path(reader));
+    post.id_span = id.as_ref().map(|id| id.span.clone());
+    post.id = id.map_or_else(|| id_of_path(reader), |id| PostId::new(id.value));
     post
 }
 
@@ -268,13 +279,13 @@ fn synonyms(reader: &mut Reader<'_>, entries: &[(Located<String>, Node)]) {
     }
 }
 
-fn overrides(reader: &mut Reader<'_>, key: &str, node: &Node) -> Option<BTreeMap<String, Override>> {
+fn overrides(reader: &mut Reader<'_>, key: &str, node: &Node) -> Option<BTreeMap<String, Box<Override>>> {
     let entries = reader.map(key, node, "write `overrides: {x: {text: Another text}}`")?;
     let mut overrides = BTreeMap::new();
     for (name, node) in entries {
         let hint = format!("write `{}: {{text: Another text}}`", name.value);
         if let Some(entries) = reader.map(&name.value, node, &hint) {
-            overrides.insert(name.value.clone(), one_override(reader, name, entries));
+            overrides.insert(name.value.clone(), Box::new(one_override(reader, name, entries)));
         }
     }
     Some(overrides)

@@ -633,7 +633,7 @@ fn a_post_says_what_its_author_wrote() {
     let (post, problems) = parse(&Source::new("posts/a/tea.md", text), Some(chrono_tz::Europe::Amsterdam));
     let post = post.unwrap();
     assert_eq!(problems, []);
-    assert_eq!((post.id.as_str(), post.id_written), ("tea.2026", true));
+    assert_eq!((post.id.as_str(), post.id_span.is_some()), ("tea.2026", true));
     let title = post.wishes.title.unwrap();
     assert_eq!((&*title.value, &text[title.span]), ("2026", "2026"));
     assert_eq!(post.targets[0].value, "acme-x");
@@ -653,7 +653,7 @@ fn a_post_without_an_id_is_its_path() {
     for (path, id) in [("posts/tea.md", "tea"), ("posts/2026/tea time.md", "2026/tea time"), ("tea.md", "tea")] {
         let (post, problems) = parse(&Source::new(path, "---\ntargets: [x]\n---\n"), None);
         let post = post.unwrap();
-        assert_eq!((post.id.as_str(), post.id_written, problems), (id, false, vec![]), "{path}");
+        assert_eq!((post.id.as_str(), post.id_span.is_some(), problems), (id, false, vec![]), "{path}");
     }
 }
 
@@ -681,7 +681,7 @@ fn a_megabyte_of_front_matter_is_refused_at_once() {
     check(
         &text,
         &[
-            "1:1 front-matter-too-long the front matter has 1050000 bytes; at most 65536 are read / the text of a post goes below \
+            "1:1 front-matter-too-long the front matter is 1026 KiB long; at most 64 KiB are read / the text of a post goes below \
            the second `---`",
         ],
     );

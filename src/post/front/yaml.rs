@@ -64,6 +64,11 @@ pub fn read(source: &Source, span: Range<usize>) -> (Option<Node>, Vec<Problem>)
     let Some(root) = root else { return (None, problems) };
     match (&root).deserialize(serde_yaml::Deserializer::from_str(text)) {
         Ok(node) => (Some(node), problems),
+        Err(_) if tab_in_indentation(text).is_some() => {
+            let tab = span.start + tab_in_indentation(text).unwrap_or_default();
+            problems.push(indented_by_tab(source, tab));
+            (None, problems)
+        }
         Err(error) => {
             let offset = error.location().map_or(span.start, |location| places.byte(location.index()));
             let message = format!("this YAML can be read in two ways ({error})");
@@ -245,9 +250,8 @@ impl<'a> Outline<'a, '_> {
 
     fn syntax(&mut self, error: &ScanError, text: &str) -> Refused {
         if let Some(tab) = tab_in_indentation(text) {
-            let tab = self.places.start + tab;
-            let message = "a tab in the indentation; YAML takes spaces only";
-            return self.refuse("yaml-tab", message, tab..tab + 1, "use two spaces for each level");
+            self.problems.push(indented_by_tab(self.source, self.places.start + tab));
+            return Refused;
         }
         let offset = self.places.byte(error.marker().index());
         let (message, hint) = plain_words(error.info());
@@ -289,6 +293,12 @@ fn duplicate(source: &Source, key: &str, first: usize, span: Range<usize>) -> Pr
 }
 
 /// The first tab that stands where a line's indentation should be.
+fn indented_by_tab(source: &Source, tab: usize) -> Problem {
+    Problem::error("yaml-tab", source, "a tab in the indentation; YAML takes spaces only")
+        .at(tab..tab + 1)
+        .hint("use two spaces for each level")
+}
+
 fn tab_in_indentation(text: &str) -> Option<usize> {
     let mut start = 0;
     for line in text.split_inclusive('\n') {

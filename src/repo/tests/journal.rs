@@ -344,12 +344,16 @@ async fn formats_this_version_does_not_know() {
     put(r#"{"schema":3,"min_reader":1,"min_writer":2,"more":true}"#);
     let journal = Journal::open(&repo, remote(), STATE).await.unwrap();
     assert_eq!(text(&journal.branch().unwrap(), "ledger/x.jsonl").as_deref(), Some("1\n"), "may still read");
-    let newer = "the state branch was written by a newer pressroom; update (its form is 3, this version knows 1)";
+    let newer = |verb: &str| {
+        format!(
+            "the state branch is of a newer pressroom: to {verb} it takes a version that knows format 2; this one knows 1"
+        )
+    };
     let failure = failed(journal.commit(append("ledger/x.jsonl", "2")).await);
-    assert_eq!((failure.kind, failure.message.as_str()), (Kind::Content, newer));
+    assert_eq!((failure.kind, failure.message.as_str()), (Kind::Content, &*newer("write to")));
     put(r#"{"schema":3,"min_reader":2,"min_writer":2}"#);
     let failure = Journal::open(&repo, remote(), STATE).await.unwrap_err();
-    assert_eq!((failure.kind, failure.message.as_str()), (Kind::Content, newer));
+    assert_eq!((failure.kind, failure.message.as_str()), (Kind::Content, &*newer("read")));
     for damaged in ["", "{", "[]", r#"{"schema":"one"}"#] {
         put(damaged);
         let failure = Journal::open(&repo, remote(), STATE).await.unwrap_err();

@@ -56,7 +56,7 @@ fn files_and_texts() {
         assert_eq!(snapshot.read("posts"), Err(Unread::Directory));
         assert_eq!(snapshot.read("../secret.png"), Err(Unread::Outside));
         let long = snapshot.read("posts/long.md").unwrap_err();
-        assert_eq!(long.to_string(), "the file has 1048577 bytes; at most 1048576 are read");
+        assert_eq!(long.to_string(), "the file is 1025 KiB long; at most 1024 KiB are read");
     }
     let [committed, disk] = both(&repo);
     assert_eq!((committed.commit(), disk.commit()), (Some(repo.head().unwrap()), None));

@@ -106,7 +106,14 @@ async fn what_was_decided_is_written_only_where_it_still_holds() {
 }
 
 fn ask(takes_over: Option<Uuid>) -> Ask {
-    Ask { post: PostId::new("tea"), target: key(), fp: "0f".into(), lease: TimeDelta::minutes(10), takes_over }
+    Ask {
+        post: PostId::new("tea"),
+        target: key(),
+        fp: "0f".into(),
+        lease: TimeDelta::minutes(10),
+        takes_over,
+        suspicion: Box::new(|_| None),
+    }
 }
 
 #[tokio::test]

@@ -1,0 +1,7 @@
+//! Each command as people use it: what it prints, and how it ends.
+
+mod connect;
+mod keys;
+mod output;
+mod reading;
+mod settle;

@@ -1,0 +1,173 @@
+//! `connect`, `disconnect` and `accounts`.
+
+use insta::assert_snapshot;
+use pressroom::sim::x;
+
+use crate::desk::Desk;
+use crate::shown::shown;
+
+/// What `connect` says to this input, which it refuses: nothing is stored.
+#[track_caller]
+fn refused(desk: &Desk, account: &str, input: &str, code: i32) -> String {
+    let ran = desk.press.run_with(&["connect", account, "--token-stdin"], input).exits(code);
+    desk.nothing_happened();
+    let said = shown(&desk.press, &ran);
+    assert!(input.trim().len() < 8 || !said.contains(input.trim()), "the token was printed: {said}");
+    said
+}
+
+#[test]
+fn a_token_must_be_one() {
+    let mut desk = Desk::unconnected();
+    desk.begin();
+    assert_snapshot!(refused(&desk, "acme-x", "", 2), @"
+    error: no token came on standard input
+    hint: give a bare access token, the platform's JSON answer with `access_token`, or for OAuth 1.0a JSON with `oauth_token`, `oauth_token_secret`, `consumer_key` and `consumer_secret`
+    ");
+    assert_snapshot!(refused(&desk, "acme-x", "\n", 2), @"
+    error: no token came on standard input
+    hint: give a bare access token, the platform's JSON answer with `access_token`, or for OAuth 1.0a JSON with `oauth_token`, `oauth_token_secret`, `consumer_key` and `consumer_secret`
+    ");
+    assert_snapshot!(refused(&desk, "acme-x", "<!DOCTYPE html>\n<html><body>Sign in</body></html>\n", 2), @"
+    error: this is a web page (HTML), not a token
+    hint: copy the token alone, not the page
+    ");
+    assert_snapshot!(refused(&desk, "acme-x", "a token with spaces", 2), @"error: the token has a space at character 2; a token has none");
+    assert_snapshot!(refused(&desk, "acme-x", "{\"access_token\": \"CANARY-CANARY\"", 2), @"
+    error: this begins like JSON and breaks off at line 1, column 32
+    hint: give a bare access token, the platform's JSON answer with `access_token`, or for OAuth 1.0a JSON with `oauth_token`, `oauth_token_secret`, `consumer_key` and `consumer_secret`
+    ");
+    assert_snapshot!(refused(&desk, "acme-x", "{\"token\": \"CANARY-CANARY\"}", 2), @"
+    error: the JSON has no `access_token`, only `token`
+    hint: give a bare access token, the platform's JSON answer with `access_token`, or for OAuth 1.0a JSON with `oauth_token`, `oauth_token_secret`, `consumer_key` and `consumer_secret`
+    ");
+    assert_snapshot!(refused(&desk, "acme-x", "{\"error\": \"invalid_grant\", \"error_description\": \"The code has expired.\"}", 2), @"error: this is the platform's error answer (`invalid_grant`), not a token");
+    assert_snapshot!(refused(&desk, "acme-z", "CANARY-CANARY", 2), @"
+    error: accounts.toml has no account `acme-z`
+    hint: did you mean `acme-x`?
+    ");
+    assert_snapshot!(shown(&desk.press, &desk.press.run(&["connect", "acme-x"]).exits(2)), @"
+    error: the following required arguments were not provided:
+      --token-stdin
+
+    Usage: pressroom connect --token-stdin <ACCOUNT>
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn a_token_must_open_what_publishing_needs() {
+    let mut desk = Desk::unconnected();
+    desk.begin();
+    let token = |scope: &str| {
+        format!("{{\"access_token\": \"CANARY-CANARY\", \"scope\": \"{scope}\", \"token_type\": \"bearer\"}}")
+    };
+    assert_snapshot!(refused(&desk, "acme-x", &token("tweet.read users.read"), 3), @"
+    error: the token of acme-x lacks the scope tweet.write, media.write
+    hint: make a new token with it; nothing was stored
+    ");
+    assert_snapshot!(refused(&desk, "acme-page", &token("w_member_social openid profile"), 3), @"
+    error: the token of acme-page lacks the scope w_organization_social, r_organization_social
+    hint: make a new token with it; nothing was stored
+    ");
+    assert_snapshot!(refused(&desk, "acme-x", "CANARY-CANARY", 3), @r#"
+    error: X does not take this token; nothing was stored
+      because: X no longer takes this login; run `pressroom connect` for the account (X answered 401: "Unauthorized", x-transaction-id [id])
+    "#);
+    assert_snapshot!(refused(&desk, "ann", "CANARY-CANARY", 3), @r#"
+    error: LinkedIn does not take this token; nothing was stored
+      because: LinkedIn no longer takes this login (it lasts 60 days); run `pressroom connect` for the account (LinkedIn answered 401: "Invalid access token", x-li-uuid AAYd_dcgKovSdyC02XV88v==)
+    "#);
+}
+
+#[test]
+fn a_platform_that_cannot_be_asked() {
+    let mut desk = Desk::unconnected();
+    desk.begin();
+    desk.press.env.retain(|(name, _)| name != "PRESSROOM_HOSTS");
+    let hosts = |hosts: &str| ("PRESSROOM_HOSTS".to_owned(), hosts.to_owned());
+    // A port nobody listens on: taken, and given back.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    desk.press.env.push(hosts(&format!("api.x.com=http://127.0.0.1:{port}")));
+    assert_snapshot!(refused(&desk, "acme-x", "CANARY-CANARY", 4).replace(&port.to_string(), "[port]"), @"
+    error: X could not be asked whose token this is; nothing was stored
+      because: error sending request: client error (Connect): tcp connect error: Connection refused (os error 111)
+    ");
+    assert_snapshot!(refused(&desk, "ann", "CANARY-CANARY", 2), @"");
+    for wrong in ["api.x.com", "api.x.com=http://example.org", "api.x.com=ftp://127.0.0.1:1"] {
+        desk.press.env.pop();
+        desk.press.env.push(hosts(wrong));
+        desk.press.run_with(&["connect", "acme-x", "--token-stdin"], "CANARY-CANARY").exits(2);
+    }
+    assert_snapshot!(refused(&desk, "acme-x", "CANARY-CANARY", 2), @"");
+}
+
+#[test]
+fn an_account_is_connected_listed_and_disconnected() {
+    let desk = Desk::unconnected();
+    assert_snapshot!(shown(&desk.press, &desk.press.run(&["accounts"]).exits(0)), @"
+    acme-page  linkedin   not connected    `pressroom connect acme-page`
+    acme-x     x          not connected    `pressroom connect acme-x`
+    ann        linkedin   not connected    `pressroom connect ann`
+    ");
+    let acme = desk.stage.sim.x.sign_up(x::SignUp { username: "acme", ..x::SignUp::default() });
+    let answer = format!(
+        "{{\"access_token\": \"{}\", \"expires_in\": 7200, \"scope\": \"tweet.read tweet.write users.read media.write offline.access\"}}",
+        acme.access_token
+    );
+    let connect = |token: &str| desk.press.run_with(&["connect", "acme-x", "--token-stdin"], token);
+    assert_snapshot!(near_2_hours(&shown(&desk.press, &connect(&answer).exits(0))), @"acme-x is connected as acme ([id]); the token ends in [2 h]");
+    assert_snapshot!(near_2_hours(&shown(&desk.press, &desk.press.run(&["accounts"]).exits(0))), @"
+    acme-page  linkedin   not connected    `pressroom connect acme-page`
+    acme-x     x          connected      acme  ends in [2 h]
+    ann        linkedin   not connected    `pressroom connect ann`
+    ");
+    let json = desk.press.run(&["accounts", "--format", "json"]).exits(0).json();
+    assert_eq!(json["schema"], 1);
+    let acme_x = json["accounts"].as_array().unwrap().iter().find(|account| account["name"] == "acme-x").unwrap();
+    assert_eq!(
+        acme_x.as_object().unwrap().keys().collect::<Vec<_>>(),
+        ["expires", "identity", "name", "platform", "scopes", "state"]
+    );
+    // A token of somebody else under the same name would publish as somebody else.
+    let other = desk.stage.sim.x.sign_up(x::SignUp { username: "other", ..x::SignUp::default() });
+    assert_snapshot!(shown(&desk.press, &connect(&other.access_token).exits(3)), @"
+    error: the token of acme-x was not replaced: `acme-x` is connected to acme (id [id]), and this token belongs to other (id [id]); to change that, run `pressroom disconnect acme-x` first
+    hint: `pressroom disconnect acme-x` removes the old one first
+    ");
+    connect(&acme.access_token).exits(0);
+    assert_snapshot!(shown(&desk.press, &desk.press.run(&["disconnect", "acme-x"]).exits(0)), @"
+    acme-x is disconnected; its token file is gone from the tip of the state branch
+    hint: older commits still hold the encrypted token: revoke it on the platform
+    ");
+    assert_snapshot!(shown(&desk.press, &desk.press.run(&["disconnect", "acme-x"]).exits(2)), @"
+    error: acme-x is not connected
+    hint: `pressroom accounts` lists the accounts
+    ");
+    assert_snapshot!(shown(&desk.press, &desk.press.run(&["disconnect", "acme-z"]).exits(2)), @"
+    error: acme-z is not connected
+    hint: `pressroom accounts` lists the accounts
+    ");
+}
+
+#[test]
+fn accounts_of_which_the_key_is_not_here() {
+    let desk = Desk::new();
+    std::fs::remove_dir_all(desk.press.folder().join("home/.config")).unwrap();
+    assert_snapshot!(shown(&desk.press, &desk.press.run(&["accounts"]).exits(0)), @"
+    acme-page  linkedin   locked           no key to open the tokens with
+    acme-x     x          locked           no key to open the tokens with
+    ann        linkedin   locked           no key to open the tokens with
+    note: no key to open the tokens with
+    hint: looked at PRESSROOM_IDENTITY, PRESSROOM_IDENTITY_FILE, [folder]/home/.config/pressroom/identity, [folder]/home/.ssh/id_ed25519 (if accounts.toml lists its public key)
+    hint: make a key with `pressroom init` or `age-keygen`; then somebody who can open the tokens runs `pressroom keys add` with its public half
+    ");
+}
+
+/// A token that ends in two hours does so in a little less by the time it is told.
+fn near_2_hours(text: &str) -> String {
+    (0..60).fold(text.replace("2 h", "[2 h]"), |text, second| {
+        text.replace(&format!("1 h 59 min {second} s"), "[2 h]").replace("1 h 59 min", "[2 h]")
+    })
+}

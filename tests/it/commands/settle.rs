@@ -1,0 +1,137 @@
+//! `resolve`, `retry`, `cancel` and `adopt`: a person's word.
+
+use insta::assert_snapshot;
+
+use crate::desk::{Desk, ledger, post};
+use crate::shown::{shown, steady};
+
+/// A desk whose post is doubtful on X: a run of another machine sent it, got no answer, and gave up.
+fn doubtful() -> Desk {
+    let desk = Desk::new();
+    desk.put(&[("posts/tea.md", post("", "Tea is ready."))]);
+    let line = |id: u32, rest: &str| {
+        format!(
+            r#"{{"v":1,"id":"0199aaaa-0000-7000-8000-{id:012}","t":"2026-01-01T09:00:0{id}Z","post":"tea","target":"x:acme-x","run":"elsewhere","claim":"00000000-0000-4000-8000-000000000001","epoch":1,{rest}}}"#
+        )
+    };
+    let lines = [
+        line(1, r#""ev":"claimed","exp":"2026-01-01T09:10:00Z""#),
+        line(
+            2,
+            r#""ev":"in_doubt","index":0,"why":"no answer within 60 s","sent_at":"2026-01-01T09:00:01Z","not_before":"2026-01-01T09:00:20Z""#,
+        ),
+        line(
+            3,
+            r#""ev":"failed","class":"doubtful","msg":"X gave no answer within 60 s, and its timeline could not be read","retry":"human""#,
+        ),
+    ];
+    desk.tamper(&ledger("tea"), |_| Some(lines.join("\n") + "\n"));
+    desk
+}
+
+fn say(desk: &Desk, args: &[&str], code: i32) -> String {
+    steady(&shown(&desk.press, &desk.press.run(args).exits(code)))
+}
+
+/// What `status` says of the post on X.
+fn on_x(desk: &Desk) -> serde_json::Value {
+    let status = desk.press.run(&["status", "tea", "--format", "json"]).json();
+    status["targets"].as_array().unwrap().iter().find(|row| row["account"] == "acme-x").unwrap().clone()
+}
+
+#[test]
+fn a_doubt_is_settled_by_a_person() {
+    let desk = doubtful();
+    assert_snapshot!(say(&desk, &["status"], 3), @"
+    Due
+      tea → acme-page  publishes the post now
+      tea → ann        publishes the post now
+
+    Doubtful: may be out, needs a look
+      tea → acme-x     X gave no answer within 60 s, and its timeline could not be read
+
+    2 to publish, 1 doubtful.
+    ");
+    assert_snapshot!(say(&desk, &["plan"], 3).split_once("\n\n").unwrap().1, @"
+    Due
+      tea → acme-page  publishes the post now
+               13/3000 │ Tea is ready.
+      tea → ann        publishes the post now
+               13/3000 │ Tea is ready.
+
+    Doubtful: may be out, needs a look
+      tea → acme-x     X gave no answer within 60 s, and its timeline could not be read
+
+    2 to publish, 1 doubtful.
+    ");
+    assert_snapshot!(say(&desk, &["retry", "tea:acme-x"], 2), @r#"
+    error: git does not know who you are, and the ledger keeps who said what
+    hint: `git config user.name "Your Name"` and `git config user.email you@example.org`
+    "#);
+    assert_snapshot!(say(&desk, &["resolve", "tea:acme-x", "--published", "https://x.com/acme/status/12"], 0), @"");
+    let row = on_x(&desk);
+    assert_eq!((&row["state"], &row["receipt"]["url"]), (&"published".into(), &"https://x.com/acme/status/12".into()));
+    assert_snapshot!(say(&desk, &["resolve", "tea:acme-x", "--absent"], 2), @"");
+    assert_eq!(desk.stage.sim.seen(), []);
+}
+
+#[test]
+fn what_is_not_out_is_published_by_the_next_run() {
+    let desk = doubtful();
+    desk.press.run(&["publish", "--only", "tea:acme-x"]).exits(3);
+    assert_eq!(desk.stage.sim.seen(), []);
+    assert_snapshot!(say(&desk, &["resolve", "tea:acme-x", "--absent"], 0), @"");
+    desk.press.run(&["publish", "--only", "tea:acme-x"]).exits(0);
+    assert_eq!(desk.stage.texts("x"), ["Tea is ready."]);
+}
+
+#[test]
+fn a_target_is_given_up_for_good() {
+    let desk = Desk::new();
+    desk.put(&[("posts/tea.md", post("", "Tea is ready."))]);
+    assert_snapshot!(say(&desk, &["cancel", "tea:acme-x", "tea:ann"], 0), @"");
+    assert_eq!(on_x(&desk)["state"], "cancelled");
+    assert_snapshot!(say(&desk, &["retry", "tea:acme-x"], 2), @"");
+    desk.press.run(&["publish"]).exits(0);
+    assert_eq!((desk.stage.texts("x").len(), desk.stage.texts("linkedin").len()), (0, 1));
+    assert_snapshot!(say(&desk, &["cancel", "tea:acme-page"], 2), @"");
+}
+
+#[test]
+fn what_is_out_already_is_adopted() {
+    let desk = Desk::new();
+    desk.put(&[("posts/tea.md", post("", "Tea is ready."))]);
+    assert_snapshot!(say(&desk, &["adopt", "tea:acme-x", "https://x.com/acme/status/12"], 0), @"");
+    assert_eq!(on_x(&desk)["receipt"]["id"], "12");
+    desk.press.run(&["publish"]).exits(0);
+    assert_eq!(desk.stage.texts("x").len(), 0);
+    assert_snapshot!(say(&desk, &["adopt", "tea:acme-x", "https://x.com/acme/status/13"], 2), @"");
+    assert_snapshot!(say(&desk, &["adopt", "tea:acme-x", "no address"], 2), @"");
+}
+
+#[test]
+fn only_targets_that_are_there_can_be_spoken_of() {
+    let mut desk = Desk::new();
+    desk.put(&[("posts/tea.md", post("", "Tea is ready."))]);
+    desk.begin();
+    assert_snapshot!(say(&desk, &["cancel", "te:acme-x"], 2), @r#"
+    error: git does not know who you are, and the ledger keeps who said what
+    hint: `git config user.name "Your Name"` and `git config user.email you@example.org`
+    "#);
+    assert_snapshot!(say(&desk, &["cancel", "tea:acme-z"], 2), @r#"
+    error: git does not know who you are, and the ledger keeps who said what
+    hint: `git config user.name "Your Name"` and `git config user.email you@example.org`
+    "#);
+    assert_snapshot!(say(&desk, &["cancel", "tea"], 2), @r#"
+    error: git does not know who you are, and the ledger keeps who said what
+    hint: `git config user.name "Your Name"` and `git config user.email you@example.org`
+    "#);
+    assert_snapshot!(say(&desk, &["resolve", "tea:acme-x", "--absent"], 2), @"
+    error: the argument '<POST:ACCOUNT>' cannot be used with '--absent'
+
+    Usage: pressroom resolve <--published <URL>|--absent|POST:ACCOUNT>
+
+    For more information, try '--help'.
+    ");
+    desk.nothing_happened();
+}
