@@ -13,6 +13,7 @@ mod network;
 mod press;
 mod publish;
 mod race;
+mod rehearse;
 mod scene;
 mod shown;
 mod tidy;

@@ -29,7 +29,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("repo", &["clock", "env", "error", "media"]),
     // Drivers.
     ("content", &["account", "error", "fit", "http", "limits", "media", "plan", "platform", "post", "repo"]),
-    ("run", &["clock", "error", "fit", "http", "ledger", "plan", "platform", "post", "repo", "vault"]),
+    ("run", &["clock", "error", "fit", "http", "ledger", "plan", "platform", "post", "repo", "step", "vault"]),
     ("sim", &[]),
     ("cmd", COMMANDS),
     ("cmd/rehearse", &["sim"]),

@@ -182,9 +182,9 @@ impl Stage {
 
     /// Signs every account up with its simulator and stores the token as `connect` would.
     async fn connect_all(&mut self, content: &Content) -> Result<(), Failure> {
-        let mut edits = Vec::new();
+        let (mut edits, mut handles) = (Vec::new(), BTreeSet::new());
         for account in content.accounts.accounts.values() {
-            let Some((identity, token)) = self.sign_up(account) else { continue };
+            let Some((identity, token)) = self.sign_up(account, &mut handles) else { continue };
             let author = match (account.platform, &account.acts_as) {
                 (Platform::LinkedIn, None) => format!("urn:li:person:{}", identity.id),
                 (_, Some(other)) => other.clone(),
@@ -206,10 +206,10 @@ impl Stage {
         write::settled(self.journal.commit(Box::new(move |_: &Branch| Ok(edits.clone()))).await).map(drop)
     }
 
-    fn sign_up(&self, account: &Account) -> Option<(Identity, String)> {
+    fn sign_up(&self, account: &Account, handles: &mut BTreeSet<String>) -> Option<(Identity, String)> {
         match account.platform {
             Platform::X => {
-                let username = handle(&account.name);
+                let username = handle(&account.name, handles);
                 let member = self.sim.x.sign_up(x::SignUp {
                     username: &username,
                     premium: account.premium,
@@ -308,12 +308,21 @@ impl Stage {
     }
 }
 
-/// A name X would take: at most 15 of letters, digits and `_`.
-fn handle(name: &str) -> String {
-    let mut handle: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
-    handle.truncate(15);
+/// A name X would take, at most 15 of letters, digits and `_`, and nobody else has.
+fn handle(name: &str, taken: &mut BTreeSet<String>) -> String {
+    let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    let mut handle = plain[..plain.len().min(HANDLE_MAX)].to_owned();
+    let mut number = 2;
+    while !taken.insert(handle.to_lowercase()) {
+        let tail = format!("{number}");
+        handle = format!("{}{tail}", &plain[..plain.len().min(HANDLE_MAX - tail.len())]);
+        number += 1;
+    }
     handle
 }
+
+/// Longest user name on X.
+const HANDLE_MAX: usize = 15;
 
 /// What readers see must be what was planned: every part, to the character, and nothing besides.
 fn compare(act: &Act, seen: &[Seen]) -> Result<(), Failure> {
