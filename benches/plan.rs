@@ -1,6 +1,8 @@
 //! How much CPU time starting up and a cold `plan` cost, side by side with programs people know: `git --version` and
 //! `hugo list future` over the same Markdown files. Checks no behaviour beyond what makes the comparison fair.
 
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "to print is all a bench is for")]
+
 use std::env;
 use std::error::Error;
 use std::fmt::Write as _;
@@ -10,7 +12,7 @@ use std::process::{Command, ExitCode, Stdio};
 use std::time::Duration;
 
 use nix::sys::resource::{UsageWho, getrusage};
-use nix::sys::time::TimeVal;
+use nix::sys::time::{TimeVal, TimeValLike};
 use tempfile::TempDir;
 
 /// What `plan` over [`POSTS`] posts may cost, in parts of what `hugo list future` costs.
@@ -120,10 +122,7 @@ fn cpu_time(command: &mut Command) -> Result<Duration> {
 
 fn children() -> Result<Duration> {
     let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
-    let duration = |time: TimeVal| {
-        let micros = u64::try_from(time.tv_sec() * 1_000_000 + i64::from(time.tv_usec())).unwrap_or_default();
-        Duration::from_micros(micros)
-    };
+    let duration = |time: TimeVal| Duration::from_micros(u64::try_from(time.num_microseconds()).unwrap_or_default());
     Ok(duration(usage.user_time()) + duration(usage.system_time()))
 }
 

@@ -97,7 +97,8 @@ fn read_posts(
 ) -> Result<(Vec<String>, Vec<Post>), Failure> {
     let paths: BTreeSet<String> = snapshot.files(POSTS, ".md")?.into_iter().collect();
     let is_known = |name: &str| accounts.accounts.contains_key(name) || Platform::named(name).is_some();
-    let mut posts: BTreeMap<String, Post> = BTreeMap::new();
+    // In the order of their paths.
+    let mut posts: Vec<Post> = Vec::with_capacity(paths.len());
     let mut variants: Vec<(String, String, Source)> = Vec::new();
     let mut of_posts: Vec<String> = Vec::new();
     for path in &paths {
@@ -118,14 +119,13 @@ fn read_posts(
         }
         let (post, found) = post::parse(&source, accounts.defaults.timezone);
         problems.extend(found);
-        posts.extend(post.map(|post| (path.clone(), post)));
+        posts.extend(post);
     }
     for (path, name, source) in variants {
-        if let Some(post) = posts.get_mut(&path) {
-            problems.extend(variant::attach_variant(post, &name, &source));
+        if let Ok(at) = posts.binary_search_by(|post| (*post.source.path).cmp(&*path)) {
+            problems.extend(variant::attach_variant(&mut posts[at], &name, &source));
         }
     }
-    let posts: Vec<Post> = posts.into_values().collect();
     problems.extend(post::duplicates(&posts));
     Ok((of_posts, posts))
 }

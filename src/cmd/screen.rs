@@ -8,13 +8,11 @@ use chrono::{DateTime, Utc};
 
 use super::report::printable;
 use crate::fit::{Media, Part};
-use crate::limits::Platform;
 use crate::plan::action::{Action, ReceiptRow, Row, Standing};
 use crate::plan::when::{how_long, when};
-use crate::sim::Seen;
 
-const BOLD: Style = Style::new().bold();
-const DIM: Style = Style::new().dimmed();
+pub(super) const BOLD: Style = Style::new().bold();
+pub(super) const DIM: Style = Style::new().dimmed();
 const GOOD: Style = AnsiColor::Green.on_default();
 const WARN: Style = AnsiColor::Yellow.on_default();
 const BAD: Style = AnsiColor::Red.on_default();
@@ -223,7 +221,7 @@ fn part_block(part: &Part, place: Option<(usize, usize)>, view: View) -> String 
 const GUTTER: usize = 18;
 
 /// Lines behind a bar, wrapped; the first has something to its left.
-fn behind_bar(gutter: &str, column: usize, lines: &[String], width: usize) -> String {
+pub(super) fn behind_bar(gutter: &str, column: usize, lines: &[String], width: usize) -> String {
     let mut out = String::new();
     let column = column.max(gutter.len());
     let mut gutter = gutter;
@@ -245,25 +243,6 @@ pub(super) fn media_line(media: &Media) -> String {
     };
     let alt = media.alt.as_ref().map_or_else(|| ", no alt text".to_owned(), |alt| format!(", “{alt}”"));
     format!("{}{size}, {}{alt}", media.path, bytes(media.bytes))
-}
-
-/// One post as its readers see it.
-pub(super) fn seen(seen: &Seen, account: &str, width: usize) -> String {
-    let label = Platform::named(seen.platform).map_or(seen.platform, Platform::label);
-    let mut out = format!("{BOLD}{label}{BOLD:#} {} {DIM}{}{DIM:#}\n", printable(account), printable(&seen.url));
-    let mut lines: Vec<String> = seen.text.lines().map(str::to_owned).collect();
-    lines.extend(seen.card.iter().map(|card| format!("card {}, {}", card.title, card.url)));
-    lines.extend(seen.media.iter().map(|media| {
-        // The picture of a card has no alternative text of its own.
-        if seen.card.is_some() {
-            return format!("picture of the card, {}", bytes(media.bytes.len() as u64));
-        }
-        let alt = media.alt.as_ref().map_or_else(|| "no alt text".to_owned(), |alt| format!("“{alt}”"));
-        format!("picture, {}, {alt}", bytes(media.bytes.len() as u64))
-    }));
-    out.push_str(&behind_bar("", 1, &lines, width));
-    out.push('\n');
-    out
 }
 
 /// `84 KiB`, `1.2 MiB`.

@@ -508,26 +508,38 @@ fn what_cannot_be_trusted_freezes_and_says_where() {
     for (content, why) in [
         (
             format!("{claimed}{{\"v\":1,\"id\""),
-            "2: not a ledger entry: EOF while parsing an object at line 1 column 11",
+            "2: this is no ledger entry (EOF while parsing an object, column 11); put the line right on the state branch",
         ),
-        (format!("{claimed}<<<<<<< HEAD"), "2: not a ledger entry: expected value at line 1 column 1"),
-        (format!("{claimed}\n"), "2: not a ledger entry: EOF while parsing a value at line 1 column 0"),
-        (format!("{claimed}{{}}"), "2: not a ledger entry: no `ev`"),
-        (with(json!({ "ev": "levitated" })), "2: entry kind `levitated` is of a newer pressroom"),
-        (with(json!({ "ev": "levitated", "crit": true })), "2: entry kind `levitated` is of a newer pressroom"),
-        (and(json!({ "v": 2 })), "2: format version 2 is of a newer pressroom"),
-        (and(json!({ "v": 2, "by": { "name": "Ann" } })), "2: format version 2 is of a newer pressroom"),
+        (
+            format!("{claimed}<<<<<<< HEAD"),
+            "2: this is no ledger entry (expected value, column 1); put the line right on the state branch",
+        ),
+        (
+            format!("{claimed}\n"),
+            "2: this is no ledger entry (EOF while parsing a value, column 0); put the line right on the state branch",
+        ),
+        (format!("{claimed}{{}}"), "2: this is no ledger entry (no `ev`); put the line right on the state branch"),
+        (with(json!({ "ev": "levitated" })), "2: entry kind `levitated` is of a newer pressroom; update pressroom"),
+        (
+            with(json!({ "ev": "levitated", "crit": true })),
+            "2: entry kind `levitated` is of a newer pressroom; update pressroom",
+        ),
+        (and(json!({ "v": 2 })), "2: format version 2 is of a newer pressroom; update pressroom"),
+        (
+            and(json!({ "v": 2, "by": { "name": "Ann" } })),
+            "2: format version 2 is of a newer pressroom; update pressroom",
+        ),
         (
             and(json!({ "v": -1 })),
-            "2: not a ledger entry: invalid value: integer `-1`, expected u32 at line 1 column 188",
+            "2: this is no ledger entry (invalid value: integer `-1`, expected u32, column 7); put the line right on the state branch",
         ),
         (
             and(json!({ "id": 7 })),
-            "2: not a ledger entry: invalid type: integer `7`, expected a formatted UUID string at line 1 column 70",
+            "2: this is no ledger entry (invalid type: integer `7`, expected a formatted UUID string, column 13); put the line right on the state branch",
         ),
         (
             and(json!({ "t": "yesterday" })),
-            "2: not a ledger entry: input contains invalid characters at line 1 column 150",
+            "2: this is no ledger entry (input contains invalid characters, column 66); put the line right on the state branch",
         ),
         (and(json!({ "post": "coffee" })), "2: the entry is about another post, `coffee`"),
         (
@@ -604,7 +616,10 @@ fn a_baseline_is_the_first_contact_with_an_account() {
     assert_eq!(baselines, ["acme-x 01", "ann 03"]);
     assert_eq!((state.baseline_broken, state.frozen.len()), (None, 0));
     let state = State::fold([(entry::BASELINE_PATH, "?")]);
-    assert_eq!(state.baseline_broken.as_deref(), Some("1: not a ledger entry: expected value at line 1 column 1"));
+    assert_eq!(
+        state.baseline_broken.as_deref(),
+        Some("1: this is no ledger entry (expected value, column 1); put the line right on the state branch")
+    );
 }
 
 /// Ledgers in the world depend on these.

@@ -266,10 +266,10 @@ fn a_claim_is_respected_until_lease_and_grace_are_over() {
 #[test]
 fn what_may_be_out_is_looked_for() {
     let doubt = format!("{CLAIMED}{DOUBT}");
-    assert_snapshot!(tea(&doubt, &USUAL), @"tea acme-x due look: an earlier call may have shown it");
+    assert_snapshot!(tea(&doubt, &USUAL), @"tea acme-x doubtful look: an earlier call may have shown it");
     let given_back = format!("{doubt}{}", r#"tea acme-x 11:32 {"ev":"released","retry_at":"2026-12-01T12:30:00Z"}"#);
     assert_snapshot!(tea(&given_back, &USUAL), @"tea acme-x doubtful - [Later]: given back by an earlier run; again in 30 min");
-    assert_snapshot!(tea(&given_back, &Around { now: "2026-12-01T12:30:00Z", ..USUAL }), @"tea acme-x due look: an earlier call may have shown it");
+    assert_snapshot!(tea(&given_back, &Around { now: "2026-12-01T12:30:00Z", ..USUAL }), @"tea acme-x doubtful look: an earlier call may have shown it");
     let for_a_person = format!(
         "{doubt}{}",
         r#"tea acme-x 11:32 {"ev":"failed","class":"doubtful","msg":"not found","retry":"human"}"#
@@ -284,8 +284,8 @@ fn what_may_be_out_is_looked_for() {
 #[test]
 fn what_may_be_out_and_has_changed_is_for_a_person() {
     let claimed = CLAIMED.replace("same", "0f");
-    assert_snapshot!(tea(&format!("{claimed}{DOUBT}"), &USUAL), @"tea acme-x doubtful - [Person]: an earlier call may have shown it as it was before it changed: look on X, then `pressroom resolve tea:acme-x`");
-    assert_snapshot!(tea(&claimed, &USUAL), @"tea acme-x doubtful - [Person]: an earlier call may have shown it as it was before it changed: look on X, then `pressroom resolve tea:acme-x`");
+    assert_snapshot!(tea(&format!("{claimed}{DOUBT}"), &USUAL), @"tea acme-x doubtful - [Person]: changed since a call that may have shown it: look for the earlier text there, then say `pressroom resolve tea:acme-x --absent`, or `--published URL`");
+    assert_snapshot!(tea(&claimed, &USUAL), @"tea acme-x doubtful - [Person]: changed since a call that may have shown it: look for the earlier text there, then say `pressroom resolve tea:acme-x --absent`, or `--published URL`");
     let absent =
         r#"tea acme-x 11:50 {"ev":"resolved","as":"absent","index":0,"of":1,"by":"Ann","evidence":"she looked"}"#;
     assert_snapshot!(tea(&format!("{claimed}{absent}"), &USUAL), @"tea acme-x due publish");
@@ -310,7 +310,7 @@ fn what_was_refused_rests_as_long_as_it_must() {
     };
     assert_snapshot!(failed(r#""never""#), @"tea acme-x failed - [Person]: X will not have it");
     assert_snapshot!(failed(r#""human""#), @"tea acme-x failed - [Person]: X will not have it");
-    assert_snapshot!(failed(r#"{"after":"2026-12-01T12:10:00Z"}"#), @"tea acme-x failed - [Later]: X will not have it; again in 10 min");
+    assert_snapshot!(failed(r#"{"after":"2026-12-01T12:10:00Z"}"#), @"tea acme-x due - [Later]: X will not have it; again in 10 min");
     assert_snapshot!(failed(r#"{"after":"2026-12-01T12:00:00Z"}"#), @"tea acme-x due publish");
     let again = r#"tea acme-x 11:50 {"ev":"released","by":"Ann"}"#;
     let human = r#"tea acme-x 11:32 {"ev":"failed","class":"content","msg":"no","retry":"human"}"#;
@@ -388,9 +388,9 @@ fn one_target_that_cannot_be_published_holds_its_post() {
     long slow held - [Content]: held with the rest of its post: acme-x cannot be published; `--only long:slow` publishes this one
     ");
     assert_snapshot!(check(&long, &Around { only: &["long:ann"], ..USUAL }), @"
-    long acme-x held - [Content]: the text has 319 weighted characters; X takes 280: 39 too many
+    long acme-x held -: the text has 319 weighted characters; X takes 280: 39 too many
     long ann due publish
-    long slow held - [Content]: held with the rest of its post: acme-x cannot be published; `--only long:slow` publishes this one
+    long slow held -: held with the rest of its post: acme-x cannot be published; `--only long:slow` publishes this one
     ");
     assert_snapshot!(check(&long, &Around { only: &["long"], ..USUAL }), @"
     long acme-x held - [Content]: the text has 319 weighted characters; X takes 280: 39 too many
@@ -460,11 +460,11 @@ fn a_ledger_file_that_cannot_be_trusted_freezes_its_post_alone() {
     );
     assert_snapshot!(check(&desk, &USUAL), @"
     other acme-x due publish
-    tea acme-x held - [Person]: its ledger file cannot be trusted: ledger/a9/tea.jsonl:1: not a ledger entry: expected value at line 1 column 1
+    tea acme-x held - [Content]: its ledger cannot be trusted: ledger/a9/tea.jsonl:1: this is no ledger entry (expected value, column 1); put the line right on the state branch
     ");
     // Also where the id is not spelled as its file is.
     let desk = "=== posts/2026/Tea.md\ntargets: [acme-x]\nschedule: 2026-12-01 11:30\n---\nTea.\n=== ledger\n2026/Tea acme-x 11:30 half\n";
-    assert_snapshot!(check(desk, &USUAL), @"2026/Tea acme-x held - [Person]: its ledger file cannot be trusted: ledger/0f/2026%2F%54ea.jsonl:1: not a ledger entry: expected value at line 1 column 1");
+    assert_snapshot!(check(desk, &USUAL), @"2026/Tea acme-x held - [Content]: its ledger cannot be trusted: ledger/0f/2026%2F%54ea.jsonl:1: this is no ledger entry (expected value, column 1); put the line right on the state branch");
 }
 
 #[test]

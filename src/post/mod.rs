@@ -101,8 +101,8 @@ pub struct Post {
     pub on_remove: OnRemove,
     /// The post's own wishes, which overrides may change for a target.
     pub wishes: Wishes,
-    /// What `overrides` says for an account or a platform, by that name.
-    pub overrides: BTreeMap<String, Override>,
+    /// What `overrides` says for an account or a platform, by that name. Boxed, as a map makes room for eleven at once.
+    pub overrides: BTreeMap<String, Box<Override>>,
     pub body: Body,
     /// Bodies from files beside the post (`<stem>.<account or platform>.md`), by that name.
     pub variants: BTreeMap<String, Body>,

@@ -1,14 +1,14 @@
 //! Refs of one run, `refs/pressroom/run/<run>/...`: where fetches land, and what keeps fetched commits from being collected.
 //! Deleted at the end; what a killed run left is pruned after a day.
 
-use std::time::{Duration, SystemTime};
-
+use chrono::{DateTime, TimeDelta};
 use uuid::Uuid;
 
 use super::Repo;
+use crate::clock::Clock;
 
 const FOLDER: &str = "refs/pressroom/run/";
-const AGE_MAX: Duration = Duration::from_secs(24 * 3600);
+const AGE_MAX: TimeDelta = TimeDelta::days(1);
 
 /// The refs of one run. A run's name is a UUIDv7, so it tells its own age.
 #[derive(Debug)]
@@ -36,14 +36,13 @@ impl Drop for Pins {
 
 /// Deletes what runs that died more than a day ago have left.
 pub(super) fn prune(repo: &Repo) {
-    let now = SystemTime::now();
+    let now = Clock::system().now();
     delete(repo, |name| {
         let run = name.strip_prefix(FOLDER).and_then(|rest| rest.split('/').next());
         let born = run.and_then(|run| Uuid::try_parse(run).ok()).and_then(|run| run.get_timestamp());
         born.is_some_and(|born| {
-            let (seconds, nanos) = born.to_unix();
-            let born = SystemTime::UNIX_EPOCH + Duration::new(seconds, nanos);
-            now.duration_since(born).is_ok_and(|age| age > AGE_MAX)
+            let born = i64::try_from(born.to_unix().0).ok().and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+            born.is_some_and(|born| now - born > AGE_MAX)
         })
     });
 }

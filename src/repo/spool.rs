@@ -5,13 +5,14 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use chrono::Utc;
 use serde::{Deserialize, Serialize};
 
 use super::branch::sync;
 use super::{Repo, words};
+use crate::clock::Clock;
 use crate::error::{Failure, Kind};
 
 const FOLDER: &str = "runs";
@@ -60,7 +61,7 @@ impl Spool {
             pid: std::process::id(),
             host: host(),
             boot: boot(),
-            started: SystemTime::now().into(),
+            started: Clock::system().now(),
         };
         let header = serde_json::to_string(&header).map_err(|error| failed(error.into()))?;
         // Locked before it has its name: nobody ever sees it unlocked while we live. (The temporary file is 0600.)

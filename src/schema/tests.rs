@@ -1,3 +1,5 @@
+//! The schemas take what the readers take, and know every key.
+
 use std::collections::BTreeSet;
 
 use super::*;

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
+mod agreement;
 mod bad_input;
 mod commands;
 mod desk;
@@ -14,3 +15,4 @@ mod publish;
 mod race;
 mod scene;
 mod shown;
+mod tidy;

@@ -38,6 +38,7 @@ use crate::vault::{
 };
 
 mod page;
+mod reader;
 
 /// Publishes what is due to simulators of the platforms on this machine, and shows what readers would see.
 ///
@@ -388,7 +389,7 @@ fn text(
     out.push_str("Simulated platforms, a throwaway ledger, made-up tokens: nothing leaves this machine.\n\n");
     for seen in seen {
         let name = names.get(&seen.author).unwrap_or(&seen.author);
-        out.push_str(&screen::seen(seen, name, context.width()));
+        out.push_str(&reader::seen(seen, name, context.width()));
     }
     let view = View { width: context.width(), now: clock.now(), list: List::Acted };
     let rest: Vec<Row> = act.rows.iter().filter(|row| row.state != Standing::Published).cloned().collect();

@@ -279,13 +279,13 @@ fn synonyms(reader: &mut Reader<'_>, entries: &[(Located<String>, Node)]) {
     }
 }
 
-fn overrides(reader: &mut Reader<'_>, key: &str, node: &Node) -> Option<BTreeMap<String, Override>> {
+fn overrides(reader: &mut Reader<'_>, key: &str, node: &Node) -> Option<BTreeMap<String, Box<Override>>> {
     let entries = reader.map(key, node, "write `overrides: {x: {text: Another text}}`")?;
     let mut overrides = BTreeMap::new();
     for (name, node) in entries {
         let hint = format!("write `{}: {{text: Another text}}`", name.value);
         if let Some(entries) = reader.map(&name.value, node, &hint) {
-            overrides.insert(name.value.clone(), one_override(reader, name, entries));
+            overrides.insert(name.value.clone(), Box::new(one_override(reader, name, entries)));
         }
     }
     Some(overrides)

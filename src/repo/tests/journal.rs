@@ -1,3 +1,5 @@
+//! The journal: commits of many tasks, conflicts, a remote that comes and goes.
+
 use std::time::Duration;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Repositories of every kind that can be opened, and those that cannot.
+
 use std::os::unix::fs::PermissionsExt;
 
 use super::*;

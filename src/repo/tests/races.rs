@@ -1,3 +1,5 @@
+//! Writers that race over path, daemon and HTTP remotes: each change lands exactly once.
+
 use std::net::TcpListener;
 use std::process::{Child, Stdio};
 use std::time::Duration;

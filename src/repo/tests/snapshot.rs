@@ -1,3 +1,5 @@
+//! Reading files at a commit and on disk, links, sizes and histories.
+
 use std::io::Read;
 use std::os::unix::fs::symlink;
 

@@ -1,3 +1,5 @@
+//! Spools of this run and of others, alive and dead.
+
 use std::io::{BufRead, BufReader, Write};
 use std::process::Stdio;
 
