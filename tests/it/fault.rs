@@ -338,3 +338,36 @@ fn a_doubtful_post_that_changes_waits_for_a_person() {
     scene.press.run(&["publish"]).exits(0);
     assert_eq!(scene.stage.texts("x"), ["Tea is ready."]);
 }
+
+/// A ledger that lost what it knew of a post, pictures or not: what is late without a word is looked for first.
+#[test]
+fn a_post_the_ledger_has_forgotten_is_looked_for() {
+    let mut scene = Scene::new();
+    let state = scene.press.clone_with(scene.remote.to_str().unwrap(), "state", &["--branch=pressroom-state"]);
+    let baselines = std::fs::read_to_string(state.repo.join("ledger/baseline.jsonl")).unwrap();
+    let mut older = String::new();
+    for line in baselines.lines() {
+        let mut entry: Value = serde_json::from_str(line).unwrap();
+        entry["t"] = "2026-01-01T00:00:00Z".into();
+        older += &format!("{entry}\n");
+    }
+    state.file("ledger/baseline.jsonl", &older).commit("older").git(&["push", "-q"]);
+    // Merged two hours ago.
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    scene.press.env.push(("GIT_COMMITTER_DATE".to_owned(), format!("@{} +0000", now - 7200)));
+    scene.press.bytes("media/tea.png", &picture(8, 8, 200));
+    let text = "Tea.\n\n![A cup of tea](media/tea.png)";
+    scene.post("tea", "acme-x, acme-page", text);
+    scene.post("words", "acme-x, acme-page", "Words.");
+    scene.press.run(&["publish"]).exits(0);
+    assert_eq!((scene.stage.texts("x").len(), scene.stage.texts("linkedin").len()), (2, 2));
+    state.git(&["pull", "-q"]);
+    for id in ["tea", "words"] {
+        state.git(&["rm", "-q", &pressroom::ledger::entry::path(&pressroom::post::PostId::new(id))]);
+    }
+    state.commit("forgotten").git(&["push", "-q"]);
+    scene.press.run(&["publish"]).exits(0);
+    assert_eq!((scene.stage.texts("x").len(), scene.stage.texts("linkedin").len()), (2, 2));
+    assert_eq!((scene.requests("POST", "/2/tweets"), scene.requests("POST", "/rest/posts")), (2, 2));
+    assert_eq!(scene.ledger("tea").last().unwrap()["receipt"]["via"], "lookup");
+}

@@ -106,7 +106,7 @@ fn killed_at_any_moment() {
         for again in 0..=round % 2 {
             let chance = scatter(round * 2 + again);
             let after = length.mul_f64((chance % 1000) as f64 / 900.0);
-            let ran = kill(start(&scene), after, chance % 3 == 0);
+            let ran = kill(start(&scene), after, chance.is_multiple_of(3));
             cut += u32::from(ran.code == -1);
             told += &format!("killed after {after:?}: {}\n{}{}", ran.code, ran.stdout, ran.stderr);
         }

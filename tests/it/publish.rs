@@ -24,11 +24,10 @@ fn a_post_goes_out_once() {
     scene.press.run(&["publish"]).exits(0);
     assert_eq!(scene.stage.sim.seen().len(), 3);
     // The receipts are on the remote's state branch, and they are the readers' addresses.
-    let published: Vec<String> =
+    let mut receipts: Vec<String> =
         scene.ledger("hello").iter().filter(|entry| entry["ev"] == "published").map(url).collect();
     let mut seen: Vec<String> = scene.stage.sim.seen().into_iter().map(|seen| seen.url).collect();
     seen.sort();
-    let mut receipts = published.clone();
     receipts.sort();
     assert_eq!(receipts, seen);
     assert!(!scene.press.repo.join(".git/pressroom/runs").read_dir().unwrap().any(|_| true), "a spool stayed");
