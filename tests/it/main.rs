@@ -13,6 +13,7 @@ mod network;
 mod press;
 mod publish;
 mod race;
+mod readme;
 mod rehearse;
 mod scene;
 mod shown;
