@@ -113,7 +113,7 @@ impl State {
         let folded = if entry::path(&post) == path {
             self.fold_lines(content, &post)
         } else {
-            Err(format!("1: the ledger of `{post}` does not belong here"))
+            Err(format!("1: the ledger of `{post}` is {}; take this file away on the state branch", entry::path(&post)))
         };
         if let Err(why) = folded {
             self.frozen.insert(post, format!("{path}:{why}"));

@@ -574,7 +574,12 @@ fn a_file_freezes_the_post_it_belongs_to() {
     assert_eq!(state.frozen.keys().map(PostId::as_str).collect::<Vec<_>>(), ["2026/Tea"]);
     let state = State::fold([("ledger/00/tea.jsonl", file("claimed").as_str())]);
     let frozen: Vec<_> = state.frozen.iter().map(|(post, why)| format!("{post}: {why}")).collect();
-    assert_eq!(frozen, ["tea: ledger/00/tea.jsonl:1: the ledger of `tea` does not belong here"]);
+    assert_eq!(
+        frozen,
+        [
+            "tea: ledger/00/tea.jsonl:1: the ledger of `tea` is ledger/a9/tea.jsonl; take this file away on the state branch"
+        ]
+    );
 }
 
 #[test]
