@@ -132,7 +132,28 @@ fn two_files_of_one_post() {
     let line = r#"{"v":1,"id":"0199aaaa-0000-7000-8000-000000000000","t":"2026-11-01T09:00:00Z","ev":"cancelled","by":"ann","post":"tea","target":"x:acme-x","run":"r"}"#;
     desk.tamper(&ledger("tea"), |_| Some(format!("{line}\n")));
     desk.tamper("ledger/00/tea.jsonl", |_| Some(format!("{line}\n")));
-    assert_snapshot!(said(&mut desk, 1), @"");
+    assert_snapshot!(said(&mut desk, 1), @"
+    Held
+      tea → acme-x     its ledger cannot be trusted: ledger/00/tea.jsonl:1: the ledger of `tea` is
+                       ledger/a9/tea.jsonl; take this file away on the state branch
+      tea → acme-page  its ledger cannot be trusted: ledger/00/tea.jsonl:1: the ledger of `tea` is
+                       ledger/a9/tea.jsonl; take this file away on the state branch
+      tea → ann        its ledger cannot be trusted: ledger/00/tea.jsonl:1: the ledger of `tea` is
+                       ledger/a9/tea.jsonl; take this file away on the state branch
+
+    Nothing to publish, 3 held.
+
+    --- publish
+    Held
+      tea → acme-x     its ledger cannot be trusted: ledger/00/tea.jsonl:1: the ledger of `tea` is
+                       ledger/a9/tea.jsonl; take this file away on the state branch
+      tea → acme-page  its ledger cannot be trusted: ledger/00/tea.jsonl:1: the ledger of `tea` is
+                       ledger/a9/tea.jsonl; take this file away on the state branch
+      tea → ann        its ledger cannot be trusted: ledger/00/tea.jsonl:1: the ledger of `tea` is
+                       ledger/a9/tea.jsonl; take this file away on the state branch
+
+    Nothing published, 3 held.
+    ");
 }
 
 #[test]

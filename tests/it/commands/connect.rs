@@ -64,20 +64,20 @@ fn a_token_must_open_what_publishing_needs() {
         format!("{{\"access_token\": \"CANARY-CANARY\", \"scope\": \"{scope}\", \"token_type\": \"bearer\"}}")
     };
     assert_snapshot!(refused(&desk, "acme-x", &token("tweet.read users.read"), 3), @"
-    error: the token of acme-x lacks the scope tweet.write, media.write
-    hint: make a new token with it; nothing was stored
+    error: the token of acme-x lacks the scopes tweet.write, media.write
+    hint: make a new token with them; nothing was stored
     ");
     assert_snapshot!(refused(&desk, "acme-page", &token("w_member_social openid profile"), 3), @"
-    error: the token of acme-page lacks the scope w_organization_social, r_organization_social
-    hint: make a new token with it; nothing was stored
+    error: the token of acme-page lacks the scopes w_organization_social, r_organization_social
+    hint: make a new token with them; nothing was stored
     ");
     assert_snapshot!(refused(&desk, "acme-x", "CANARY-CANARY", 3), @r#"
     error: X does not take this token; nothing was stored
-      because: X no longer takes this login; run `pressroom connect` for the account (X answered 401: "Unauthorized", x-transaction-id [id])
+      because: X answered 401: "Unauthorized", x-transaction-id [id]
     "#);
     assert_snapshot!(refused(&desk, "ann", "CANARY-CANARY", 3), @r#"
     error: LinkedIn does not take this token; nothing was stored
-      because: LinkedIn no longer takes this login (it lasts 60 days); run `pressroom connect` for the account (LinkedIn answered 401: "Invalid access token", x-li-uuid AAYd_dcgKovSdyC02XV88v==)
+      because: LinkedIn answered 401: "Invalid access token", x-li-uuid AAYg1lb417CRbyxKr9jzcj==
     "#);
 }
 
@@ -93,23 +93,30 @@ fn a_platform_that_cannot_be_asked() {
     assert_snapshot!(refused(&desk, "acme-x", "CANARY-CANARY", 4).replace(&port.to_string(), "[port]"), @"
     error: X could not be asked whose token this is; nothing was stored
       because: error sending request: client error (Connect): tcp connect error: Connection refused (os error 111)
+    hint: try again later; a proxy is taken from HTTPS_PROXY
     ");
-    assert_snapshot!(refused(&desk, "ann", "CANARY-CANARY", 2), @"");
+    assert_snapshot!(refused(&desk, "ann", "CANARY-CANARY", 2), @"
+    error: a call to api.linkedin.com was stopped: PRESSROOM_HOSTS does not name it
+    hint: add `api.linkedin.com=http://127.0.0.1:PORT`, or unset PRESSROOM_HOSTS to reach the real hosts
+    ");
     for wrong in ["api.x.com", "api.x.com=http://example.org", "api.x.com=ftp://127.0.0.1:1"] {
         desk.press.env.pop();
         desk.press.env.push(hosts(wrong));
         desk.press.run_with(&["connect", "acme-x", "--token-stdin"], "CANARY-CANARY").exits(2);
     }
-    assert_snapshot!(refused(&desk, "acme-x", "CANARY-CANARY", 2), @"");
+    assert_snapshot!(refused(&desk, "acme-x", "CANARY-CANARY", 2), @"
+    error: PRESSROOM_HOSTS: `api.x.com=ftp://127.0.0.1:1` is neither http nor https
+    hint: write `api.x.com=http://127.0.0.1:9001`, pairs separated by commas
+    ");
 }
 
 #[test]
 fn an_account_is_connected_listed_and_disconnected() {
     let desk = Desk::unconnected();
     assert_snapshot!(shown(&desk.press, &desk.press.run(&["accounts"]).exits(0)), @"
-    acme-page  linkedin   not connected    `pressroom connect acme-page`
-    acme-x     x          not connected    `pressroom connect acme-x`
-    ann        linkedin   not connected    `pressroom connect ann`
+    acme-page  linkedin   not connected  `pressroom connect acme-page`
+    acme-x     x          not connected  `pressroom connect acme-x`
+    ann        linkedin   not connected  `pressroom connect ann`
     ");
     let acme = desk.stage.sim.x.sign_up(x::SignUp { username: "acme", ..x::SignUp::default() });
     let answer = format!(
@@ -119,9 +126,9 @@ fn an_account_is_connected_listed_and_disconnected() {
     let connect = |token: &str| desk.press.run_with(&["connect", "acme-x", "--token-stdin"], token);
     assert_snapshot!(near_2_hours(&shown(&desk.press, &connect(&answer).exits(0))), @"acme-x is connected as acme ([id]); the token ends in [2 h]");
     assert_snapshot!(near_2_hours(&shown(&desk.press, &desk.press.run(&["accounts"]).exits(0))), @"
-    acme-page  linkedin   not connected    `pressroom connect acme-page`
+    acme-page  linkedin   not connected        `pressroom connect acme-page`
     acme-x     x          connected      acme  ends in [2 h]
-    ann        linkedin   not connected    `pressroom connect ann`
+    ann        linkedin   not connected        `pressroom connect ann`
     ");
     let json = desk.press.run(&["accounts", "--format", "json"]).exits(0).json();
     assert_eq!(json["schema"], 1);
@@ -156,9 +163,9 @@ fn accounts_of_which_the_key_is_not_here() {
     let desk = Desk::new();
     std::fs::remove_dir_all(desk.press.folder().join("home/.config")).unwrap();
     assert_snapshot!(shown(&desk.press, &desk.press.run(&["accounts"]).exits(0)), @"
-    acme-page  linkedin   locked           no key to open the tokens with
-    acme-x     x          locked           no key to open the tokens with
-    ann        linkedin   locked           no key to open the tokens with
+    acme-page  linkedin   locked
+    acme-x     x          locked
+    ann        linkedin   locked
     note: no key to open the tokens with
     hint: looked at PRESSROOM_IDENTITY, PRESSROOM_IDENTITY_FILE, [folder]/home/.config/pressroom/identity, [folder]/home/.ssh/id_ed25519 (if accounts.toml lists its public key)
     hint: make a key with `pressroom init` or `age-keygen`; then somebody who can open the tokens runs `pressroom keys add` with its public half

@@ -55,7 +55,7 @@ fn check_lists_problems_and_counts_them() {
     ");
     assert_snapshot!(press.run(&["check", "posts/held.md", "posts/idea.md"]).exits(0).stdout, @"2 posts: all is well.");
     assert_snapshot!(shown(&press, &press.run(&["check", "../elsewhere.md"]).exits(2)), @"error: ../elsewhere.md is not in the repository [folder]/repo");
-    assert_snapshot!(shown(&press, &press.run(&["check", "posts/nowhere.md"]).exits(2)), @"");
+    assert_snapshot!(shown(&press, &press.run(&["check", "posts/nowhere.md"]).exits(2)), @"error: there is no posts/nowhere.md");
 }
 
 #[test]
@@ -87,22 +87,22 @@ fn check_takes_warnings_seriously_when_asked() {
     "#);
     assert_snapshot!(press.run(&["check", "--strict", "--format", "json"]).exits(1).stdout, @r#"
     {
-      "errors": 1,
-      "posts": 1,
+      "schema": 1,
       "problems": [
         {
-          "code": "tag-left-out",
-          "column": 7,
-          "end_column": 12,
-          "end_line": 4,
-          "hint": "a hashtag needs a letter",
-          "line": 4,
-          "message": "the tag `1` cannot be a hashtag, so it is left out",
           "path": "posts/tea.md",
-          "severity": "warning"
+          "line": 4,
+          "column": 7,
+          "end_line": 4,
+          "end_column": 12,
+          "severity": "warning",
+          "code": "tag-left-out",
+          "message": "the tag `1` cannot be a hashtag, so it is left out",
+          "hint": "a hashtag needs a letter"
         }
       ],
-      "schema": 1,
+      "posts": 1,
+      "errors": 1,
       "warnings": 0
     }
     "#);
@@ -113,22 +113,22 @@ fn check_as_json() {
     let press = Press::with(&[("posts/tea.md", "---\nid: tea\ntargets: [acme-x]\ncolour: green\n---\nTea.\n")]);
     assert_snapshot!(press.run(&["check", "--format", "json"]).exits(1).stdout, @r#"
     {
-      "errors": 1,
-      "posts": 1,
+      "schema": 1,
       "problems": [
         {
-          "code": "unknown-key",
-          "column": 1,
-          "end_column": 7,
-          "end_line": 4,
-          "hint": "data of your own goes under `params`",
-          "line": 4,
-          "message": "there is no key `colour`",
           "path": "posts/tea.md",
-          "severity": "error"
+          "line": 4,
+          "column": 1,
+          "end_line": 4,
+          "end_column": 7,
+          "severity": "error",
+          "code": "unknown-key",
+          "message": "there is no key `colour`",
+          "hint": "data of your own goes under `params`"
         }
       ],
-      "schema": 1,
+      "posts": 1,
+      "errors": 1,
       "warnings": 0
     }
     "#);
@@ -137,16 +137,16 @@ fn check_as_json() {
     let broken = press.run(&["check", "--format", "json"]).exits(1);
     assert_snapshot!(broken.stdout, @r#"
     {
+      "schema": 1,
       "error": {
+        "message": "accounts.toml: the file is not there",
         "causes": [],
-        "exit": 1,
         "hints": [
           "`pressroom init` makes one; then commit it"
         ],
-        "message": "accounts.toml: the file is not there"
+        "exit": 1
       },
-      "problems": [],
-      "schema": 1
+      "problems": []
     }
     "#);
 }
@@ -169,17 +169,17 @@ fn count_tells_how_each_platform_counts() {
     assert_snapshot!(press.run_with(&["count", "--platform", "x"], text).exits(0).stdout, @"x      47 / 280    weighted characters");
     assert_snapshot!(press.run_with(&["count", "--platform", "x", "--format", "json"], text).exits(0).stdout, @r#"
     {
+      "schema": 1,
       "counts": [
         {
-          "count": 47,
-          "fits": true,
-          "label": "x",
-          "limit": 280,
           "platform": "x",
-          "unit": "weighted characters"
+          "label": "x",
+          "count": 47,
+          "limit": 280,
+          "unit": "weighted characters",
+          "fits": true
         }
-      ],
-      "schema": 1
+      ]
     }
     "#);
     assert_snapshot!(press.run_with(&["count", "-p", "x"], &"tea ".repeat(100)).exits(1).stdout, @"x     400 / 280    weighted characters  120 too many");
@@ -211,8 +211,12 @@ fn count_tells_how_long_a_post_is() {
     ann            21 / 3000   characters
     ");
     press.file("posts/long.md", &post("", &"Tea is ready. ".repeat(30)));
-    assert_snapshot!(shown(&press, &press.run(&["count", "posts/long.md"]).exits(1)), @"");
-    assert_snapshot!(shown(&press, &press.run(&["count", "posts/none.md"]).exits(2)), @"");
+    assert_snapshot!(shown(&press, &press.run(&["count", "posts/long.md"]).exits(1)), @"
+    acme-x        419 / 280    weighted characters  139 too many
+    acme-page     419 / 3000   characters
+    ann           419 / 3000   characters
+    ");
+    assert_snapshot!(shown(&press, &press.run(&["count", "posts/none.md"]).exits(2)), @"error: there is no posts/none.md");
 }
 
 #[test]
@@ -275,10 +279,10 @@ fn plan_reads_like_sentences() {
 
     Nothing to publish, 3 missed, 2 scheduled, 1 held, 1 draft. Next: later → acme-x in 21 d 9 h.
     ");
-    assert_snapshot!(shown(&desk.press, &desk.press.run(&["plan", "--at", "noon"]).exits(2)), @"
-    error: `--at: noon` is no date and time
-    hint: write `--at: 2026-12-01 09:00`, or RFC 3339 such as `--at: 2026-12-01T09:00:00+01:00`
-    ");
+    assert_snapshot!(shown(&desk.press, &desk.press.run(&["plan", "--at", "noon"]).exits(2)), @r#"
+    error: `--at "noon"` is no date and time
+    hint: write `--at "2026-12-01 09:00"`, or RFC 3339 such as `--at "2026-12-01T09:00:00+01:00"`
+    "#);
     desk.nothing_happened();
 }
 
@@ -290,57 +294,57 @@ fn plan_as_json() {
     let plan = desk.press.run(&["plan", "--format", "json", "--at", AT]).exits(0);
     assert_snapshot!(steady(&plan.stdout), @r#"
     {
+      "schema": 1,
       "at": "2030-12-01T08:00:00Z",
       "commit": "[id]",
-      "problems": [],
-      "schema": 1,
       "targets": [
         {
+          "post": "launch",
+          "path": "posts/launch.md",
           "account": "acme-x",
+          "platform": "x",
+          "state": "due",
           "action": "publish",
           "due": "2030-12-01T08:00:00Z",
-          "media": [],
+          "reason": null,
           "parts": [
             {
+              "text": "Tea is ready.",
               "count": 13,
-              "limit": 280,
-              "text": "Tea is ready."
+              "limit": 280
             },
             {
+              "text": "So is the cake (https://example.org/cake).",
               "count": 41,
-              "limit": 280,
-              "text": "So is the cake (https://example.org/cake)."
+              "limit": 280
             }
           ],
-          "path": "posts/launch.md",
-          "platform": "x",
-          "post": "launch",
-          "reason": null,
+          "media": [],
           "receipt": null,
-          "state": "due",
           "warnings": []
         },
         {
+          "post": "held",
+          "path": "posts/held.md",
           "account": "acme-x",
+          "platform": "x",
+          "state": "held",
           "action": null,
           "due": null,
-          "media": [],
+          "reason": "no `schedule`: add one, or `schedule: on-merge`",
           "parts": [
             {
+              "text": "One day.",
               "count": 8,
-              "limit": 280,
-              "text": "One day."
+              "limit": 280
             }
           ],
-          "path": "posts/held.md",
-          "platform": "x",
-          "post": "held",
-          "reason": "no `schedule`: add one, or `schedule: on-merge`",
+          "media": [],
           "receipt": null,
-          "state": "held",
           "warnings": []
         }
-      ]
+      ],
+      "problems": []
     }
     "#);
     let status = desk.press.run(&["status", "--format", "json"]).exits(0).json();
@@ -413,7 +417,7 @@ fn a_repository_without_posts() {
     assert_snapshot!(press.run(&["check"]).stdout, @"0 posts: all is well.");
     assert_snapshot!(press.run(&["plan"]).stdout.split_once("\n\n").unwrap().1, @"Nothing to publish.");
     assert_snapshot!(press.run(&["status"]).stdout, @"There are no posts.");
-    assert_snapshot!(shown(&press, &press.run(&["log"]).exits(0)), @"");
+    assert_snapshot!(shown(&press, &press.run(&["log"]).exits(0)), @"the ledger has no entries yet");
 }
 
 #[test]
@@ -439,7 +443,7 @@ fn status_and_log_tell_what_happened() {
     ");
     assert_snapshot!(steady(&desk.press.run(&["status"]).exits(0).stdout), @"
     Drafts
-      idea → acme-x    
+      idea → acme-x
 
     Published
       tea → acme-x     [time] Europe/Amsterdam
@@ -453,7 +457,7 @@ fn status_and_log_tell_what_happened() {
     ");
     assert_snapshot!(steady(&desk.press.run(&["status", "idea"]).exits(0).stdout), @"
     Drafts
-      idea → acme-x  
+      idea → acme-x
 
     1 draft.
     ");
@@ -475,11 +479,18 @@ fn status_and_log_tell_what_happened() {
         let entry: serde_json::Value = serde_json::from_str(line).unwrap();
         assert_eq!(entry["v"], 1, "{line}");
     }
-    assert_snapshot!(shown(&desk.press, &desk.press.run(&["log", "te"]).exits(2)), @"");
+    assert_snapshot!(shown(&desk.press, &desk.press.run(&["log", "te"]).exits(2)), @"
+    error: there is no post `te`
+    hint: `pressroom status` lists the posts by their ids
+    ");
     // Nothing is left to do.
-    assert_snapshot!(steady(&desk.press.run(&["publish"]).exits(0).stdout), @"");
+    assert_snapshot!(steady(&desk.press.run(&["publish"]).exits(0).stdout), @"Nothing published, 1 draft, 3 published earlier.");
     let json = desk.press.run(&["publish", "--format", "json"]).exits(0);
-    assert_snapshot!(steady(&json.stdout).split_once("\"targets\"").unwrap().0, @"");
+    assert_snapshot!(steady(&json.stdout).split_once("\"targets\"").unwrap().0, @r#"
+    {
+      "schema": 1,
+      "run": "[id]",
+    "#);
     assert_eq!(json.json()["exit"], 0);
 }
 

@@ -64,14 +64,17 @@ fn a_doubt_is_settled_by_a_person() {
 
     2 to publish, 1 doubtful.
     ");
-    assert_snapshot!(say(&desk, &["retry", "tea:acme-x"], 2), @r#"
-    error: git does not know who you are, and the ledger keeps who said what
-    hint: `git config user.name "Your Name"` and `git config user.email you@example.org`
-    "#);
-    assert_snapshot!(say(&desk, &["resolve", "tea:acme-x", "--published", "https://x.com/acme/status/12"], 0), @"");
+    assert_snapshot!(say(&desk, &["retry", "tea:acme-x"], 2), @"
+    error: tea → acme-x: it may be out already: look on the platform, then `pressroom resolve` it
+    hint: `pressroom log tea` shows what happened
+    ");
+    assert_snapshot!(say(&desk, &["resolve", "tea:acme-x", "--published", "https://x.com/acme/status/12"], 0), @"tea → acme-x: recorded as published");
     let row = on_x(&desk);
     assert_eq!((&row["state"], &row["receipt"]["url"]), (&"published".into(), &"https://x.com/acme/status/12".into()));
-    assert_snapshot!(say(&desk, &["resolve", "tea:acme-x", "--absent"], 2), @"");
+    assert_snapshot!(say(&desk, &["resolve", "tea:acme-x", "--absent"], 2), @"
+    error: tea → acme-x: there is nothing doubtful about it
+    hint: `pressroom log tea` shows what happened
+    ");
     assert_eq!(desk.stage.sim.seen(), []);
 }
 
@@ -80,7 +83,7 @@ fn what_is_not_out_is_published_by_the_next_run() {
     let desk = doubtful();
     desk.press.run(&["publish", "--only", "tea:acme-x"]).exits(3);
     assert_eq!(desk.stage.sim.seen(), []);
-    assert_snapshot!(say(&desk, &["resolve", "tea:acme-x", "--absent"], 0), @"");
+    assert_snapshot!(say(&desk, &["resolve", "tea:acme-x", "--absent"], 0), @"tea → acme-x: the next run goes on with it");
     desk.press.run(&["publish", "--only", "tea:acme-x"]).exits(0);
     assert_eq!(desk.stage.texts("x"), ["Tea is ready."]);
 }
@@ -89,24 +92,40 @@ fn what_is_not_out_is_published_by_the_next_run() {
 fn a_target_is_given_up_for_good() {
     let desk = Desk::new();
     desk.put(&[("posts/tea.md", post("", "Tea is ready."))]);
-    assert_snapshot!(say(&desk, &["cancel", "tea:acme-x", "tea:ann"], 0), @"");
+    assert_snapshot!(say(&desk, &["cancel", "tea:acme-x", "tea:ann"], 0), @"
+    tea → acme-x: given up for good
+    tea → ann: given up for good
+    ");
     assert_eq!(on_x(&desk)["state"], "cancelled");
-    assert_snapshot!(say(&desk, &["retry", "tea:acme-x"], 2), @"");
+    assert_snapshot!(say(&desk, &["retry", "tea:acme-x"], 2), @"
+    error: tea → acme-x: released after it was cancelled
+    hint: `pressroom log tea` shows what happened
+    ");
     desk.press.run(&["publish"]).exits(0);
     assert_eq!((desk.stage.texts("x").len(), desk.stage.texts("linkedin").len()), (0, 1));
-    assert_snapshot!(say(&desk, &["cancel", "tea:acme-page"], 2), @"");
+    assert_snapshot!(say(&desk, &["cancel", "tea:acme-page"], 2), @"
+    error: tea → acme-page: cancelled after it was published
+    hint: `pressroom log tea` shows what happened
+    ");
 }
 
 #[test]
 fn what_is_out_already_is_adopted() {
     let desk = Desk::new();
     desk.put(&[("posts/tea.md", post("", "Tea is ready."))]);
-    assert_snapshot!(say(&desk, &["adopt", "tea:acme-x", "https://x.com/acme/status/12"], 0), @"");
+    assert_snapshot!(say(&desk, &["adopt", "tea:acme-x", "https://x.com/acme/status/12"], 0), @"tea → acme-x: recorded as published");
     assert_eq!(on_x(&desk)["receipt"]["id"], "12");
     desk.press.run(&["publish"]).exits(0);
     assert_eq!(desk.stage.texts("x").len(), 0);
-    assert_snapshot!(say(&desk, &["adopt", "tea:acme-x", "https://x.com/acme/status/13"], 2), @"");
-    assert_snapshot!(say(&desk, &["adopt", "tea:acme-x", "no address"], 2), @"");
+    assert_snapshot!(say(&desk, &["adopt", "tea:acme-x", "https://x.com/acme/status/13"], 2), @"
+    error: tea → acme-x: published twice: https://x.com/acme/status/12 and https://x.com/acme/status/13
+    hint: `pressroom log tea` shows what happened
+    ");
+    assert_snapshot!(say(&desk, &["adopt", "tea:acme-x", "no address"], 2), @"
+    error: invalid value 'no address' for '<URL>': relative URL without a base
+
+    For more information, try '--help'.
+    ");
 }
 
 #[test]
@@ -114,24 +133,21 @@ fn only_targets_that_are_there_can_be_spoken_of() {
     let mut desk = Desk::new();
     desk.put(&[("posts/tea.md", post("", "Tea is ready."))]);
     desk.begin();
-    assert_snapshot!(say(&desk, &["cancel", "te:acme-x"], 2), @r#"
-    error: git does not know who you are, and the ledger keeps who said what
-    hint: `git config user.name "Your Name"` and `git config user.email you@example.org`
-    "#);
-    assert_snapshot!(say(&desk, &["cancel", "tea:acme-z"], 2), @r#"
-    error: git does not know who you are, and the ledger keeps who said what
-    hint: `git config user.name "Your Name"` and `git config user.email you@example.org`
-    "#);
-    assert_snapshot!(say(&desk, &["cancel", "tea"], 2), @r#"
-    error: git does not know who you are, and the ledger keeps who said what
-    hint: `git config user.name "Your Name"` and `git config user.email you@example.org`
-    "#);
+    assert_snapshot!(say(&desk, &["cancel", "te:acme-x"], 2), @"
+    error: there is no post `te`
+    hint: `pressroom status` lists the posts by their ids
+    ");
+    assert_snapshot!(say(&desk, &["cancel", "tea:acme-z"], 2), @"
+    error: there is no post `tea`
+    hint: did you mean `tea`?
+    ");
+    assert_snapshot!(say(&desk, &["cancel", "tea"], 2), @"
+    error: `tea` names no account
+    hint: write POST:ACCOUNT
+    ");
     assert_snapshot!(say(&desk, &["resolve", "tea:acme-x", "--absent"], 2), @"
-    error: the argument '<POST:ACCOUNT>' cannot be used with '--absent'
-
-    Usage: pressroom resolve <--published <URL>|--absent|POST:ACCOUNT>
-
-    For more information, try '--help'.
+    error: tea → acme-x: there is nothing doubtful about it
+    hint: `pressroom log tea` shows what happened
     ");
     desk.nothing_happened();
 }
