@@ -24,6 +24,12 @@ fn line(line: &str) -> String {
                 steady.push("[time]".to_owned());
                 at += 5;
             }
+            // LinkedIn's trace id is base64.
+            ["x-li-uuid", id, ..] => {
+                let end = id.find([')', '\n']).unwrap_or(id.len());
+                steady.push(format!("x-li-uuid [id]{}", &id[end..]));
+                at += 2;
+            }
             _ => {
                 steady.push(word(words[at]));
                 at += 1;
