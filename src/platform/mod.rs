@@ -30,12 +30,6 @@ pub trait Adapter: Sync {
     /// How a login with the platform goes.
     fn grant(&self) -> &'static Grant;
 
-    /// What a rendition asks that the platform will not have and no column of the limits can say; a sentence each.
-    fn rules(&self, rendition: &Rendition) -> Vec<String> {
-        let _ = rendition;
-        Vec::new()
-    }
-
     /// The call that tells whose token this is.
     fn who(&self) -> Call;
 

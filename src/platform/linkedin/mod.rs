@@ -23,7 +23,6 @@ use chrono::TimeDelta;
 pub use wire::{VERSION, VERSION_ENDS};
 
 use super::{Adapter, Call, Class, Grant, Identity, Job, Next, Refusal, Reply, Step};
-use crate::fit::Rendition;
 
 /// LinkedIn's adapter.
 #[derive(Debug)]
@@ -36,10 +35,6 @@ impl Adapter for LinkedIn {
 
     fn grant(&self) -> &'static Grant {
         &grant::GRANT
-    }
-
-    fn rules(&self, rendition: &Rendition) -> Vec<String> {
-        wire::rules(rendition)
     }
 
     fn who(&self) -> Call {

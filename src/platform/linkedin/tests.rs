@@ -195,7 +195,7 @@ fn what_linkedin_cannot_do_is_said_before_any_call() {
         ),
     ] {
         let identity = jane();
-        assert_eq!(LinkedIn.rules(&rendition), rule.into_iter().collect::<Vec<_>>());
+        assert_eq!(super::wire::rules(&rendition), rule.into_iter().collect::<Vec<_>>());
         let next = next_text(&LinkedIn.next(&walk(&rendition, &identity).job(), &[]));
         assert_eq!(next.strip_prefix("person: "), rule, "{next}");
     }

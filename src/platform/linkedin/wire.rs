@@ -58,7 +58,8 @@ fn is_author(urn: &str) -> bool {
         .any(|kind| urn.strip_prefix(kind).is_some_and(|id| !id.is_empty()))
 }
 
-/// What LinkedIn's posts cannot be, beyond the columns of the limits.
+/// What LinkedIn would refuse or, worse, leave out in silence. Fitting has told the author all of it; this is the last
+/// look before a call.
 pub(super) fn rules(rendition: &Rendition) -> Vec<String> {
     let mut broken = Vec::new();
     if rendition.parts.len() > 1 {
