@@ -112,11 +112,24 @@ impl Http {
         *self.skew_ms.lock().unwrap_or_else(PoisonError::into_inner) = Some(skew);
     }
 
-    /// Sends a call once.
+    /// Sends a call once, if it goes to one of the platform's hosts: a token goes nowhere else.
     ///
     /// # Errors
     /// When the call cannot be made at all: a host that is refused, a media file that cannot be read. Nothing was sent.
-    pub async fn send(&self, call: &Call, token: Option<&Secret>, files: &dyn Files) -> Result<Outcome, Failure> {
+    pub async fn send(
+        &self,
+        call: &Call,
+        hosts: &[&str],
+        token: Option<&Secret>,
+        files: &dyn Files,
+    ) -> Result<Outcome, Failure> {
+        let host = call.url.host_str().unwrap_or_default();
+        if !hosts.contains(&host) {
+            return Err(Failure::new(
+                Kind::Bug,
+                format!("a call to {host} was stopped: the platform has no such host"),
+            ));
+        }
         let url = self.route(&call.url)?;
         // A showing call never goes out on a connection that the other side may have closed meanwhile.
         let client = if call.shows { self.client(&self.showing, 0)? } else { self.client(&self.reading, 4)? };
@@ -325,6 +338,17 @@ mod tests {
         ] {
             assert_eq!(door(hosts).map(|_| ()).unwrap_err().message, message);
         }
+    }
+
+    #[tokio::test]
+    async fn a_call_to_a_host_the_platform_does_not_have_is_stopped() {
+        let door = door("evil.example=http://127.0.0.1:9").unwrap();
+        let url = Url::parse("https://evil.example/2/tweets").unwrap();
+        let (method, body) = (Method::Post, Body::Empty);
+        let name = "post 1".to_owned();
+        let call = Call { name, part: 0, shows: true, method, url, headers: Vec::new(), body, authorized: true };
+        let stopped = door.send(&call, &["api.x.com"], None, &NoFiles).await.unwrap_err();
+        assert_eq!(stopped.message, "a call to evil.example was stopped: the platform has no such host");
     }
 
     #[test]

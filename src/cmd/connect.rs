@@ -152,7 +152,7 @@ fn missing_scopes(account: &Account, adapter: &dyn Adapter, grant: &Grant) -> Re
 /// Asks the platform whose token it is.
 async fn who(http: &Http, adapter: &dyn Adapter, account: &Account, grant: &Grant) -> Result<Identity, Failure> {
     let label = account.platform.label();
-    match http.send(&adapter.who(), grant.credential.bearer(), &NoFiles).await? {
+    match http.send(&adapter.who(), adapter.hosts(), grant.credential.bearer(), &NoFiles).await? {
         Outcome::NotSent(why) | Outcome::Unclear(why) => Err(Failure::new(
             Kind::Later,
             format!("{label} could not be asked whose token this is; nothing was stored"),

@@ -201,6 +201,11 @@ impl<'a> Walk<'a> {
         Ok(None)
     }
 
+    async fn exchange(&self, call: &Call) -> Result<Outcome, Failure> {
+        let token = self.document.credential.bearer();
+        self.run.http.send(call, self.adapter.hosts(), token, self.run.files).await
+    }
+
     /// The one call that may make a part visible.
     async fn show(&mut self, call: Call) -> Result<Option<End>, Failure> {
         if let Some(end) = self.hold_fast().await? {
@@ -208,7 +213,7 @@ impl<'a> Walk<'a> {
         }
         self.run.note(&Note::Armed { claim: self.claim.id })?;
         let sent_at = self.run.clock.now();
-        let outcome = match self.run.http.send(&call, self.document.credential.bearer(), self.run.files).await {
+        let outcome = match self.exchange(&call).await {
             Ok(outcome) => outcome,
             Err(failure) => {
                 self.run.note(&Note::Disarmed { claim: self.claim.id })?;
@@ -241,7 +246,7 @@ impl<'a> Walk<'a> {
         if let Some(end) = self.keep_lease().await? {
             return Ok(Some(end));
         }
-        match self.run.http.send(&call, self.document.credential.bearer(), self.run.files).await? {
+        match self.exchange(&call).await? {
             Outcome::NotSent(why) | Outcome::Unclear(why) => {
                 self.try_again(Class::Transient, None, format!("no answer from {}: {why}", self.row.platform.label()))
                     .await
