@@ -11,6 +11,9 @@ use crate::fit::{Media, Part};
 use crate::plan::action::{Action, ReceiptRow, Row, Standing};
 use crate::plan::when::{how_long, when};
 
+#[cfg(test)]
+mod tests;
+
 pub(super) const BOLD: Style = Style::new().bold();
 pub(super) const DIM: Style = Style::new().dimmed();
 const GOOD: Style = AnsiColor::Green.on_default();
@@ -223,6 +226,8 @@ const GUTTER: usize = 18;
 /// Lines behind a bar, wrapped; the first has something to its left.
 pub(super) fn behind_bar(gutter: &str, column: usize, lines: &[String], width: usize) -> String {
     let mut out = String::new();
+    // A narrow terminal needs its columns for the text.
+    let column = if width < 60 { column.min(gutter.len() + 4) } else { column };
     let column = column.max(gutter.len());
     let mut gutter = gutter;
     for line in lines {
@@ -286,5 +291,5 @@ fn summary(rows: &[Row], view: View) -> String {
     let next = next
         .min_by_key(|(due, _)| *due)
         .map_or_else(String::new, |(due, row)| format!(" Next: {} in {}.", head(row), how_long(due - now)));
-    format!("{}.{next}\n", words.join(", "))
+    wrap(&format!("{}.{next}", words.join(", ")), view.width).join("\n") + "\n"
 }

@@ -257,3 +257,24 @@ fn a_post_that_is_wrong_is_named_and_the_rest_is_rehearsed() {
     assert!(ran.stdout.contains("posts/bad.md") && ran.stdout.contains("Good."), "{}", ran.stdout);
     assert!(!Path::new(&press.repo).join(".git/pressroom").exists());
 }
+
+#[test]
+fn served_simulators_can_be_published_to() {
+    use std::io::BufRead as _;
+
+    let mut press =
+        Press::with(&[("posts/tea.md", "---\nid: tea\ntargets: [acme-x]\nschedule: on-merge\n---\nTea.\n")]);
+    let mut command = press.command(&["rehearse", "--serve"]);
+    let mut child = command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let mut lines = std::io::BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let mut until = |mark: &str| lines.find(|line| line.contains(mark)).unwrap();
+    let hosts = until("export PRESSROOM_HOSTS=").split_once('=').unwrap().1.to_owned();
+    let token = until("pressroom connect acme-x").split('\'').nth(1).unwrap().to_owned();
+    press.env.push(("PRESSROOM_HOSTS".to_owned(), hosts));
+    press.run_with(&["connect", "acme-x", "--token-stdin"], &token).exits(0);
+    press.run(&["retry", "tea:acme-x"]).exits(0);
+    let ran = press.run(&["publish"]).exits(0);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(ran.stdout.contains("1 published now."), "{}", ran.stdout);
+}

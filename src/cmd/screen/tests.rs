@@ -1,0 +1,142 @@
+//! Rows as people read them, wide, narrow, and without colour.
+
+use insta::assert_snapshot;
+
+use super::*;
+use crate::fit::Rendition;
+use crate::ledger::entry::TargetKey;
+use crate::limits::{Platform, Visibility};
+use crate::media::Kind;
+use crate::post::PostId;
+
+fn row(post: &str, account: &str, state: Standing) -> Row {
+    Row {
+        post: PostId::new(post),
+        path: format!("posts/{post}.md"),
+        account: account.to_owned(),
+        platform: Platform::X,
+        state,
+        action: None,
+        due: None,
+        reason: None,
+        parts: Vec::new(),
+        media: Vec::new(),
+        receipt: None,
+        warnings: Vec::new(),
+        zone: "Europe/Amsterdam".to_owned(),
+        key: TargetKey::new(Platform::X, account),
+        rendition: None,
+        attention: None,
+        acted: false,
+        untouched: true,
+        takes_over: None,
+        newly_missed: false,
+    }
+}
+
+fn rendition() -> Rendition {
+    let media = Media {
+        path: "media/tea.png".to_owned(),
+        kind: Kind::Png,
+        mime: "image/png",
+        bytes: 86_016,
+        width: Some(1200),
+        height: Some(630),
+        sha256: String::new(),
+        alt: Some("A pot of tea".to_owned()),
+    };
+    let text =
+        "Tea is served at five. Bring a cup; we bring the biscuits.\n\nhttps://example.org/a/rather/long/address"
+            .to_owned();
+    Rendition {
+        platform: Platform::X,
+        parts: vec![Part { text, count: 83, limit: 280, media: vec![media] }],
+        visibility: Visibility::Public,
+        title: None,
+        lang: None,
+        card: None,
+        acts_as: None,
+        settings: BTreeMap::new(),
+    }
+}
+
+fn rows() -> Vec<Row> {
+    let due = row("tea", "acme-x", Standing::Due);
+    let due = Row { action: Some(Action::Publish), rendition: Some(rendition()), ..due };
+    let scheduled = row("spring-sale", "acme-x", Standing::Scheduled);
+    let scheduled = Row { due: "2026-12-01T08:00:00Z".parse().ok(), ..scheduled };
+    let held = row("idea", "acme-company", Standing::Held);
+    let held = Row { reason: Some("no `schedule`: add one, or `schedule: on-merge`".to_owned()), ..held };
+    vec![due, scheduled, held, row("later", "acme-x", Standing::Draft)]
+}
+
+/// As it is printed where there is no colour.
+fn plain(width: usize, list: List) -> String {
+    let view = View { width, now: "2026-11-21T08:00:00Z".parse().unwrap(), list };
+    anstream::adapter::strip_str(&super::rows(&rows(), view)).to_string()
+}
+
+#[test]
+fn a_wide_terminal_has_one_line_a_target() {
+    assert_snapshot!(plain(100, List::Open), @"
+    Due
+      tea → acme-x          publishes the post now
+                83/280 │ Tea is served at five. Bring a cup; we bring the biscuits.
+                       │
+                       │ https://example.org/a/rather/long/address
+                       │ picture media/tea.png, 1200×630, 84 KiB, “A pot of tea”
+
+    Scheduled
+      spring-sale → acme-x  goes out Tue 1 Dec 2026 09:00 Europe/Amsterdam, in 10 d
+
+    Held
+      idea → acme-company   no `schedule`: add one, or `schedule: on-merge`
+
+    1 to publish, 1 scheduled, 1 held, 1 draft. Next: spring-sale → acme-x in 10 d.
+    ");
+}
+
+#[test]
+fn a_narrow_terminal_is_never_overrun() {
+    assert_snapshot!(plain(44, List::Open), @"
+    Due
+      tea → acme-x
+          publishes the post now
+        83/280 │ Tea is served at five. Bring a
+               │ cup; we bring the biscuits.
+               │
+               │ https://example.org/a/rather/long/address
+               │ picture media/tea.png,
+               │ 1200×630, 84 KiB, “A pot of
+               │ tea”
+
+    Scheduled
+      spring-sale → acme-x
+          goes out Tue 1 Dec 2026 09:00
+          Europe/Amsterdam, in 10 d
+
+    Held
+      idea → acme-company
+          no `schedule`: add one, or `schedule:
+          on-merge`
+
+    1 to publish, 1 scheduled, 1 held, 1 draft.
+    Next: spring-sale → acme-x in 10 d.
+    ");
+    for width in [40, 60, 80, 120] {
+        let text = plain(width, List::All);
+        let lines = text.lines().filter(|line| !line.contains("https://"));
+        for line in lines {
+            assert!(textwrap::core::display_width(line) <= width, "{width}: {line}");
+        }
+    }
+}
+
+#[test]
+fn what_a_post_says_cannot_move_the_cursor() {
+    let mut evil = rows();
+    evil[2].reason = Some("\u{1b}[2J\u{7}gone".to_owned());
+    let view = View { width: 100, now: "2026-11-21T08:00:00Z".parse().unwrap(), list: List::Open };
+    let text = super::rows(&evil, view);
+    assert!(text.contains("\\u{1b}[2J\\u{7}gone"), "{text}");
+}
