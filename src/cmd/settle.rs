@@ -28,7 +28,7 @@ pub struct Resolve {
     #[arg(value_name = "POST:ACCOUNT", value_parser = only)]
     target: Only,
     /// It is out, and this is its address.
-    #[arg(long, value_name = "URL", conflicts_with = "absent", required_unless_present = "absent")]
+    #[arg(long, value_name = "URL")]
     published: Option<url::Url>,
     /// It is not out: the next run publishes it.
     #[arg(long)]

@@ -7,6 +7,7 @@ use crate::error::{Problem, Source};
 use crate::media::{Facts, Kind, Lack, Library};
 use crate::post::MediaWish;
 use crate::post::body::{Document, is_address};
+use crate::post::path_from;
 
 /// Where a media file may lie, in the order they are looked at: relative to the post's folder, then to the repository's
 /// root. Paths come from the root, with `/`, without `.` and `..`.
@@ -19,25 +20,10 @@ pub fn candidates(post_path: &str, src: &str) -> Result<Vec<String>, Lack> {
     if src.is_empty() || src.starts_with('/') || src.contains(['\\', '\0']) || drive {
         return Err(Lack::Outside);
     }
-    let folder = post_path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let mut paths: Vec<String> = [normal(folder, src), normal("", src)].into_iter().flatten().collect();
+    let readings = [path_from(post_path, src), path_from("", src)];
+    let mut paths: Vec<String> = readings.into_iter().flatten().filter(|path| !path.is_empty()).collect();
     paths.dedup();
     if paths.is_empty() { Err(Lack::Outside) } else { Ok(paths) }
-}
-
-/// `folder/src` without `.` and `..`; `None` where it leaves the root or names it.
-fn normal(folder: &str, src: &str) -> Option<String> {
-    let mut names: Vec<&str> = Vec::new();
-    for name in folder.split('/').chain(src.split('/')) {
-        match name {
-            "" | "." => {}
-            ".." => {
-                names.pop()?;
-            }
-            name => names.push(name),
-        }
-    }
-    if names.is_empty() { None } else { Some(names.join("/")) }
 }
 
 /// A wish and the file it stands in.
