@@ -106,7 +106,7 @@ impl<'a> Fitting<'a> {
             Ok(facts) => {
                 let what = if facts.kind == Kind::Pdf { "documents" } else { "videos" };
                 let message = format!("`{src}`: {what} are not supported by this version of pressroom yet");
-                self.media_error("not-supported-yet", wish, message, "leave it out, or post this by hand");
+                self.media_error("not-yet", wish, message, "leave it out, or post this by hand");
                 None
             }
             Err(lack) => {

@@ -294,12 +294,12 @@ fn media_that_cannot_be_used_is_told() {
         ),
         (
             "media/film.mp4",
-            "not-supported-yet: `media/film.mp4`: videos are not supported by this version of pressroom yet; \
+            "not-yet: `media/film.mp4`: videos are not supported by this version of pressroom yet; \
                             leave it out, or post this by hand",
         ),
         (
             "media/deck.pdf",
-            "not-supported-yet: `media/deck.pdf`: documents are not supported by this version of pressroom \
+            "not-yet: `media/deck.pdf`: documents are not supported by this version of pressroom \
                             yet; leave it out, or post this by hand",
         ),
         (
@@ -377,10 +377,8 @@ fn media_is_held_against_the_platform() {
     );
     assert_eq!(
         with(Platform::X, vec![MediaWish { cover: Some("a.png".into()), ..picture("cat.png", alt) }]),
-        [
-            "error 2:1 not-supported-yet: `media: cover` is not supported by this version of pressroom yet; leave it out, or \
-         post this by hand"
-        ]
+        ["error 2:1 not-yet: `media: cover` is not supported by this version of pressroom yet; leave it out, or \
+         post this by hand"]
     );
 }
 
@@ -424,7 +422,7 @@ fn what_this_version_cannot_do_is_said() {
         ("kind: article", Wishes { kind: wish(post::Kind::Article), ..Wishes::default() }),
         ("kind: reel", Wishes { kind: wish(post::Kind::Reel), ..Wishes::default() }),
     ] {
-        assert_eq!(told(&target(Platform::X, "a", wishes)), [format!("error 2:1 not-supported-yet: `{key}` {said}")]);
+        assert_eq!(told(&target(Platform::X, "a", wishes)), [format!("error 2:1 not-yet: `{key}` {said}")]);
     }
     assert_eq!(told(&target(Platform::X, "a", Wishes { kind: wish(post::Kind::Feed), ..Wishes::default() })), [""; 0]);
 }

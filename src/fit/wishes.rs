@@ -117,7 +117,7 @@ impl Fitting<'_> {
 
     pub(super) fn not_yet(&mut self, key: &str, span: Range<usize>) {
         let message = format!("`{key}` is not supported by this version of pressroom yet");
-        self.error("not-supported-yet", span, message, "leave it out, or post this by hand");
+        self.error("not-yet", span, message, "leave it out, or post this by hand");
     }
 }
 
