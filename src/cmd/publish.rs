@@ -177,10 +177,11 @@ async fn content_with_history(
     let mut more = DEEPEN_FIRST;
     while let Some(end) = repo.cut_off(commit)? {
         let may_be_older = read.1.offers.iter().any(|offer| {
-            let is_new = |account: &str| state.baselines.get(account).is_some_and(|baseline| end >= *baseline);
-            let key = TargetKey::new(offer.target.platform, &offer.target.account);
+            let account = &offer.target.account;
+            let is_new = state.baselines.contains_key(account) && !state.is_before_baseline(account, end.at);
+            let key = TargetKey::new(offer.target.platform, account);
             let is_untouched = || state.stand(&offer.post, &key).is_untouched();
-            offer.on_merge && offer.due == Some(end) && is_new(&offer.target.account) && is_untouched()
+            offer.on_merge && offer.due == Some(end.at) && is_new && is_untouched()
         });
         if !may_be_older {
             break;

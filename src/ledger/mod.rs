@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use uuid::Uuid;
 
 use crate::post::PostId;
@@ -81,6 +81,12 @@ pub struct Claim {
 }
 
 impl State {
+    /// Whether what came due at `due` is older than an account's baseline. An account without one has nothing older. Git
+    /// tells whole seconds: what was merged in the second of the baseline is not older than it.
+    pub fn is_before_baseline(&self, account: &str, due: DateTime<Utc>) -> bool {
+        self.baselines.get(account).is_some_and(|baseline| due < baseline.trunc_subsecs(0))
+    }
+
     /// Folds files of the state branch: `(path, content)`, in any order.
     pub fn fold<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let mut state = Self::default();

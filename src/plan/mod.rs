@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::account::{Account, Accounts};
 use crate::error::{Kind, Problem};
@@ -357,9 +357,7 @@ fn is_named(desk: &Desk<'_>, offer: &Offer) -> bool {
 }
 
 fn is_older_than_baseline(desk: &Desk<'_>, offer: &Offer) -> bool {
-    let baseline = desk.state.baselines.get(&offer.target.account);
-    // Git tells whole seconds: what was merged in the second of the baseline is not older than it.
-    offer.due.is_some_and(|due| baseline.is_some_and(|baseline| due < baseline.trunc_subsecs(0)))
+    offer.due.is_some_and(|due| desk.state.is_before_baseline(&offer.target.account, due))
 }
 
 /// What remains: a target with a time, nothing against it, and nobody acting on it.

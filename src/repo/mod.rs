@@ -48,6 +48,15 @@ impl std::fmt::Debug for Inner {
     }
 }
 
+/// Where the history of a shallow clone ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CutOff {
+    /// The oldest commit that is there.
+    pub commit: Oid,
+    /// Its committer's time.
+    pub at: DateTime<Utc>,
+}
+
 impl Repo {
     /// Finds the repository `dir` is in: its top, a folder below, another work tree, or a bare repository.
     pub fn open(dir: &Path) -> Result<Self, Failure> {
@@ -157,9 +166,8 @@ impl Repo {
         }
     }
 
-    /// Where a shallow clone cuts the history of a commit off, along first parents: the committer's time of the oldest
-    /// commit that is there. `None` where all of it is.
-    pub fn cut_off(&self, commit: Oid) -> Result<Option<DateTime<Utc>>, Failure> {
+    /// Where a shallow clone cuts the history of a commit off, along first parents. `None` where all of it is there.
+    pub fn cut_off(&self, commit: Oid) -> Result<Option<CutOff>, Failure> {
         let git = self.git()?;
         if !git.is_shallow() {
             return Ok(None);
@@ -172,7 +180,7 @@ impl Repo {
         let odb = git.odb().map_err(failed)?;
         let object = odb.read(oldest.id()).map_err(failed)?;
         let at = DateTime::from_timestamp(oldest.time().seconds(), 0).unwrap_or_default();
-        Ok(parents(object.data()).next().map(|_| at))
+        Ok(parents(object.data()).next().map(|_| CutOff { commit: oldest.id(), at }))
     }
 
     /// Fetches so many commits more of the history of `branch` that a shallow clone lacks.

@@ -281,6 +281,7 @@ fn a_shallow_clone_does_not_take_the_archive_for_new() {
     for n in 0..70 {
         press.commit(&format!("archive {n}"));
     }
+    next_second();
     let remote = press.with_remote();
     stage.reach(&mut press);
     stage.connect(&press);

@@ -1,6 +1,9 @@
 //! Several runs at the same moment: whatever they meet at, one of them publishes, and the others say so.
 
 use std::process::{Child, Stdio};
+use std::time::Duration;
+
+use pressroom::sim::FaultKind;
 
 use crate::host::Host;
 use crate::press::{Press, Ran};
@@ -8,6 +11,9 @@ use crate::scene::Scene;
 
 /// How often each race is run.
 const ROUNDS: usize = 20;
+
+/// How long the run that comes first waits for its answer.
+const HELD_UP: Duration = Duration::from_millis(200);
 
 fn start(press: &Press) -> Child {
     let mut command = press.command(&["publish"]);
@@ -26,6 +32,8 @@ fn race(scene: &Scene, presses: &[&Press]) {
     for round in 0..ROUNDS {
         let (id, text) = (format!("race-{round}"), format!("Race {round}."));
         scene.post(&id, "acme-x, ann", &text);
+        // Who comes first is held up, so that the others meet it however fast the machine is.
+        scene.fault("POST", "/2/tweets", 1, FaultKind::Slow(HELD_UP));
         let ran = at_once(presses);
         let told = || {
             let each: Vec<String> =
