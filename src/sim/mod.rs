@@ -4,26 +4,41 @@
 //! figure with the rest of this program: a mistake must not be able to hide on both sides. A simulator proves our
 //! logic; it never proves the real service.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use tokio::task::JoinHandle;
 
+pub mod facebook;
+mod graph;
+pub mod instagram;
 pub mod linkedin;
+mod probe;
+pub mod threads;
+pub mod tiktok;
+pub mod web;
 pub mod x;
+pub mod youtube;
 
 /// All simulators, each on a loopback port of its own, until this value is dropped.
 pub struct Sim {
     pub x: x::X,
     pub linkedin: linkedin::LinkedIn,
+    pub facebook: facebook::Facebook,
+    pub instagram: instagram::Instagram,
+    pub threads: threads::Threads,
+    pub youtube: youtube::YouTube,
+    pub tiktok: tiktok::TikTok,
     world: World,
     hosts: Vec<(String, SocketAddr)>,
     servers: Vec<JoinHandle<()>>,
@@ -36,16 +51,36 @@ impl Sim {
     /// When a loopback port cannot be bound.
     pub async fn start() -> io::Result<Self> {
         let world = World::default();
+        let facebook = facebook::Facebook::new(world.clone());
         let mut sim = Self {
             x: x::X::new(world.clone()),
             linkedin: linkedin::LinkedIn::new(world.clone()),
+            instagram: instagram::Instagram::new(world.clone(), facebook.clone()),
+            facebook,
+            threads: threads::Threads::new(world.clone()),
+            youtube: youtube::YouTube::new(world.clone()),
+            tiktok: tiktok::TikTok::new(world.clone()),
             world,
             hosts: Vec::new(),
             servers: Vec::new(),
         };
         sim.serve(x::HOSTS, sim.x.router()).await?;
         sim.serve(linkedin::HOSTS, sim.linkedin.router()).await?;
+        sim.serve(facebook::HOSTS, graph::router(&sim.facebook, &sim.instagram)).await?;
+        sim.serve(instagram::HOSTS, sim.instagram.router()).await?;
+        sim.serve(threads::HOSTS, sim.threads.router()).await?;
+        sim.serve(youtube::HOSTS, sim.youtube.router()).await?;
+        sim.serve(tiktok::HOSTS, sim.tiktok.router()).await?;
         Ok(sim)
+    }
+
+    /// Puts a web host up, for platforms that fetch media by its address, and for whoever looks at it before.
+    ///
+    /// # Errors
+    /// When a loopback port cannot be bound.
+    pub async fn put_up(&mut self, host: &str, site: web::Site) -> io::Result<()> {
+        self.world.lock().sites.insert(host.to_owned(), site.clone());
+        self.serve(&[host], web::router(site)).await
     }
 
     /// The hosts the platforms are known by, and where each is served now.
@@ -57,6 +92,11 @@ impl Sim {
     pub fn seen(&self) -> Vec<Seen> {
         let mut seen = self.x.seen();
         seen.extend(self.linkedin.seen());
+        seen.extend(self.facebook.seen());
+        seen.extend(self.instagram.seen());
+        seen.extend(self.threads.seen());
+        seen.extend(self.youtube.seen());
+        seen.extend(self.tiktok.seen());
         seen.sort_by_key(|post| post.at);
         seen
     }
@@ -72,7 +112,8 @@ impl Sim {
         for host in hosts {
             self.hosts.push(((*host).to_owned(), address));
         }
-        let router = router.layer(middleware::from_fn_with_state(self.world.clone(), observe));
+        let named = (self.world.clone(), hosts.first().map_or_else(String::new, |host| (*host).to_owned()));
+        let router = router.layer(middleware::from_fn_with_state(named, observe));
         self.servers.push(tokio::spawn(async move {
             // Serving ends only with the task: there is nobody to tell about an accept error on loopback.
             let _ = axum::serve(listener, router).await;
@@ -98,8 +139,12 @@ pub struct Seen {
     pub author: String,
     /// The platform's id of the post.
     pub id: String,
+    /// What the platform shows it as: `post`, `comment`, `reel`, `story`, `video`, `short`, `draft`.
+    pub kind: &'static str,
     /// Address a reader would open.
     pub url: String,
+    /// Where the platform shows one beside the text.
+    pub title: Option<String>,
     /// The text as shown, after whatever the platform does to it.
     pub text: String,
     /// Audience, in the platform's own word (`everyone`, `PUBLIC`, ...).
@@ -108,19 +153,60 @@ pub struct Seen {
     pub media: Vec<SeenMedia>,
     /// The link card, if the post has one.
     pub card: Option<SeenCard>,
-    /// Id of the post this one answers (a thread's earlier part).
+    pub poll: Option<SeenPoll>,
+    /// Id of the post this one answers (a thread's earlier part), or comments on.
     pub reply_to: Option<String>,
+    /// Id of the post this one quotes.
+    pub quotes: Option<String>,
+    /// What else readers are shown or held to, in the platform's own words: `("category", "22")`, `("collaborators", "ann")`.
+    pub details: Vec<(&'static str, String)>,
     /// When it was made, by the simulator's clock.
     pub at: SystemTime,
 }
 
+impl Seen {
+    /// A post of which nothing but its platform and its time is known.
+    fn new(platform: &'static str, at: SystemTime) -> Self {
+        Self {
+            platform,
+            author: String::new(),
+            id: String::new(),
+            kind: "post",
+            url: String::new(),
+            title: None,
+            text: String::new(),
+            visibility: String::new(),
+            media: Vec::new(),
+            card: None,
+            poll: None,
+            reply_to: None,
+            quotes: None,
+            details: Vec::new(),
+            at,
+        }
+    }
+}
+
 /// One attachment of a [`Seen`] post.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SeenMedia {
     /// MIME type as uploaded or sniffed.
     pub mime: String,
     pub alt: Option<String>,
     pub bytes: Arc<[u8]>,
+    /// The picture shown until a video plays.
+    pub cover: Option<Arc<[u8]>>,
+    /// Captions by language, as uploaded.
+    pub captions: Vec<(String, Arc<[u8]>)>,
+}
+
+/// The poll of a [`Seen`] post.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenPoll {
+    /// The question, where the platform shows one beside the text.
+    pub question: Option<String>,
+    pub options: Vec<String>,
+    pub ends: SystemTime,
 }
 
 /// A link card of a [`Seen`] post.
@@ -131,7 +217,8 @@ pub struct SeenCard {
     pub description: Option<String>,
 }
 
-/// What the simulators share: a clock that can be moved, scripted faults, and a log of the requests.
+/// What the simulators share: a clock that can be moved, scripted faults, a log of the requests, and the web hosts whose
+/// files platforms fetch.
 #[derive(Clone, Default)]
 pub struct World(Arc<Mutex<Inner>>);
 
@@ -141,15 +228,24 @@ struct Inner {
     skew_ms: i64,
     faults: Vec<Fault>,
     log: Vec<Logged>,
+    sites: BTreeMap<String, web::Site>,
 }
+
+/// Bodies longer than this are not logged.
+pub const LOGGED_MAX: usize = 1 << 18;
 
 /// One request as a simulator received it.
 #[derive(Clone, Debug)]
 pub struct Logged {
     pub at: Instant,
     pub method: Method,
+    /// Which simulator: the first of its hosts.
+    pub host: String,
     /// Path and query as sent, percent-encoding kept.
     pub target: String,
+    pub content_type: Option<String>,
+    /// The body, if it is no longer than [`LOGGED_MAX`] bytes.
+    pub body: Option<Bytes>,
     /// Status answered; `None` when the connection was dropped without an answer.
     pub status: Option<u16>,
 }
@@ -211,6 +307,14 @@ impl World {
         self.lock().log.clone()
     }
 
+    /// What a platform gets that fetches this address; `None` where no host of that name is up.
+    fn fetch(&self, address: &str) -> Option<web::Page> {
+        let (_, rest) = address.split_once("://")?;
+        let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let site = self.lock().sites.get(host).cloned()?;
+        Some(site(if path.is_empty() { "/" } else { path }))
+    }
+
     fn strike(&self, method: &Method, path: &str) -> Option<FaultKind> {
         let mut inner = self.lock();
         let fault = inner
@@ -227,12 +331,22 @@ impl World {
     }
 }
 
-async fn observe(State(world): State<World>, request: Request, next: Next) -> Response {
+async fn observe(State((world, host)): State<(World, String)>, request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let target = request.uri().path_and_query().map_or_else(String::new, ToString::to_string);
+    let (request, body) = with_body(request).await;
     let index = {
         let mut inner = world.lock();
-        inner.log.push(Logged { at: Instant::now(), method: method.clone(), target: target.clone(), status: None });
+        let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        inner.log.push(Logged {
+            at: Instant::now(),
+            method: method.clone(),
+            host,
+            target: target.clone(),
+            content_type: content_type.map(str::to_owned),
+            body,
+            status: None,
+        });
         inner.log.len() - 1
     };
     let response = match world.strike(&method, &target) {
@@ -255,6 +369,20 @@ async fn observe(State(world): State<World>, request: Request, next: Next) -> Re
     };
     world.lock().log[index].status = Some(response.status().as_u16());
     response
+}
+
+/// The body of a request that says it has a short one; such a body is read before anything else happens.
+async fn with_body(request: Request) -> (Request, Option<Bytes>) {
+    let length = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if !length.is_some_and(|length| length <= LOGGED_MAX) {
+        return (request, None);
+    }
+    let (parts, body) = request.into_parts();
+    match axum::body::to_bytes(body, LOGGED_MAX).await {
+        Ok(bytes) => (Request::from_parts(parts, Body::from(bytes.clone())), Some(bytes)),
+        // The client broke off: the handler meets an empty body.
+        Err(_) => (Request::from_parts(parts, Body::empty()), None),
+    }
 }
 
 /// Ends the connection's task without an answer; the panic hook is not run, so nothing is printed.

@@ -66,16 +66,14 @@ pub(super) fn seen(state: &State) -> Vec<Seen> {
     let visible = state.comments.iter().filter(|comment| live(state, &comment.post).is_some());
     visible
         .map(|comment| Seen {
-            platform: "linkedin",
             author: comment.actor.clone(),
             id: comment.urn.clone(),
             url: address(&comment.post),
             text: comment.shown.clone(),
             visibility: "PUBLIC".to_owned(),
-            media: Vec::new(),
-            card: None,
+            kind: "comment",
             reply_to: Some(comment.post.clone()),
-            at: comment.created,
+            ..Seen::new("linkedin", comment.created)
         })
         .collect()
 }

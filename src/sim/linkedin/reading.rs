@@ -82,7 +82,6 @@ fn see(state: &State, post: &Post) -> Seen {
     let field = |name: &str| post.fields.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let content = post.fields.get("content");
     Seen {
-        platform: "linkedin",
         author: field("author"),
         id: post.urn.clone(),
         url: address(&post.urn),
@@ -90,7 +89,6 @@ fn see(state: &State, post: &Post) -> Seen {
         visibility: field("visibility"),
         media: content.map(|content| content::media(state, content)).unwrap_or_default(),
         card: content.and_then(content::card),
-        reply_to: None,
-        at: post.created,
+        ..Seen::new("linkedin", post.created)
     }
 }

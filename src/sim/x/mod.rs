@@ -31,7 +31,6 @@ mod oauth1;
 mod oauth2;
 mod options;
 mod posts;
-mod probe;
 mod schema;
 mod state;
 #[cfg(test)]

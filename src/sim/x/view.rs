@@ -163,15 +163,13 @@ pub(super) fn seen(state: &State) -> Vec<Seen> {
 fn seen_post(state: &State, post: &Post) -> Seen {
     let username = state.user(post.author).map(|user| user.username.as_str()).unwrap_or("i");
     Seen {
-        platform: "x",
         author: post.author.to_string(),
         id: post.id.to_string(),
         url: format!("https://x.com/{username}/status/{}", post.id),
         text: post.text.clone(),
         visibility: post.reply_settings.clone().unwrap_or_else(|| "everyone".to_owned()),
         media: post.media.clone(),
-        card: None,
         reply_to: post.reply_to.map(|id| id.to_string()),
-        at: state.post(post.first).map_or(post.at, |first| first.at),
+        ..Seen::new("x", state.post(post.first).map_or(post.at, |first| first.at))
     }
 }
