@@ -14,7 +14,7 @@ use url::{Host, Url};
 
 use crate::clock::Clock;
 use crate::error::{Failure, Kind};
-use crate::platform::{Body, Call, FileRange, Method, Reply};
+use crate::platform::{Auth, Body, Call, FileRange, Method, Reply};
 use crate::vault::Secret;
 
 /// Longest body that is read, in bytes.
@@ -144,8 +144,8 @@ impl Http {
         for (name, value) in &call.headers {
             request = request.header(*name, value);
         }
-        if let (true, Some(token)) = (call.authorized, token) {
-            request = request.header(AUTHORIZATION, bearer(token)?);
+        if let (Some(token), Some(word)) = (token, word(call.auth)) {
+            request = request.header(AUTHORIZATION, authorization(word, token)?);
         }
         let request = with_body(request, &call.body, files)?;
         let outcome = self.exchange(request).await;
@@ -255,8 +255,17 @@ fn parse_host(pair: &str) -> Result<(String, Url), Failure> {
     }
 }
 
-fn bearer(token: &Secret) -> Result<HeaderValue, Failure> {
-    let mut value = HeaderValue::from_str(&format!("Bearer {}", token.expose())).map_err(|_| {
+/// The word before a token in the `Authorization` header; `None` where no token goes along.
+fn word(auth: Auth) -> Option<&'static str> {
+    match auth {
+        Auth::None => None,
+        Auth::Bearer => Some("Bearer"),
+        Auth::OAuth => Some("OAuth"),
+    }
+}
+
+fn authorization(word: &str, token: &Secret) -> Result<HeaderValue, Failure> {
+    let mut value = HeaderValue::from_str(&format!("{word} {}", token.expose())).map_err(|_| {
         Failure::new(Kind::Person, "the stored token holds characters no header can carry")
             .hint("connect the account again")
     })?;
@@ -346,7 +355,7 @@ mod tests {
         let url = Url::parse("https://evil.example/2/tweets").unwrap();
         let (method, body) = (Method::Post, Body::Empty);
         let name = "post 1".to_owned();
-        let call = Call { name, part: 0, shows: true, method, url, headers: Vec::new(), body, authorized: true };
+        let call = Call { name, part: 0, shows: true, method, url, headers: Vec::new(), body, auth: Auth::Bearer };
         let stopped = door.send(&call, &["api.x.com"], None, &NoFiles).await.unwrap_err();
         assert_eq!(stopped.message, "a call to evil.example was stopped: the platform has no such host");
     }

@@ -164,8 +164,19 @@ pub struct Call {
     /// Beyond `Authorization`, `Content-Type` of the body and `User-Agent`.
     pub headers: Vec<(&'static str, String)>,
     pub body: Body,
-    /// Whether the account's token goes with it.
-    pub authorized: bool,
+    /// How the account's token goes with it.
+    pub auth: Auth,
+}
+
+/// How a call carries the account's token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Auth {
+    /// Not at all: the address itself is the key.
+    None,
+    /// `Authorization: Bearer <token>`, or signed with OAuth 1.0a where that is what the account has.
+    Bearer,
+    /// `Authorization: OAuth <token>`, as Meta's upload host wants it.
+    OAuth,
 }
 
 /// An HTTP method.

@@ -8,7 +8,7 @@ use super::{LinkedIn, VERSION, refusals};
 use crate::fit::{Card, Rendition};
 use crate::limits::Platform;
 use crate::platform::testing::{Walk, any_steps, at, compact, image, made, next_text, part, rendition, reply, start};
-use crate::platform::{Adapter, Body, Call, Class, Identity, Job, Next, Refusal, Reply, Step, Via};
+use crate::platform::{Adapter, Auth, Body, Call, Class, Identity, Job, Next, Refusal, Reply, Step, Via};
 use crate::post::Visibility;
 
 fn jane() -> Identity {
@@ -83,7 +83,7 @@ fn every_call_names_its_version_but_uploads_and_userinfo() {
     walk(&rendition, &identity)
         .run(|call, now| {
             headers.push(format!("{} {:?}", call.name, call.headers));
-            assert!(call.authorized);
+            assert_eq!(call.auth, Auth::Bearer);
             good(call, now)
         })
         .unwrap();

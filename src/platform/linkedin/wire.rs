@@ -9,7 +9,7 @@ use url::Url;
 
 use super::little;
 use crate::fit::{Media, Rendition};
-use crate::platform::{Body, Call, FileRange, Identity, Job, Method, Reply, address};
+use crate::platform::{Auth, Body, Call, FileRange, Identity, Job, Method, Reply, address};
 use crate::post::Visibility;
 
 /// The version of the API that is spoken. Chosen as the newest that was in use by several publishers when this was written:
@@ -34,7 +34,7 @@ static API: LazyLock<Url> = LazyLock::new(|| Url::parse("https://api.linkedin.co
 
 fn call(name: &str, method: Method, url: Url, body: Body) -> Call {
     let headers = vec![("LinkedIn-Version", VERSION.to_owned()), ("X-Restli-Protocol-Version", "2.0.0".to_owned())];
-    Call { name: name.to_owned(), part: 0, shows: false, method, url, headers, body, authorized: true }
+    Call { name: name.to_owned(), part: 0, shows: false, method, url, headers, body, auth: Auth::Bearer }
 }
 
 /// `/v2/userinfo` has no versions.

@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::fit::{Media, Part, Rendition};
 use crate::media::Kind;
-use crate::platform::{Body, Call, FileRange, Identity, Method, address};
+use crate::platform::{Auth, Body, Call, FileRange, Identity, Method, address};
 
 /// Bytes of one appended segment. 4 MiB works too, but larger ones have drawn 431; images have 5 MB at most anyway.
 pub(super) const SEGMENT: u64 = 1024 * 1024;
@@ -22,7 +22,7 @@ static API: LazyLock<Url> = LazyLock::new(|| Url::parse("https://api.x.com/").ex
 
 fn call(name: &str, part: usize, method: Method, url: Url, body: Body) -> Call {
     let name = name.to_owned();
-    Call { name, part, shows: false, method, url, headers: Vec::new(), body, authorized: true }
+    Call { name, part, shows: false, method, url, headers: Vec::new(), body, auth: Auth::Bearer }
 }
 
 pub(super) fn who() -> Call {
