@@ -137,6 +137,7 @@ impl Http {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
             Method::Put => reqwest::Method::PUT,
+            Method::Patch => reqwest::Method::PATCH,
             Method::Delete => reqwest::Method::DELETE,
         };
         tracing::debug!(call = call.name, method = %method, host = call.url.host_str(), path = call.url.path(), "send");
@@ -279,6 +280,14 @@ fn with_body(request: RequestBuilder, body: &Body, files: &dyn Files) -> Result<
         Body::Json(value) => request.json(value),
         Body::Form(fields) => request.form(fields),
         Body::File { file, mime } => request.header(CONTENT_TYPE, mime).body(read(files, file)?),
+        Body::Related { json, file, mime } => {
+            let boundary = format!("pressroom-{}", uuid::Uuid::new_v4().simple());
+            let head = format!(
+                "--{boundary}\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n{json}\r\n--{boundary}\r\nContent-Type: {mime}\r\n\r\n"
+            );
+            let body = [head.as_bytes(), &read(files, file)?, format!("\r\n--{boundary}--\r\n").as_bytes()].concat();
+            request.header(CONTENT_TYPE, format!("multipart/related; boundary={boundary}")).body(body)
+        }
         Body::Multipart { fields, name, file, mime } => {
             let mut form = Form::new();
             for (key, value) in fields {

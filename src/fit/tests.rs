@@ -49,7 +49,18 @@ fn picture(src: &str, alt: Option<&str>) -> MediaWish {
 }
 
 fn file(path: &str, kind: Kind, bytes: u64, size: (u32, u32)) -> (String, Result<Facts, Lack>) {
-    let facts = Facts { path: path.into(), kind, mime: "image/test", bytes, size: Some(size), sha256: path.into() };
+    let facts = Facts {
+        path: path.into(),
+        kind,
+        mime: "image/test",
+        bytes,
+        size: Some(size),
+        sha256: path.into(),
+        turned: false,
+        animated: false,
+        film: None,
+        pages: None,
+    };
     (path.to_owned(), Ok(facts))
 }
 
@@ -82,7 +93,7 @@ fn library() -> Library {
 }
 
 fn fitted(target: &Target) -> Rendition {
-    let (rendition, problems) = fit(target, &account(target.platform), &library());
+    let (rendition, problems) = fit(target, &account(target.platform), true, &library());
     assert_eq!(problems, []);
     rendition.unwrap()
 }
@@ -93,7 +104,7 @@ fn told(target: &Target) -> Vec<String> {
 }
 
 fn told_for(target: &Target, account: &Account) -> Vec<String> {
-    let (rendition, problems) = fit(target, account, &library());
+    let (rendition, problems) = fit(target, account, true, &library());
     assert_eq!(rendition.is_none(), problems.iter().any(Problem::is_error));
     problems.into_iter().map(say).collect()
 }
@@ -140,7 +151,7 @@ fn links_and_tags_go_below_the_first_part() {
     };
     let target = target(Platform::X, "one\n\n---\n\ntwo", wishes);
     let account = Account { append_hashtags: true, ..account(Platform::X) };
-    let (rendition, _) = fit(&target, &account, &library());
+    let (rendition, _) = fit(&target, &account, true, &library());
     let texts: Vec<_> = rendition.unwrap().parts.into_iter().map(|part| part.text).collect();
     assert_eq!(texts, ["one\n\nhttps://a.example/\n\n#openSource", "two"]);
     assert_eq!(fitted(&target).parts[0].text, "one\n\nhttps://a.example/");
@@ -357,7 +368,7 @@ fn media_is_held_against_the_platform() {
     let mut library = library();
     library.extend([file("media/small.png", Kind::Png, 1, (1, 1))]);
     let wishes = Wishes { media: wish(five.map(|src| picture(src, alt)).to_vec()), ..Wishes::default() };
-    let (_, problems) = fit(&target(Platform::X, "a", wishes), &account(Platform::X), &library);
+    let (_, problems) = fit(&target(Platform::X, "a", wishes), &account(Platform::X), true, &library);
     assert_eq!(
         problems.into_iter().map(say).collect::<Vec<_>>(),
         ["error 2:1 too-many-images: the post has 5 pictures; X takes 4; leave 1 out"]
@@ -458,7 +469,7 @@ fn settings_are_checked_and_written_as_text() {
 #[test]
 fn a_platform_to_come_is_one_error_and_can_be_previewed() {
     let target = target(Platform::Mastodon, "Hi @ann@a.example", Wishes::default());
-    let (rendition, problems) = fit(&target, &account(Platform::Mastodon), &library());
+    let (rendition, problems) = fit(&target, &account(Platform::Mastodon), true, &library());
     assert_eq!(rendition.unwrap().parts[0].count, 7);
     assert_eq!(
         problems.into_iter().map(say).collect::<Vec<_>>(),
@@ -497,7 +508,7 @@ proptest! {
         for platform in Platform::ALL {
             let wishes = Wishes { thread: wish(thread), tags: wish(vec!["tag".into()]), link: wish("https://a.example/".into()), title: wish("t".into()), ..Wishes::default() };
             let account = Account { append_hashtags: hashtags, ..account(platform) };
-            let (rendition, problems) = fit(&target(platform, &markdown, wishes), &account, &library());
+            let (rendition, problems) = fit(&target(platform, &markdown, wishes), &account, true, &library());
             prop_assert!(rendition.is_some() || problems.iter().any(Problem::is_error));
             for part in rendition.iter().flat_map(|rendition| &rendition.parts) {
                 prop_assert!(part.count <= part.limit);

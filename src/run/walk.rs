@@ -1,6 +1,9 @@
 //! One target's way from its claim to its end: asks the adapter what is next, sends it, writes down what came of it.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
+use url::Url;
 
 use super::Run;
 use super::write::{Claimed, Line};
@@ -93,6 +96,8 @@ pub(super) struct Walk<'a> {
     /// Lines about what was made outside, to be written before the next showing call.
     unwritten: Vec<Event>,
     tries: u32,
+    /// Where the platform may fetch the media that it does not take as bytes, by path.
+    addresses: BTreeMap<String, Url>,
 }
 
 impl<'a> Walk<'a> {
@@ -102,7 +107,18 @@ impl<'a> Walk<'a> {
         let adapter = platform::adapter(row.platform)?;
         let (rendition, document) = (row.rendition.as_ref()?, run.tokens.get(&row.account)?);
         let done = claim.before.steps.clone();
-        Some(Self { run, row, rendition, document, adapter, claim, done, unwritten: Vec::new(), tries: 0 })
+        Some(Self {
+            run,
+            row,
+            rendition,
+            document,
+            adapter,
+            claim,
+            done,
+            unwritten: Vec::new(),
+            tries: 0,
+            addresses: BTreeMap::new(),
+        })
     }
 
     /// Walks to the end.
@@ -139,12 +155,14 @@ impl<'a> Walk<'a> {
         changed.then(|| words_on_changed(&self.row.post, &self.row.account))
     }
 
-    fn job(&self) -> Job<'a> {
+    fn job(&self) -> Job<'_> {
         Job {
             rendition: self.rendition,
             identity: &self.document.identity,
             now: self.run.clock.now(),
             settle: self.settle(),
+            refs: &self.row.refs,
+            addresses: &self.addresses,
         }
     }
 

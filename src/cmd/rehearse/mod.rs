@@ -219,7 +219,7 @@ impl Stage {
                     premium: account.premium,
                     ..x::SignUp::default()
                 });
-                Some((Identity { id: member.id, name: member.username }, member.access_token))
+                Some((Identity { id: member.id, name: member.username, grant: String::new() }, member.access_token))
             }
             Platform::LinkedIn => {
                 let mut sign_up = linkedin::SignUp { name: account.name.clone(), ..linkedin::SignUp::default() };
@@ -230,7 +230,10 @@ impl Stage {
                     sign_up.scopes.extend(["w_organization_social", "r_organization_social"].map(str::to_owned));
                 }
                 let member = self.sim.linkedin.sign_up(sign_up);
-                Some((Identity { id: member.id, name: account.name.clone() }, member.access_token))
+                Some((
+                    Identity { id: member.id, name: account.name.clone(), grant: String::new() },
+                    member.access_token,
+                ))
             }
             _ => None,
         }
