@@ -499,7 +499,7 @@ const LINKEDIN: Limits = Limits {
     unit: Unit::CodePoints,
     shapes: &[
         Shape { images: 20, image: LINKEDIN_IMAGE, ..FEED },
-        Shape { kind: Kind::Article, images: 1, image: LINKEDIN_IMAGE, ..FEED },
+        Shape { kind: Kind::Article, images: 20, image: LINKEDIN_IMAGE, ..FEED },
     ],
     alt_max: 4086,
     link_card: true,

@@ -160,16 +160,20 @@ impl<'a> Fitting<'a> {
     fn check_number(&mut self, place: &str, part: &[(Media, Wish<'_>)]) {
         let (label, shape) = (self.limits.label, self.shape);
         let of_kind = |is: fn(&Media) -> bool| part.iter().filter(move |(media, _)| is(media));
-        let kinds: [(&str, &str, usize, fn(&Media) -> bool); 3] = [
-            ("too-many-images", "pictures", shape.images, |media| media.kind.is_image()),
-            ("too-many-videos", "videos", shape.videos, Media::is_video),
-            ("too-many-documents", "documents", shape.documents, |media| media.kind.is_document()),
+        type Row = (&'static str, &'static str, fn(&Shape) -> usize, fn(&Media) -> bool);
+        let kinds: [Row; 3] = [
+            ("too-many-images", "pictures", |shape| shape.images, |media| media.kind.is_image()),
+            ("too-many-videos", "videos", |shape| shape.videos, Media::is_video),
+            ("too-many-documents", "documents", |shape| shape.documents, |media| media.kind.is_document()),
         ];
-        for (code, what, most, is) in kinds {
+        for (code, what, room, is) in kinds {
+            let most = room(shape);
             let has = of_kind(is).count();
             if let Some((_, first_too_many)) = of_kind(is).nth(most) {
+                let elsewhere = self.limits.shapes.iter().any(|shape| room(shape) > 0);
                 let message = match most {
-                    0 => format!("{label} takes no {what} in a {} post", shape.kind.name()),
+                    0 if elsewhere => format!("{label} takes no {what} with `kind: {}`", shape.kind.name()),
+                    0 => format!("{label} takes no {what}"),
                     _ => format!("{place} has {has} {what}; {label} takes {most}"),
                 };
                 let hint = format!("leave {} out", has - most);

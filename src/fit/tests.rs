@@ -303,16 +303,8 @@ fn media_that_cannot_be_used_is_told() {
             "media-unreadable: `media/locked.png` cannot be read: permission denied; mend the file or its \
                               permissions",
         ),
-        (
-            "media/film.mp4",
-            "not-yet: `media/film.mp4`: videos are not supported by this version of pressroom yet; \
-                            leave it out, or post this by hand",
-        ),
-        (
-            "media/deck.pdf",
-            "not-yet: `media/deck.pdf`: documents are not supported by this version of pressroom \
-                            yet; leave it out, or post this by hand",
-        ),
+        ("media/film.mp4", "too-many-videos: X takes no videos; leave 1 out"),
+        ("media/deck.pdf", "too-many-documents: X takes no documents; leave 1 out"),
         (
             "https://a.example/x.png",
             "remote-image: the picture `https://a.example/x.png` is not in this repository; download \
@@ -387,9 +379,11 @@ fn media_is_held_against_the_platform() {
         ]
     );
     assert_eq!(
-        with(Platform::X, vec![MediaWish { cover: Some("a.png".into()), ..picture("cat.png", alt) }]),
-        ["error 2:1 not-yet: `media: cover` is not supported by this version of pressroom yet; leave it out, or \
-         post this by hand"]
+        with(Platform::X, vec![MediaWish { cover: Some("media/dog.jpg".into()), ..picture("cat.png", alt) }]),
+        [
+            "error 2:1 bad-cover: `media/dog.jpg` cannot be the cover of `posts/2026/cat.png`: a cover is a picture for a \
+          video; take `cover` away, or name a picture"
+        ]
     );
 }
 
@@ -420,20 +414,31 @@ fn wishes_a_platform_cannot_fulfil_are_errors() {
 }
 
 #[test]
-fn what_this_version_cannot_do_is_said() {
-    let said = "is not supported by this version of pressroom yet; leave it out, or post this by hand";
+fn what_a_platform_does_not_offer_is_said() {
     let url = || wish("https://x.com/a/status/1".to_owned());
-    let poll = post::Poll { options: vec!["a".into(), "b".into()], duration: chrono::TimeDelta::hours(1) };
-    for (key, wishes) in [
-        ("poll", Wishes { poll: wish(poll), ..Wishes::default() }),
-        ("reply_to", Wishes { reply_to: url(), ..Wishes::default() }),
-        ("quote_of", Wishes { quote_of: url(), ..Wishes::default() }),
-        ("repost_of", Wishes { repost_of: url(), ..Wishes::default() }),
-        ("first_comment", Wishes { first_comment: wish("hi".into()), ..Wishes::default() }),
-        ("kind: article", Wishes { kind: wish(post::Kind::Article), ..Wishes::default() }),
-        ("kind: reel", Wishes { kind: wish(post::Kind::Reel), ..Wishes::default() }),
+    for (platform, wishes, words) in [
+        (
+            Platform::LinkedIn,
+            Wishes { reply_to: url(), ..Wishes::default() },
+            "reference-not-offered: LinkedIn takes no `reply_to` from here; leave it out, or post this by hand",
+        ),
+        (
+            Platform::X,
+            Wishes { first_comment: wish("hi".into()), ..Wishes::default() },
+            "comment-not-offered: X takes no comments from here; leave `first_comment` out for it",
+        ),
+        (
+            Platform::X,
+            Wishes { kind: wish(post::Kind::Reel), ..Wishes::default() },
+            "kind-not-offered: X has no `kind: reel`; it has `feed`",
+        ),
+        (
+            Platform::LinkedIn,
+            Wishes { kind: wish(post::Kind::Article), ..Wishes::default() },
+            "card-link-missing: an article on LinkedIn is a link card, and there is no link; add `link`, or leave `kind` out",
+        ),
     ] {
-        assert_eq!(told(&target(Platform::X, "a", wishes)), [format!("error 2:1 not-yet: `{key}` {said}")]);
+        assert_eq!(told(&target(platform, "a", wishes)), [format!("error 2:1 {words}")]);
     }
     assert_eq!(told(&target(Platform::X, "a", Wishes { kind: wish(post::Kind::Feed), ..Wishes::default() })), [""; 0]);
 }
