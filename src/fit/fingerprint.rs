@@ -3,8 +3,27 @@
 use sha2::{Digest, Sha256};
 
 use super::Rendition;
+use crate::limits::{Field, Visibility};
 
 impl Rendition {
+    /// 32 hex digits of what no edit of the platform can change: equal where an edit is enough.
+    pub fn fixed(&self) -> String {
+        let mut fixed = self.clone();
+        for field in self.platform.limits().edits.fields {
+            match field {
+                Field::Text => fixed.parts.iter_mut().for_each(|part| part.text.clear()),
+                Field::Title => fixed.title = None,
+                Field::Tags => fixed.tags.clear(),
+                Field::Visibility => fixed.visibility = Visibility::Public,
+                Field::Settings => fixed.settings.clear(),
+                Field::Cover => {
+                    fixed.parts.iter_mut().flat_map(|part| &mut part.media).for_each(|media| media.cover = None);
+                }
+            }
+        }
+        fixed.fingerprint()
+    }
+
     /// 32 hex digits that are equal only for renditions that readers could not tell apart: text, media content, settings
     /// and audience. Where the media lie and what the limits are makes no difference.
     pub fn fingerprint(&self) -> String {

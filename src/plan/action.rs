@@ -67,6 +67,9 @@ pub struct Row {
     pub key: TargetKey,
     #[serde(skip)]
     pub rendition: Option<Rendition>,
+    /// On whose behalf, as accounts.toml says (`as`).
+    #[serde(skip)]
+    pub acts_as: Option<String>,
     /// Where the posts of ours that it refers to are out.
     #[serde(skip)]
     pub refs: Refs,

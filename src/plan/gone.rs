@@ -87,6 +87,7 @@ pub(super) fn orphans(desk: &Desk<'_>) -> Vec<Row> {
             zone: "UTC".to_owned(),
             key: key.clone(),
             rendition: None,
+            acts_as: desk.accounts.accounts.get(key.account()).and_then(|account| account.acts_as.clone()),
             refs: Refs::default(),
             attention: verdict.attention,
             acted: false,

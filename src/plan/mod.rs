@@ -169,6 +169,7 @@ fn row(desk: &Desk<'_>, said: &Said<'_>, offer: &Offer) -> Row {
         zone: offer.zone.clone(),
         key,
         rendition: offer.rendition.clone(),
+        acts_as: account(desk, offer).and_then(|account| account.acts_as.clone()),
         refs: refs(desk, offer),
         // A run for named targets answers for these alone.
         attention: verdict.attention.filter(|_| is_named(desk, offer)),

@@ -194,7 +194,8 @@ impl OnEdit {
 }
 
 /// What to do when the file goes away or `expires` passes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum OnRemove {
     #[default]
     Keep,

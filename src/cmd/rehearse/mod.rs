@@ -265,6 +265,7 @@ impl Stage {
             spool: &spool,
             http: &self.http,
             files: snapshot,
+            vault: Some(&self.vault),
             tokens: &tokens,
             recovered: &recovered,
             redactor: &redactor,

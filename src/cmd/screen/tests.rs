@@ -27,6 +27,7 @@ fn row(post: &str, account: &str, state: Standing) -> Row {
         zone: "Europe/Amsterdam".to_owned(),
         key: TargetKey::new(Platform::X, account),
         rendition: None,
+        acts_as: None,
         refs: Refs::default(),
         attention: None,
         acted: false,
