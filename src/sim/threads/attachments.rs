@@ -7,7 +7,8 @@
 use serde_json::{Map, Value};
 
 use super::draft::web_address;
-use super::errors::{self, Refusal};
+use super::errors::Refusal;
+use super::rules::wrong;
 
 const OPTION_MAX: usize = 25;
 const LONG_TEXT_MAX: usize = 10_000;
@@ -20,10 +21,6 @@ pub(super) struct LongText {
     pub(super) link: Option<String>,
     /// As sent.
     pub(super) styling: Option<Value>,
-}
-
-fn wrong(name: &str, why: &str) -> Refusal {
-    errors::parameter(&format!("Param {name} {why}"))
 }
 
 /// A JSON object of no other fields than these.

@@ -1,8 +1,9 @@
 //! Link cards: which link of a post gets one, and what its page says of itself. The page is read when the post is
 //! published.
 
-use super::draft::{Draft, Kind};
+use super::draft::Draft;
 use super::errors::{self, Refusal};
+use super::rules::Kind;
 use super::state::State;
 use super::{fetch, text};
 use crate::sim::SeenCard;

@@ -8,13 +8,14 @@ use std::time::SystemTime;
 use serde_json::json;
 
 use super::call::{Call, Outcome, Reply};
-use super::draft::{Draft, Kind};
+use super::draft::Draft;
 use super::errors::{self, Refusal};
 use super::media::{self, File};
+use super::rules::Kind;
 use super::select::Node;
 use super::state::{State, passed};
 use super::tokens::Session;
-use super::{posts, select};
+use super::{posts, route, select};
 
 pub(super) struct Container {
     pub(super) owner: usize,
@@ -148,7 +149,7 @@ fn process(state: &State, container: &Container) -> (Stage, Option<File>) {
 
 /// `GET /{container}`
 pub(super) fn read(state: &mut State, session: &Session, call: &Call, id: &str) -> Outcome {
-    super::only(state, call, &["fields"])?;
+    route::only(state, call, &["fields"])?;
     let wanted = select::parse(call.get("fields").unwrap_or("id"))?;
     let status = stage(state, id);
     let container = state.containers.get(id).filter(|container| container.owner == session.person);

@@ -1,15 +1,14 @@
-//! What a container is to become, read from the parameters of `POST /{user}/threads`: which parameters go with which kind
-//! of post, and what each may hold.
+//! What a container is to become, read from the parameters of `POST /{user}/threads`, and what each of them may hold.
 //!
-//! <https://developers.facebook.com/docs/threads/reference/publishing/> and
 //! <https://developers.facebook.com/docs/threads/posts/>
 
 use serde_json::Value;
 use url::Url;
 
 use super::attachments::{self, LongText};
-use super::call::{Call, Encoding};
+use super::call::Call;
 use super::errors::{self, Refusal};
+use super::rules::{Kind, Sent, wrong};
 use super::state::State;
 use super::text;
 
@@ -19,77 +18,6 @@ const TOPIC_MAX: usize = 50;
 const LINKS_MAX: usize = 5;
 const REPLY_CONTROLS: &[&str] =
     &["everyone", "accounts_you_follow", "mentioned_only", "parent_post_author_only", "followers_only"];
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Kind {
-    #[default]
-    Text,
-    Image,
-    Video,
-    Carousel,
-}
-
-impl Kind {
-    /// As `media_type` says it.
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Self::Text => "TEXT",
-            Self::Image => "IMAGE",
-            Self::Video => "VIDEO",
-            Self::Carousel => "CAROUSEL",
-        }
-    }
-}
-
-/// Where a parameter may stand: TEXT, IMAGE, VIDEO, CAROUSEL, and IMAGE or VIDEO as an item of a carousel.
-struct Rule(&'static str, [Use; 5]);
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Use {
-    No,
-    May,
-    Must,
-}
-use Use::{May, Must, No};
-
-#[rustfmt::skip]
-const RULES: &[Rule] = &[
-    //                                    TEXT  IMAGE VIDEO CAROUSEL item
-    Rule("media_type",                   [Must, Must, Must, Must, Must]),
-    Rule("text",                         [May,  May,  May,  May,  No]),
-    Rule("image_url",                    [No,   Must, No,   No,   May]),
-    Rule("video_url",                    [No,   No,   Must, No,   May]),
-    Rule("is_carousel_item",             [No,   May,  May,  No,   Must]),
-    Rule("children",                     [No,   No,   No,   Must, No]),
-    Rule("alt_text",                     [No,   May,  May,  No,   May]),
-    Rule("reply_to_id",                  [May,  May,  May,  May,  No]),
-    Rule("reply_control",                [May,  May,  May,  May,  No]),
-    Rule("enable_reply_approvals",       [May,  May,  May,  May,  No]),
-    Rule("quote_post_id",                [May,  May,  May,  May,  No]),
-    Rule("topic_tag",                    [May,  May,  May,  May,  No]),
-    Rule("link_attachment",              [May,  No,   No,   No,   No]),
-    Rule("poll_attachment",              [May,  No,   No,   No,   No]),
-    Rule("text_attachment",              [May,  No,   No,   No,   No]),
-    Rule("gif_attachment",               [May,  No,   No,   No,   No]),
-    Rule("text_entities",                [May,  May,  May,  May,  No]),
-    Rule("is_spoiler_media",             [No,   May,  May,  May,  No]),
-    Rule("is_ghost_post",                [May,  No,   No,   No,   No]),
-    Rule("allowlisted_country_codes",    [May,  May,  May,  May,  No]),
-    Rule("location_id",                  [May,  May,  May,  May,  No]),
-    Rule("crossreshare_to_ig",           [May,  May,  May,  May,  No]),
-    Rule("crossreshare_to_ig_dark_mode", [May,  May,  May,  May,  No]),
-    Rule("auto_publish_text",            [May,  No,   No,   No,   No]),
-];
-
-/// Pairs that exclude each other.
-const EITHER_OR: &[(&str, &str)] = &[
-    ("poll_attachment", "link_attachment"),
-    ("text_attachment", "poll_attachment"),
-    ("text_attachment", "link_attachment"),
-];
-
-/// What a ghost post may have.
-const GHOST: &[&str] = &["media_type", "text", "text_entities", "is_ghost_post", "auto_publish_text"];
 
 /// A post to be.
 #[derive(Clone, Debug, Default)]
@@ -121,55 +49,14 @@ pub(super) struct Draft {
     pub(super) at_once: bool,
 }
 
-/// The parameters that count, by the strictness of the platform.
-struct Sent<'a> {
-    call: &'a Call,
-    /// Of a JSON body, only the required ones are read.
-    required_only: bool,
-    column: usize,
-}
-
-impl<'a> Sent<'a> {
-    fn get(&self, name: &str) -> Option<&'a str> {
-        let rule = RULES.iter().find(|rule| rule.0 == name)?.1[self.column];
-        let needed = rule == Must || matches!((name, self.column), ("text", 0) | ("image_url" | "video_url", 4));
-        self.call.get(name).filter(|_| !self.required_only || needed)
-    }
-
-    fn owned(&self, name: &str) -> Option<String> {
-        self.get(name).map(str::to_owned)
-    }
-
-    fn flag(&self, name: &str) -> Result<bool, Refusal> {
-        if self.get(name).is_some() { self.call.flag(name) } else { Ok(false) }
-    }
-}
-
 impl Draft {
     /// Reads and checks everything that can be told without looking at other objects.
     pub(super) fn read(state: &State, call: &Call) -> Result<Self, Refusal> {
         let strict = state.options.strict;
-        let names: Vec<&str> = RULES.iter().map(|rule| rule.0).collect();
-        super::only(state, call, &names)?;
-        let kind = match call.need("media_type")? {
-            "TEXT" => Kind::Text,
-            "IMAGE" => Kind::Image,
-            "VIDEO" => Kind::Video,
-            "CAROUSEL" => Kind::Carousel,
-            other => {
-                return Err(wrong("media_type", &format!("must be one of TEXT, IMAGE, VIDEO, CAROUSEL, not {other}")));
-            }
-        };
-        let item = call.flag("is_carousel_item")?;
-        if item && matches!(kind, Kind::Text | Kind::Carousel) {
-            return Err(wrong("is_carousel_item", "is only allowed with IMAGE and VIDEO"));
-        }
-        let column = if item { 4 } else { kind as usize };
-        let sent = Sent { call, required_only: call.encoding == Encoding::Json, column };
-        fits(&sent, kind, item)?;
+        let sent = Sent::read(state, call)?;
         let draft = Self {
-            kind,
-            item,
+            kind: sent.kind,
+            item: sent.item,
             text: sent.owned("text").unwrap_or_default(),
             source: sent.get("image_url").or(sent.get("video_url")).map(str::to_owned),
             children: sent.get("children").map(children).transpose()?.unwrap_or_default(),
@@ -192,23 +79,12 @@ impl Draft {
             crosspost_dark: sent.flag("crossreshare_to_ig_dark_mode")?,
             at_once: sent.flag("auto_publish_text")?,
         };
-        draft.agrees(&sent)?;
+        draft.check()?;
         Ok(draft)
     }
 
-    /// The rules that involve several parameters.
-    fn agrees(&self, sent: &Sent) -> Result<(), Refusal> {
-        for (one, other) in EITHER_OR {
-            if sent.get(one).is_some() && sent.get(other).is_some() {
-                return Err(wrong(one, &format!("is not allowed together with {other}")));
-            }
-        }
-        if self.ghost {
-            let more = RULES.iter().find(|rule| !GHOST.contains(&rule.0) && sent.get(rule.0).is_some());
-            if let Some(Rule(name, _)) = more {
-                return Err(wrong(name, "is not allowed on a ghost post"));
-            }
-        }
+    /// What several parameters say together, and how long they may be.
+    fn check(&self) -> Result<(), Refusal> {
         let stands_alone = self.link.is_some();
         if self.kind == Kind::Text && self.text.trim().is_empty() && !stands_alone {
             return Err(errors::parameter("The parameter text is required"));
@@ -240,31 +116,6 @@ impl Draft {
         links.dedup();
         if links.len() > LINKS_MAX { Err(errors::too_many_links()) } else { Ok(()) }
     }
-}
-
-/// Refuses what does not go with this kind of post, and what it lacks.
-fn fits(sent: &Sent, kind: Kind, item: bool) -> Result<(), Refusal> {
-    for Rule(name, uses) in RULES {
-        let here = sent.call.get(name).is_some_and(|value| value != "false");
-        match uses[sent.column] {
-            No if here && item => return Err(wrong(name, "is not allowed on an item of a carousel")),
-            No if here => return Err(wrong(name, &format!("is not allowed with media_type {}", kind.word()))),
-            Must if !here => return Err(errors::parameter(&format!("The parameter {name} is required"))),
-            _ => {}
-        }
-    }
-    if item {
-        let (needed, other) = if kind == Kind::Image { ("image_url", "video_url") } else { ("video_url", "image_url") };
-        sent.call.need(needed)?;
-        if sent.call.get(other).is_some() {
-            return Err(wrong(other, &format!("does not go with {needed}")));
-        }
-    }
-    Ok(())
-}
-
-fn wrong(name: &str, why: &str) -> Refusal {
-    errors::parameter(&format!("Param {name} {why}"))
 }
 
 fn children(written: &str) -> Result<Vec<String>, Refusal> {

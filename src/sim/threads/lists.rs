@@ -66,7 +66,7 @@ pub(super) fn page<'a>(
 
 impl Page<'_> {
     /// The answer around the data. Where there is no `next`, the list is at its end.
-    pub(super) fn answer(&self, data: Vec<Value>) -> Value {
+    pub(super) fn answer(&self, data: &[Value]) -> Value {
         let (Some(first), Some(last)) = (self.posts.first(), self.posts.last()) else { return json!({"data": []}) };
         let mut paging = json!({"cursors": {"before": written(&first.id), "after": written(&last.id)}});
         for (name, link) in [("next", &self.next), ("previous", &self.previous)] {

@@ -12,13 +12,14 @@ use sha2::{Digest as _, Sha256};
 
 use super::call::{Call, Outcome, Reply};
 use super::containers::{self, Stage};
-use super::draft::{Draft, Kind};
+use super::draft::Draft;
 use super::errors::{self, Refusal};
 use super::options::Republish;
 use super::quotas::{self, Quota};
+use super::rules::Kind;
 use super::state::{State, passed};
 use super::tokens::Session;
-use super::{cards, text};
+use super::{cards, route, text};
 use crate::sim::{SeenCard, SeenMedia};
 
 /// A ghost post is archived after this time.
@@ -63,7 +64,7 @@ impl Post {
 /// `POST /{user}/threads_publish`
 pub(super) fn publish(state: &mut State, session: &Session, call: &Call) -> Outcome {
     session.need("threads_content_publish")?;
-    super::only(state, call, &["creation_id"])?;
+    route::only(state, call, &["creation_id"])?;
     let id = call.need("creation_id")?;
     let stage = containers::stage(state, id);
     let container = state.containers.get(id).filter(|container| container.owner == session.person);
@@ -168,7 +169,7 @@ pub(super) fn answerable(state: &State, person: usize, id: &str) -> Result<Strin
 /// `DELETE /{media}`
 pub(super) fn delete(state: &mut State, session: &Session, call: &Call, id: &str) -> Outcome {
     session.need("threads_delete")?;
-    super::only(state, call, &[])?;
+    route::only(state, call, &[])?;
     own(state, session, "DELETE", id)?;
     quotas::check(state, session.person, Quota::Deletions)?;
     quotas::spend(state, session.person, Quota::Deletions);
@@ -187,7 +188,7 @@ fn own<'a>(state: &'a State, session: &Session, method: &str, id: &str) -> Resul
 /// `POST /{media}/repost`
 pub(super) fn repost(state: &mut State, session: &Session, call: &Call, id: &str) -> Outcome {
     session.need("threads_content_publish")?;
-    super::only(state, call, &[])?;
+    route::only(state, call, &[])?;
     reachable(state, id)?;
     quotas::check(state, session.person, Quota::Posts)?;
     quotas::spend(state, session.person, Quota::Posts);
@@ -199,7 +200,7 @@ pub(super) fn repost(state: &mut State, session: &Session, call: &Call, id: &str
 /// `POST /{reply}/manage_reply`: the author of a thread hides an answer, or shows it again.
 pub(super) fn manage_reply(state: &mut State, session: &Session, call: &Call, id: &str) -> Outcome {
     session.need("threads_manage_replies")?;
-    super::only(state, call, &["hide"])?;
+    route::only(state, call, &["hide"])?;
     call.need("hide")?;
     let hide = call.flag("hide")?;
     let root = state.post(id).and_then(|post| post.root.clone());

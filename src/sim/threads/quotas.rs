@@ -6,12 +6,12 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
 
-use super::Options;
 use super::call::{Call, Outcome, Reply};
 use super::errors::{self, Refusal};
 use super::select::{self, Node};
 use super::state::{State, passed};
 use super::tokens::Session;
+use super::{Options, route};
 
 const WINDOW: Duration = Duration::from_secs(86_400);
 
@@ -68,7 +68,7 @@ pub(super) fn spend(state: &mut State, person: usize, quota: Quota) {
 
 /// `GET /{user}/threads_publishing_limit`
 pub(super) fn read(state: &State, session: &Session, call: &Call) -> Outcome {
-    super::only(state, call, &["fields"])?;
+    route::only(state, call, &["fields"])?;
     let wanted = select::parse(call.get("fields").unwrap_or("quota_usage"))?;
     for (_, usage, config, scope) in FIELDS {
         if wanted.iter().any(|field| field.name == *usage || field.name == *config) {

@@ -8,22 +8,24 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::attachments::LongText;
 use super::call::{Call, Outcome, Reply};
-use super::draft::Kind;
 use super::errors;
 use super::posts::Post;
 use super::quotas::{self, Quota};
+use super::rules::Kind;
 use super::select::{self, Node};
 use super::state::{State, passed, written};
 use super::tokens::Session;
-use super::{lists, seen};
+use super::{lists, route, seen};
+use crate::sim::SeenMedia;
 
 /// A poll is open for a day.
 pub(super) const POLL_LIFE: Duration = Duration::from_secs(86_400);
 
 /// `GET /{user}`
 pub(super) fn profile(state: &State, session: &Session, call: &Call) -> Outcome {
-    super::only(state, call, &["fields"])?;
+    route::only(state, call, &["fields"])?;
     let person = &state.people[session.person];
     let mut node = Node::new("ThreadsUser");
     node.set("id", json!(person.id));
@@ -40,7 +42,7 @@ pub(super) fn profile(state: &State, session: &Session, call: &Call) -> Outcome 
 
 /// `GET /{media}`: one's own, since others' need a permission of their own.
 pub(super) fn post(state: &State, session: &Session, call: &Call, id: &str) -> Outcome {
-    super::only(state, call, &["fields"])?;
+    route::only(state, call, &["fields"])?;
     let wanted = select::parse(call.get("fields").unwrap_or("id"))?;
     let post = state.post(id).filter(|post| post.owner == session.person);
     let post = post.ok_or_else(|| errors::unsupported("GET", id))?;
@@ -52,7 +54,7 @@ pub(super) fn list(state: &State, session: &Session, call: &Call, replies: bool)
     if replies && state.options.replies_need_scope {
         session.need("threads_read_replies")?;
     }
-    super::only(state, call, lists::PARAMETERS)?;
+    route::only(state, call, lists::PARAMETERS)?;
     let wanted = select::parse(call.get("fields").unwrap_or("id"))?;
     let (now, delay) = (state.now(), state.options.list_delay);
     let mut posts: Vec<&Post> = state
@@ -67,7 +69,7 @@ pub(super) fn list(state: &State, session: &Session, call: &Call, replies: bool)
     let page = lists::page(state, session, call, edge, &posts)?;
     let data: Result<Vec<Value>, _> =
         page.posts.iter().map(|post| describe(state, session, post).select(&wanted)).collect();
-    Ok(Reply::json(200, &page.answer(data?)))
+    Ok(Reply::json(200, &page.answer(&data?)))
 }
 
 /// All that can be read of a post.
@@ -78,7 +80,7 @@ fn describe(state: &State, session: &Session, post: &Post) -> Node {
     let some = |text: &str| (!text.is_empty()).then(|| json!(text));
     let file = |at: usize| format!("https://scontent.cdninstagram.com/o1/v/t16/{}_{at}", post.shortcode);
     let one = matches!(draft.kind, Kind::Image | Kind::Video);
-    let items: Vec<Value> = post.media.iter().enumerate().map(|(at, media)| item(post, at, media, file(at))).collect();
+    let items: Vec<Value> = post.media.iter().enumerate().map(|(at, media)| item(post, at, media, &file(at))).collect();
     let answered =
         state.posts.iter().any(|reply| !reply.deleted && reply.draft.reply_to.as_deref() == Some(post.id.as_str()));
     let mut node = Node::new("ThreadsMedia");
@@ -132,7 +134,7 @@ fn audience(control: Option<&str>) -> String {
     control.unwrap_or("everyone").to_ascii_uppercase()
 }
 
-fn item(post: &Post, at: usize, media: &crate::sim::SeenMedia, url: String) -> Value {
+fn item(post: &Post, at: usize, media: &SeenMedia, url: &str) -> Value {
     let is_image = media.mime.starts_with("image/");
     json!({
         "id": format!("{}{at:02}", post.id),
@@ -154,7 +156,7 @@ fn poll(post: &Post, options: &[String]) -> Value {
     })
 }
 
-fn long_text(long: &super::attachments::LongText) -> Value {
+fn long_text(long: &LongText) -> Value {
     json!({
         "plaintext": long.plain,
         "link_attachment_url": long.link,
@@ -165,7 +167,7 @@ fn long_text(long: &super::attachments::LongText) -> Value {
 /// `GET /location_search`
 pub(super) fn search(state: &mut State, session: &Session, call: &Call) -> Outcome {
     session.need("threads_location_tagging")?;
-    super::only(state, call, &["q", "latitude", "longitude", "fields"])?;
+    route::only(state, call, &["q", "latitude", "longitude", "fields"])?;
     let name = call.need("q")?.to_lowercase();
     let wanted = select::parse(call.get("fields").unwrap_or("id,name"))?;
     quotas::check(state, session.person, Quota::Locations)?;
@@ -178,7 +180,7 @@ pub(super) fn search(state: &mut State, session: &Session, call: &Call) -> Outco
 /// `GET /{location}`
 pub(super) fn location(state: &State, session: &Session, call: &Call, id: &str) -> Outcome {
     session.need("threads_location_tagging")?;
-    super::only(state, call, &["fields"])?;
+    route::only(state, call, &["fields"])?;
     let wanted = select::parse(call.get("fields").unwrap_or("id,name"))?;
     let name = state.locations.get(id).ok_or_else(|| errors::unsupported("GET", id))?;
     Ok(Reply::json(200, &place(id, name).select(&wanted)?))

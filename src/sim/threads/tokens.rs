@@ -8,8 +8,8 @@ use serde_json::json;
 
 use super::call::{Call, Outcome, Reply};
 use super::errors::{self, Refusal};
-use super::oauth;
 use super::state::{State, Token, passed, seconds};
+use super::{oauth, route};
 
 /// After this time the permissions for a private profile lapse, however often the token was refreshed.
 const PRIVATE_AGREEMENT: Duration = Duration::from_secs(90 * 86_400);
@@ -54,7 +54,7 @@ fn live<'a>(state: &'a State, access: Option<&'a str>) -> Result<(&'a str, &'a T
 
 /// `GET /access_token`: a short-lived token for a long-lived one.
 pub(super) fn exchange(state: &mut State, call: &Call) -> Outcome {
-    super::only(state, call, &["grant_type", "client_secret", "access_token"])?;
+    route::only(state, call, &["grant_type", "client_secret", "access_token"])?;
     grant_type(call, "th_exchange_token")?;
     let (_, token) = live(state, call.get("access_token"))?;
     let secret = call.need("client_secret")?;
@@ -70,7 +70,7 @@ pub(super) fn exchange(state: &mut State, call: &Call) -> Outcome {
 
 /// `GET /refresh_access_token`: a long-lived token for another that lives on.
 pub(super) fn refresh(state: &mut State, call: &Call) -> Outcome {
-    super::only(state, call, &["grant_type", "access_token"])?;
+    route::only(state, call, &["grant_type", "access_token"])?;
     grant_type(call, "th_refresh_token")?;
     let (access, token) = live(state, call.get("access_token"))?;
     if !token.long {
@@ -105,7 +105,7 @@ fn give(state: &mut State, token: Token) -> Reply {
 
 /// `GET /oauth/access_token`: a token for the app itself, which serves only to inspect others.
 pub(super) fn for_app(state: &State, call: &Call) -> Outcome {
-    super::only(state, call, &["grant_type", "client_id", "client_secret"])?;
+    route::only(state, call, &["grant_type", "client_id", "client_secret"])?;
     grant_type(call, "client_credentials")?;
     let client_id = oauth::client(state, call)?;
     let token = app_token(&client_id, call.need("client_secret")?);
@@ -118,7 +118,7 @@ fn app_token(client_id: &str, secret: &str) -> String {
 
 /// `GET /debug_token`
 pub(super) fn inspect(state: &State, call: &Call) -> Outcome {
-    super::only(state, call, &["input_token", "access_token"])?;
+    route::only(state, call, &["input_token", "access_token"])?;
     let access = call.get("access_token");
     let is_app = |access: &str| state.apps.values().any(|app| app_token(&app.client_id, &app.client_secret) == access);
     if !access.is_some_and(is_app) {
