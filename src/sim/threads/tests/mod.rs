@@ -7,6 +7,7 @@ mod login;
 mod media;
 mod posts;
 mod reading;
+mod served;
 
 use std::sync::Arc;
 use std::time::Duration;
