@@ -18,7 +18,7 @@ async fn even_a_text_takes_its_time() {
     assert_eq!(error["error_user_title"], "Media Not Found");
     assert_eq!(error["error_user_msg"], format!("The media with id {id} cannot be found."));
     assert_eq!(bench.seen(), []);
-    bench.advance(1);
+    bench.advance(9);
     assert_eq!(bench.status(&id).await, json!({"status": "FINISHED", "id": id}));
     let media = bench.publish(&id).await.id();
     assert_ne!(media, id);
@@ -43,9 +43,9 @@ async fn containers_expire_and_are_their_owners() {
     bench.advance(60);
     bench.post_as(&bob, "/me/threads_publish", &[("creation_id", &id)]).await.fails(24, 4_279_009, &id);
     bench.get_as(&bob, &format!("/{id}"), &[("fields", "status")]).await.fails(100, 33, "");
-    bench.advance(86_400 - 61);
+    bench.advance(86_400 - 120);
     assert_eq!(bench.status(&id).await["status"], "FINISHED");
-    bench.advance(1);
+    bench.advance(60);
     assert_eq!(bench.status(&id).await, json!({"status": "EXPIRED", "id": id}));
     bench.publish(&id).await.fails(24, 4_279_009, &id);
     bench.publish("18000000000000001").await.fails(24, 4_279_009, "18000000000000001");

@@ -69,6 +69,11 @@ impl Bench {
     fn new() -> Self {
         let world = World::default();
         let threads = Threads::new(world.clone());
+        // Longer than any test takes, so that only moving the clock ends it.
+        let delay = Duration::from_secs(9);
+        threads.configure(|options| {
+            (options.text_delay, options.image_delay, options.video_delay) = (delay, delay, delay);
+        });
         let ann = threads.sign_up(SignUp::default());
         let bench = Self { world, threads, ann };
         bench.put_up("media.example", |path| match path {
