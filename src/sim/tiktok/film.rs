@@ -42,7 +42,9 @@ impl Film {
         let container = if bytes.get(8..12) == Some(b"qt  ") { Container::Mov } else { Container::Mp4 };
         let mut film = Self { container, codec: None, sides: None, milli_fps: None, duration: None };
         let Some(movie) = first(bytes, b"moov") else { return Some(film) };
-        film.duration = first(movie, b"mvhd").and_then(clock).map(|(scale, units)| seconds(units, scale));
+        // A film in fragments states no duration here.
+        let clock = first(movie, b"mvhd").and_then(clock).filter(|(_, units)| *units > 0);
+        film.duration = clock.map(|(scale, units)| seconds(units, scale));
         let picture = boxes(movie).filter(|(kind, _)| kind == b"trak").find_map(|(_, track)| {
             let media = first(track, b"mdia")?;
             (first(media, b"hdlr")?.get(8..12)? == b"vide").then_some(media)
