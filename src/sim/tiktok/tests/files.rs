@@ -68,6 +68,9 @@ fn films_are_read() {
     let film = Film::read(&webm("webm", "V_VP9", (640, 480), 40_000_000, 12.5)).unwrap();
     assert_eq!((film.container, film.codec.as_deref(), film.sides), (Container::WebM, Some("V_VP9"), Some((640, 480))));
     assert_eq!((film.milli_fps, film.duration), (Some(25_000), Some(Duration::from_millis(12_500))));
+    // In fragments: nothing is said here of how long it plays.
+    let film = Film::read(&mp4(b"isom", b"avc1", (720, 1_280), (30, 1), 0)).unwrap();
+    assert_eq!((film.milli_fps, film.duration), (None, None));
     for whole in [mp4(b"isom", b"avc1", (720, 1_280), (30, 1), 10), webm("webm", "V_VP8", (640, 480), 40_000_000, 1.0)]
     {
         for end in 0..whole.len() {
