@@ -42,6 +42,9 @@ pub struct Publish {
     /// Stop if more targets than this are over an hour late without a word in the ledger: it may have been lost.
     #[arg(long, value_name = "N", default_value_t = 10)]
     max_late: usize,
+    /// Take away at most so many posts that are out; if more are to be removed, none is.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    allow_removals: usize,
 }
 
 pub(super) fn only(text: &str) -> Result<Only, String> {
@@ -104,6 +107,7 @@ impl Publish {
             open::Silence::IsSuspect,
         );
         self.stop_if_too_late(&plan)?;
+        self.hold_removals(&mut plan);
         let (vault, tokens, redactor) = open_tokens(context, &known, &content.accounts, &mut plan)?;
         known.branch.check_writable()?;
         // From here on the run may claim something: whoever finds its spool knows that it lives, or how far it came.
@@ -141,6 +145,19 @@ impl Publish {
             context.print(&plan::listing(context, &rows, context.clock.now(), List::Acted))?;
         }
         Ok(exit)
+    }
+
+    /// What is taken away cannot be put back: more removals than a person has allowed are held, all of them.
+    fn hold_removals(&self, plan: &mut Plan) {
+        let removals = plan.rows.iter().filter(|row| row.action == Some(Action::Remove)).count();
+        if removals <= self.allow_removals {
+            return;
+        }
+        for row in plan.rows.iter_mut().filter(|row| row.action == Some(Action::Remove)) {
+            row.action = None;
+            row.reason = Some(format!("to be removed; `pressroom publish --allow-removals {removals}` removes it"));
+            row.attention = Some(Kind::Person);
+        }
     }
 
     /// A ledger that was lost or rolled back makes old posts look unpublished: many at once is a reason to stop.

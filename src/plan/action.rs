@@ -8,7 +8,7 @@ use crate::error::Kind;
 use crate::fit::{Media, Rendition};
 use crate::ledger::entry::TargetKey;
 use crate::limits::Platform;
-use crate::post::PostId;
+use crate::post::{OnRemove, PostId};
 use crate::step::Refs;
 
 /// Where a target stands, in the words of the JSON documents.
@@ -88,6 +88,9 @@ pub struct Row {
     /// The ledger has yet to be told that this was missed.
     #[serde(skip)]
     pub newly_missed: bool,
+    /// What the post says is to become of what is out once it is gone, where the ledger has yet to be told.
+    #[serde(skip)]
+    pub to_note: Option<OnRemove>,
 }
 
 /// The text of one part, as it is sent.

@@ -4,11 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::action::{Row, Standing};
+use super::change::removal;
 use super::{Desk, Offer, Verdict, claimed, receipt};
 use crate::error::Kind;
 use crate::ledger::entry::TargetKey;
 use crate::ledger::{Stand, Word};
-use crate::post::PostId;
+use crate::post::{OnRemove, PostId};
 use crate::step::Refs;
 
 /// Targets that the ledger knows but no post offers any more.
@@ -62,6 +63,9 @@ pub(super) fn orphans(desk: &Desk<'_>) -> Vec<Row> {
         let Some(platform) = key.platform() else { continue };
         let gone = "the post or its target is gone from the repository";
         let verdict = match (&stand.word, stand.may_be_out()) {
+            (Word::Published { .. }, _) if stand.on_remove == OnRemove::Delete => {
+                removal(desk, platform, key.account(), stand).because_too(gone)
+            }
             (Word::Published { .. }, _) => Verdict::hold(Standing::Published, gone),
             (Word::Failed { .. } | Word::Open | Word::Waiting { .. }, Some(_)) => {
                 claimed(desk, stand).unwrap_or_else(|| {
@@ -77,7 +81,7 @@ pub(super) fn orphans(desk: &Desk<'_>) -> Vec<Row> {
             account: key.account().to_owned(),
             platform,
             state: verdict.state,
-            action: None,
+            action: verdict.action,
             due: None,
             reason: verdict.reason,
             parts: Vec::new(),
@@ -92,8 +96,9 @@ pub(super) fn orphans(desk: &Desk<'_>) -> Vec<Row> {
             attention: verdict.attention,
             acted: false,
             untouched: false,
-            takes_over: None,
+            takes_over: stand.claim.as_ref().map(|claim| claim.id),
             newly_missed: false,
+            to_note: None,
         });
     }
     rows

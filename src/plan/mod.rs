@@ -10,11 +10,12 @@ use crate::error::{Kind, Problem};
 use crate::fit::{Reference, Rendition};
 use crate::ledger::entry::{Retry, TargetKey};
 use crate::ledger::{Stand, State, Word};
-use crate::post::PostId;
 use crate::post::target::Target;
+use crate::post::{OnEdit, OnRemove, PostId};
 use crate::step::{Class, Receipt, Refs};
 
 pub mod action;
+mod change;
 mod gone;
 #[cfg(test)]
 mod tests;
@@ -60,6 +61,9 @@ pub struct Offer {
     /// Whether it was made due by being merged: then lateness means nothing.
     pub on_merge: bool,
     pub zone: String,
+    pub expires: Option<DateTime<Utc>>,
+    pub on_edit: OnEdit,
+    pub on_remove: OnRemove,
     /// Errors and warnings of this target alone.
     pub problems: Vec<Problem>,
     /// Whether the post has an error that concerns all its targets.
@@ -135,6 +139,12 @@ impl Verdict {
         self
     }
 
+    /// The reason, where there is no better one.
+    fn because_too(mut self, reason: &str) -> Self {
+        self.reason.get_or_insert_with(|| reason.to_owned());
+        self
+    }
+
     fn needs(mut self, kind: Kind) -> Self {
         self.attention = Some(kind);
         self
@@ -177,6 +187,7 @@ fn row(desk: &Desk<'_>, said: &Said<'_>, offer: &Offer) -> Row {
         untouched: stand.is_untouched(),
         takes_over: stand.claim.as_ref().map(|claim| claim.id),
         newly_missed: verdict.newly_missed,
+        to_note: Some(offer.on_remove).filter(|on_remove| *on_remove != stand.on_remove),
     }
 }
 
@@ -190,7 +201,7 @@ fn receipt(stand: &Stand) -> Option<ReceiptRow> {
 
 /// What the ledger says comes first, then the author's wishes, then the clock.
 fn decide(desk: &Desk<'_>, said: &Said<'_>, offer: &Offer, stand: &Stand) -> Verdict {
-    settled(offer, stand)
+    settled(desk, offer, stand)
         .or_else(|| claimed(desk, stand))
         .or_else(|| refused(desk, stand))
         .or_else(|| withheld(desk, offer, stand).map(|verdict| or_doubtful(verdict, stand)))
@@ -200,12 +211,9 @@ fn decide(desk: &Desk<'_>, said: &Said<'_>, offer: &Offer, stand: &Stand) -> Ver
 }
 
 /// Targets the ledger has a last word on.
-fn settled(offer: &Offer, stand: &Stand) -> Option<Verdict> {
+fn settled(desk: &Desk<'_>, offer: &Offer, stand: &Stand) -> Option<Verdict> {
     match &stand.word {
-        Word::Published { .. } => {
-            let verdict = Verdict::rest(Standing::Published);
-            Some(if has_changed(offer, stand) { verdict.because("changed since, stays as published") } else { verdict })
-        }
+        Word::Published { .. } => Some(change::of_published(desk, offer, stand)),
         Word::Removed => Some(Verdict::rest(Standing::Removed)),
         Word::Cancelled { by } => Some(Verdict::hold(Standing::Cancelled, format!("given up by {by}"))),
         Word::Missed { due } => Some(missed(offer, *due).needs(Kind::Person)),
@@ -290,6 +298,10 @@ fn withheld(desk: &Desk<'_>, offer: &Offer, stand: &Stand) -> Option<Verdict> {
     }
     if offer.due.is_none() {
         return Some(Verdict::hold(Standing::Held, "no `schedule`: add one, or `schedule: on-merge`"));
+    }
+    if offer.expires.is_some_and(|expires| expires <= desk.now) && !stand.is_out() {
+        let verdict = Verdict::hold(Standing::Missed, "its `expires` has passed, and it is not out");
+        return Some(if stand.is_untouched() { verdict } else { verdict.needs(Kind::Person) });
     }
     if stand.is_untouched() && is_older_than_baseline(desk, offer) {
         let baseline = desk.state.baselines[&offer.target.account];

@@ -83,6 +83,7 @@ impl Run<'_> {
     pub async fn carry_out(&self, plan: Plan) -> Result<Vec<Row>, Failure> {
         let mut rows = plan.rows;
         self.record_missed(&rows).await?;
+        self.record_notes(&rows).await?;
         if *self.stop.borrow() {
             rows.iter_mut().filter(|row| row.action.is_some()).for_each(|row| self.conclude(row, End::Stopped));
             return Ok(rows);
@@ -107,6 +108,13 @@ impl Run<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Tells the ledger what the posts of what is out say is to become of it once they are gone.
+    async fn record_notes(&self, rows: &[Row]) -> Result<(), Failure> {
+        let out = rows.iter().filter(|row| row.state == Standing::Published);
+        let lines: Vec<_> = out.filter_map(|row| Some(self.writer.line(row, None, note(row)?))).collect();
+        if lines.is_empty() { Ok(()) } else { self.writer.append(lines).await }
     }
 
     /// Claims every target the plan acts on, in one push; rows that somebody else was faster for say so.
@@ -223,8 +231,10 @@ impl Run<'_> {
         let Some(event) = end.last_word() else { return Ok(()) };
         let line = self.writer.line(row, Some(claimed), event);
         self.note(&Note::result(&line.entry))?;
+        let noted = note(row).filter(|_| matches!(end, End::Published { .. }));
+        let noted = noted.map(|event| self.writer.line(row, Some(claimed), event));
         let cleanup = claimed.cleanup.clone().into_iter().collect();
-        words.push(Box::pin(self.writer.append_and(vec![line], cleanup)));
+        words.push(Box::pin(self.writer.append_and(std::iter::once(line).chain(noted).collect(), cleanup)));
         Ok(())
     }
 
@@ -284,6 +294,11 @@ impl Run<'_> {
             None => clean.into_owned(),
         }
     }
+}
+
+/// What the ledger is to be told of a row's wish for the time after its post.
+fn note(row: &Row) -> Option<Event> {
+    row.to_note.map(|on_remove| Event::Noted { on_remove })
 }
 
 /// What a row's claim is for.

@@ -34,6 +34,7 @@ fn row(post: &str, account: &str, state: Standing) -> Row {
         untouched: true,
         takes_over: None,
         newly_missed: false,
+        to_note: None,
     }
 }
 

@@ -151,10 +151,7 @@ fn post(reader: &mut Reader<'_>, entries: &[(Located<String>, Node)], body: usiz
                 no_targets = (node.value == Value::List(Vec::new())).then(|| node.span.clone());
             }
             Field::Schedule => post.schedule = schedule(reader, key.name, node).or(post.schedule),
-            Field::Expires => {
-                post.expires = reader.instant(key.name, node);
-                reader.not_yet("expires", name.span.clone(), "remove it");
-            }
+            Field::Expires => post.expires = reader.instant(key.name, node),
             Field::OnEdit => post.on_edit = on_edit(reader, key.name, node).unwrap_or_default(),
             Field::OnRemove => post.on_remove = on_remove(reader, key.name, node).unwrap_or_default(),
             Field::Overrides => post.overrides = overrides(reader, key.name, node).unwrap_or_default(),
@@ -220,21 +217,11 @@ fn schedule(reader: &mut Reader<'_>, key: &str, node: &Node) -> Option<Located<S
 }
 
 fn on_edit(reader: &mut Reader<'_>, key: &str, node: &Node) -> Option<OnEdit> {
-    let at = reader.one_of(key, node, &OnEdit::NAMES)?;
-    let on_edit = OnEdit::ALL[at.value];
-    if on_edit == OnEdit::Update {
-        reader.not_yet("on_edit: update", at.span, "write `on_edit: keep`, or remove it");
-    }
-    Some(on_edit)
+    reader.one_of(key, node, &OnEdit::NAMES).map(|at| OnEdit::ALL[at.value])
 }
 
 fn on_remove(reader: &mut Reader<'_>, key: &str, node: &Node) -> Option<OnRemove> {
-    let at = reader.one_of(key, node, &OnRemove::NAMES)?;
-    let on_remove = OnRemove::ALL[at.value];
-    if on_remove == OnRemove::Delete {
-        reader.not_yet("on_remove: delete", at.span, "write `on_remove: keep`, or remove it");
-    }
-    Some(on_remove)
+    reader.one_of(key, node, &OnRemove::NAMES).map(|at| OnRemove::ALL[at.value])
 }
 
 fn wish(reader: &mut Reader<'_>, wishes: &mut Wishes, which: Wish, key: &str, node: &Node) {

@@ -606,9 +606,6 @@ Tea
 "#,
         &[
             "2:11 not-yet `schedule: next-slot` is not supported by this version of pressroom yet / write a date and time: `schedule: 2026-12-01 09:00`",
-            "3:10 not-yet `on_edit: update` is not supported by this version of pressroom yet / write `on_edit: keep`, or remove it",
-            "4:12 not-yet `on_remove: delete` is not supported by this version of pressroom yet / write `on_remove: keep`, or remove it",
-            "5:1 not-yet `expires` is not supported by this version of pressroom yet / remove it",
         ],
     );
     check(
@@ -619,7 +616,6 @@ on_remove: burn
 Tea
 "#,
         &[
-            "2:1 not-yet `expires` is not supported by this version of pressroom yet / remove it",
             "2:10 bare-date `expires: 2026-12-01` has no time of day / write `expires: 2026-12-01 09:00`",
             "3:12 unknown-value `on_remove` cannot be `burn` / choose `keep` or `delete`",
         ],

@@ -1,0 +1,95 @@
+//! Targets that are out: whether what their post says now asks for an edit or a removal. Knows nothing of how either is
+//! done.
+
+use super::action::{Action, Standing};
+use super::when::how_long;
+use super::{Desk, Offer, Verdict, claimed, has_changed, is_named};
+use crate::error::Kind;
+use crate::ledger::Stand;
+use crate::ledger::entry::{Aim, Retry};
+use crate::limits::{Field, Platform};
+use crate::post::{OnEdit, OnRemove};
+use crate::suggest;
+
+/// What is to become of a target that is out and whose post is there.
+pub(super) fn of_published(desk: &Desk<'_>, offer: &Offer, stand: &Stand) -> Verdict {
+    let has_expired = offer.expires.is_some_and(|expires| expires <= desk.now);
+    let verdict = if has_expired && offer.on_remove == OnRemove::Delete {
+        removal(desk, offer.target.platform, &offer.target.account, stand).because_too("its `expires` has passed")
+    } else if has_changed(offer, stand) {
+        edit(desk, offer, stand)
+    } else {
+        return Verdict::rest(Standing::Published);
+    };
+    match verdict.action {
+        Some(_) if !is_named(desk, offer) => Verdict::hold(Standing::Published, "not named by `--only`"),
+        _ => verdict,
+    }
+}
+
+/// The removal of what is out, where nothing stands against it.
+pub(super) fn removal(desk: &Desk<'_>, platform: Platform, account: &str, stand: &Stand) -> Verdict {
+    if !platform.limits().removes {
+        return out(format!("to be removed, but {} cannot remove it from here: do it by hand", platform.label()))
+            .needs(Kind::Person);
+    }
+    hindered(desk, account, stand, Aim::Remove, None)
+        .unwrap_or(Verdict { state: Standing::Published, ..Verdict::act(Action::Remove) })
+}
+
+fn edit(desk: &Desk<'_>, offer: &Offer, stand: &Stand) -> Verdict {
+    let (platform, limits) = (offer.target.platform, offer.target.platform.limits());
+    let label = platform.label();
+    if offer.on_edit == OnEdit::Keep {
+        return out("changed since, stays as published");
+    }
+    if limits.edits.fields.is_empty() {
+        return out(format!("changed, stays as published: {}", limits.edits.why_not));
+    }
+    let rendition = offer.rendition.as_ref();
+    if stand.fixed.as_ref() != rendition.map(|rendition| rendition.fixed()).as_ref() {
+        let fields = suggest::and(limits.edits.fields.iter().map(|field| word(*field)));
+        return out(format!("changed, stays as published: {label} lets nothing but {fields} be changed"));
+    }
+    let fp = rendition.map(|rendition| rendition.fingerprint());
+    hindered(desk, &offer.target.account, stand, Aim::Edit, fp.as_ref())
+        .unwrap_or(Verdict { state: Standing::Published, ..Verdict::act(Action::Edit) })
+}
+
+/// What keeps a run from an edit or a removal just now.
+fn hindered(desk: &Desk<'_>, account: &str, stand: &Stand, aim: Aim, fp: Option<&String>) -> Option<Verdict> {
+    let what = if aim == Aim::Edit { "edit" } else { "removal" };
+    if let Some(verdict) = claimed(desk, stand) {
+        return Some(Verdict { state: Standing::Published, ..verdict });
+    }
+    let same = stand.change.as_ref().filter(|change| change.aim == aim && change.fp.as_ref() == fp);
+    match same.and_then(|change| change.refused.as_ref()) {
+        Some((msg, Retry::After(after))) if desk.now < *after => {
+            return Some(out(format!("{msg}; again in {}", how_long(*after - desk.now))).needs(Kind::Later));
+        }
+        Some((_, Retry::After(_))) | None => {}
+        Some((msg, Retry::Human | Retry::Never)) => {
+            return Some(out(format!("the {what} was refused: {msg}")).needs(Kind::Person));
+        }
+    }
+    if desk.accounts.accounts.get(account).is_some_and(|account| account.paused) {
+        return Some(out(format!("{account} is paused in accounts.toml")));
+    }
+    (!desk.connected.contains(account))
+        .then(|| out(format!("{account} is not connected: `pressroom connect {account}`")).needs(Kind::Person))
+}
+
+fn out(reason: impl Into<String>) -> Verdict {
+    Verdict::hold(Standing::Published, reason)
+}
+
+fn word(field: Field) -> &'static str {
+    match field {
+        Field::Text => "the text",
+        Field::Title => "the title",
+        Field::Tags => "the tags",
+        Field::Visibility => "the audience",
+        Field::Settings => "the settings",
+        Field::Cover => "the cover",
+    }
+}
