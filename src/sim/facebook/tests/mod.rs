@@ -1,0 +1,1 @@
+//! The simulator over HTTP, as a client meets it.
