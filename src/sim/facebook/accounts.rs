@@ -17,7 +17,7 @@ pub(super) fn person(state: &mut State, request: &Request, person: usize) -> Out
     if request.caller.person() != Some(person) {
         return Err(errors::missing("get", request.path[0]));
     }
-    let wishes = fields::wishes(request.params.get("fields"), "name,id")?;
+    let wishes = fields::wishes("User", request.params.get("fields"), "name,id")?;
     let mut view = json!({
         "id": state.people[person].id.to_string(),
         "name": state.people[person].name,
@@ -26,7 +26,7 @@ pub(super) fn person(state: &mut State, request: &Request, person: usize) -> Out
     if request.caller.has("pages_show_list") {
         view["accounts"] = json!({"data": account_views(state, request, person)});
     }
-    Ok(Reply::json(200, &fields::select("User", &view, &wishes)?))
+    Ok(Reply::json(200, &fields::select("User", &view, &wishes)))
 }
 
 /// `GET /{user}/accounts`: the Pages the person chose in the login, each with a token that lives as the caller's does.
@@ -83,8 +83,8 @@ pub(super) fn portfolio(state: &mut State, request: &Request, id: u64, edge: &st
 pub(super) fn business(state: &mut State, request: &Request, id: u64) -> Outcome {
     request.params.check(state, &[])?;
     manager(state, request, id)?;
-    let wishes = fields::wishes(request.params.get("fields"), "id,name")?;
-    Ok(Reply::json(200, &fields::select("Business", &business_view(id), &wishes)?))
+    let wishes = fields::wishes("Business", request.params.get("fields"), "id,name")?;
+    Ok(Reply::json(200, &fields::select("Business", &business_view(id), &wishes)))
 }
 
 /// The caller, if they may see into the portfolio.
@@ -120,10 +120,10 @@ pub(super) fn page(state: &mut State, request: &Request, page: u64) -> Outcome {
                        'Page Public Content Access' feature or the 'Page Public Metadata Access' feature.";
         return Err(errors::invalid(message));
     }
-    let wishes = fields::wishes(request.params.get("fields"), "name,id")?;
+    let wishes = fields::wishes("Page", request.params.get("fields"), "name,id")?;
     let mut view = page_view(state, request, page);
     view["id"] = json!(page.to_string());
-    Ok(Reply::json(200, &fields::select("Page", &view, &wishes)?))
+    Ok(Reply::json(200, &fields::select("Page", &view, &wishes)))
 }
 
 fn page_view(state: &mut State, request: &Request, id: u64) -> Value {

@@ -37,7 +37,7 @@ pub(super) fn add(state: &mut State, request: &Request, node: &Node) -> Outcome 
     let page = state.posts[index].page;
     auth::page(state, &request.caller, page, &COMMENT)?;
     let fields = request.params.check(state, &[FIELDS])?;
-    let wishes = fields::wishes(request.params.get("fields"), "id")?;
+    let wishes = fields::wishes("Comment", request.params.get("fields"), "id")?;
     let message = fields.text("message").unwrap_or_default().to_owned();
     let picture = fields.text("attachment_url").map(|url| picture(state, url)).transpose()?;
     if message.is_empty() && picture.is_none() {
@@ -50,7 +50,7 @@ pub(super) fn add(state: &mut State, request: &Request, node: &Node) -> Outcome 
     let id = format!("{number}_{}", state.number());
     let (created, app) = (state.now(), request.caller.app.clone());
     let comment = Comment { id, page, post, message, picture, created, app, deleted: false };
-    let answer = fields::select("Comment", &view(state, &comment), &wishes)?;
+    let answer = fields::select("Comment", &view(state, &comment), &wishes);
     state.comments.push(comment);
     Ok(Reply::json(200, &answer))
 }
@@ -97,8 +97,8 @@ pub(super) fn show(state: &mut State, request: &Request, index: usize) -> Outcom
     request.params.check(state, &[])?;
     let comment = &state.comments[index];
     auth::reader(state, &request.caller, comment.page)?;
-    let wishes = fields::wishes(request.params.get("fields"), DEFAULT)?;
-    Ok(Reply::json(200, &fields::select("Comment", &view(state, comment), &wishes)?))
+    let wishes = fields::wishes("Comment", request.params.get("fields"), DEFAULT)?;
+    Ok(Reply::json(200, &fields::select("Comment", &view(state, comment), &wishes)))
 }
 
 /// `POST /{comment}`

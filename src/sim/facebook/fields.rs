@@ -145,7 +145,6 @@ const KINDS: &[(&str, &[&str])] = &[
     ("Permission", &["permission", "status"]),
     ("Caption", &["create_time", "is_auto_generated", "is_default", "locale", "locale_name", "uri"]),
     ("Thumbnail", &["id", "uri", "is_preferred", "height", "width", "scale", "name"]),
-    ("Reel", &[]),
 ];
 
 /// Kinds that have no id of their own.
@@ -177,15 +176,26 @@ pub(super) struct Wish {
     inner: Vec<Wish>,
 }
 
-/// The wishes of a `fields` text, or of a default.
-pub(super) fn wishes(text: Option<&str>, default: &str) -> Result<Vec<Wish>, Reply> {
+/// The wishes of a `fields` text, or of a default, for a node of a kind.
+pub(super) fn wishes(kind: &str, text: Option<&str>, default: &str) -> Result<Vec<Wish>, Reply> {
     let text = text.unwrap_or(default);
     let mut rest = text;
-    let wishes = list(&mut rest).filter(|_| rest.is_empty());
-    wishes.ok_or_else(|| {
+    let wishes = list(&mut rest).filter(|_| rest.is_empty()).ok_or_else(|| {
         let message = format!("Syntax error \"Expected end of string instead of \"{rest}\".\" at fields: {text}");
         errors::Fault::bare(2500, &message).reply()
-    })
+    })?;
+    // Checked before anything is done: the wish may be for what a change will have made.
+    check(kind, &wishes)?;
+    Ok(wishes)
+}
+
+fn check(kind: &str, wishes: &[Wish]) -> Result<(), Reply> {
+    let Some((_, known)) = KINDS.iter().find(|(name, _)| *name == kind) else { return Ok(()) };
+    if let Some(wish) = wishes.iter().find(|wish| !known.contains(&wish.name.as_str())) {
+        let message = format!("Tried accessing nonexisting field ({}) on node type ({kind})", wish.name);
+        return Err(errors::invalid(&message));
+    }
+    wishes.iter().try_for_each(|wish| check(inner(kind, &wish.name), &wish.inner))
 }
 
 fn list(rest: &mut &str) -> Option<Vec<Wish>> {
@@ -216,33 +226,27 @@ fn list(rest: &mut &str) -> Option<Vec<Wish>> {
 }
 
 /// What of a view was wished for. A node's id comes along unasked.
-pub(super) fn select(kind: &str, view: &Value, wishes: &[Wish]) -> Result<Value, Reply> {
-    let known = KINDS.iter().find(|(name, _)| *name == kind).map(|(_, fields)| *fields);
+pub(super) fn select(kind: &str, view: &Value, wishes: &[Wish]) -> Value {
     let mut selected = Map::new();
     for wish in wishes {
-        if known.is_some_and(|known| !known.contains(&wish.name.as_str())) {
-            let message = format!("Tried accessing nonexisting field ({}) on node type ({kind})", wish.name);
-            return Err(errors::invalid(&message));
-        }
         if let Some(value) = view.get(&wish.name) {
-            selected.insert(wish.name.clone(), cut(inner(kind, &wish.name), value, wish)?);
+            selected.insert(wish.name.clone(), cut(inner(kind, &wish.name), value, wish));
         }
     }
     if let Some(id) = view.get("id").filter(|_| !PLAIN.contains(&kind)) {
         selected.entry("id").or_insert_with(|| id.clone());
     }
-    Ok(selected.into())
+    selected.into()
 }
 
-fn cut(kind: &str, value: &Value, wish: &Wish) -> Result<Value, Reply> {
+fn cut(kind: &str, value: &Value, wish: &Wish) -> Value {
     let Some(data) = value.get("data").and_then(Value::as_array) else {
         let whole = wish.inner.is_empty() || !value.is_object();
-        return if whole { Ok(value.clone()) } else { select(kind, value, &wish.inner) };
+        return if whole { value.clone() } else { select(kind, value, &wish.inner) };
     };
     let wanted = data.iter().take(wish.limit.unwrap_or(usize::MAX));
-    let cut =
-        wanted.map(|entry| if wish.inner.is_empty() { Ok(entry.clone()) } else { select(kind, entry, &wish.inner) });
-    Ok(json!({"data": cut.collect::<Result<Vec<_>, _>>()?}))
+    let cut = wanted.map(|entry| if wish.inner.is_empty() { entry.clone() } else { select(kind, entry, &wish.inner) });
+    json!({"data": cut.collect::<Vec<_>>()})
 }
 
 #[cfg(test)]
@@ -253,16 +257,19 @@ mod tests {
     fn wishes_are_read_or_refused() {
         let wish = |name: &str, limit, inner| Wish { name: name.to_owned(), limit, inner };
         let deep = wish("attachments", Some(2), vec![wish("target", None, vec![wish("id", None, vec![])])]);
-        assert_eq!(wishes(Some("id,attachments.limit(2){target{id}}"), "").unwrap(), [wish("id", None, vec![]), deep]);
+        assert_eq!(
+            wishes("Post", Some("id,attachments.limit(2){target{id}}"), "").unwrap(),
+            [wish("id", None, vec![]), deep]
+        );
         for text in ["", "id,", "id{", "id{}", "id}", "a b", "x.limit(", "x.limit(y)", ",id"] {
-            assert!(wishes(Some(text), "id").is_err(), "{text:?}");
+            assert!(wishes("Post", Some(text), "id").is_err(), "{text:?}");
         }
     }
 
     #[test]
     fn views_are_cut() {
         let view = json!({"id": "1", "message": "m", "attachments": {"data": [{"url": "u", "target": {"id": "9"}}]}});
-        let cut = |text| select("Post", &view, &wishes(Some(text), "").unwrap());
+        let cut = |text| wishes("Post", Some(text), "").map(|wishes| select("Post", &view, &wishes));
         assert_eq!(cut("message").unwrap(), json!({"message": "m", "id": "1"}));
         assert_eq!(cut("attachments{url}").unwrap(), json!({"attachments": {"data": [{"url": "u"}]}, "id": "1"}));
         assert_eq!(cut("story").unwrap(), json!({"id": "1"}));

@@ -15,7 +15,7 @@ const MOST: u64 = 100;
 
 /// One page of a list of views of a kind. `fields` were checked against [`PAGED`](super::params::PAGED).
 pub(super) fn page(request: &Request, fields: &Fields, kind: &str, default: &str, views: &[Value]) -> Outcome {
-    let wishes = fields::wishes(request.params.get("fields"), default)?;
+    let wishes = fields::wishes(kind, request.params.get("fields"), default)?;
     let place = |name: &str| fields.text(name).and_then(index);
     let limit = usize::try_from(fields.number("limit").unwrap_or(USUAL).clamp(1, MOST)).unwrap_or(usize::MAX);
     let start = match (place("after"), place("before")) {
@@ -25,8 +25,7 @@ pub(super) fn page(request: &Request, fields: &Fields, kind: &str, default: &str
     };
     let start = start.min(views.len());
     let end = start.saturating_add(limit).min(views.len());
-    let data =
-        views[start..end].iter().map(|view| fields::select(kind, view, &wishes)).collect::<Result<Vec<_>, _>>()?;
+    let data = views[start..end].iter().map(|view| fields::select(kind, view, &wishes)).collect::<Vec<_>>();
     let mut body = json!({"data": data});
     if start < end {
         body["paging"] = json!({"cursors": {"before": cursor(start), "after": cursor(end - 1)}});

@@ -42,6 +42,8 @@ pub(super) struct Params<'a> {
     files: Vec<File<'a>>,
     /// The body was JSON.
     json: bool,
+    /// The body was neither form nor JSON.
+    raw: bool,
 }
 
 struct File<'a> {
@@ -52,13 +54,12 @@ struct File<'a> {
 
 impl<'a> Params<'a> {
     pub(super) fn gather(call: &'a Call) -> Result<Self, Reply> {
-        let mut params = Self { pairs: call.query.clone(), files: Vec::new(), json: false };
+        let mut params = Self { pairs: call.query.clone(), files: Vec::new(), json: false, raw: false };
         match call.media_type().as_str() {
             "application/x-www-form-urlencoded" => params.pairs.extend(call.form()),
             "multipart/form-data" => params.split(call)?,
             "application/json" => params.json = true,
-            _ if call.body.bytes.is_empty() => {}
-            other => return Err(errors::invalid(&format!("The body is of a type that is not read here: '{other}'"))),
+            _ => params.raw = !call.body.bytes.is_empty(),
         }
         Ok(params)
     }
@@ -85,6 +86,9 @@ impl<'a> Params<'a> {
 
     /// Every parameter is one of these and what it has to be.
     pub(super) fn check(&self, state: &mut State, known: &[Known]) -> Result<Fields<'a>, Reply> {
+        if self.raw {
+            return Err(errors::invalid("The body is neither a form nor multipart"));
+        }
         if self.json {
             state.pass_over("a JSON body")?;
         }

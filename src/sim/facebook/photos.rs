@@ -69,7 +69,7 @@ pub(super) fn upload(state: &mut State, request: &Request, page: u64) -> Outcome
     feed::length(state, &caption)?;
     let bytes = content(state, &fields)?;
     let mime = accept(state, &bytes)?;
-    let wishes = fields::wishes(request.params.get("fields"), "id")?;
+    let wishes = fields::wishes("Photo", request.params.get("fields"), "id")?;
     let alt = fields.text("alt_text_custom").map(str::to_owned);
     let (id, created) = (state.number(), state.now());
     let shown = timing != Timing::Unpublished;
@@ -79,7 +79,7 @@ pub(super) fn upload(state: &mut State, request: &Request, page: u64) -> Outcome
     }
     let message = caption.clone();
     let photo = Photo { id, page, bytes, mime, caption, alt, created, temporary, post: None, deleted: false };
-    let mut answer = fields::select("Photo", &view(state, &photo), &wishes)?;
+    let mut answer = fields::select("Photo", &view(state, &photo), &wishes);
     state.photos.insert(id, photo);
     if shown {
         let number = state.number();
@@ -170,8 +170,8 @@ pub(super) fn show(state: &mut State, request: &Request, id: u64) -> Outcome {
     request.params.check(state, &[])?;
     let photo = state.photos.get(&id).ok_or_else(|| errors::missing("get", request.path[0]))?;
     auth::reader(state, &request.caller, photo.page)?;
-    let wishes = fields::wishes(request.params.get("fields"), "created_time,name,id")?;
-    Ok(Reply::json(200, &fields::select("Photo", &view(state, photo), &wishes)?))
+    let wishes = fields::wishes("Photo", request.params.get("fields"), "created_time,name,id")?;
+    Ok(Reply::json(200, &fields::select("Photo", &view(state, photo), &wishes)))
 }
 
 /// `DELETE /{photo}`: a post of nothing else goes with it.

@@ -120,19 +120,19 @@ const DEFAULT: &str = "created_time,message,id";
 
 /// What the answer to the making of a post is to hold.
 pub(super) fn wishes(request: &Request) -> Result<Vec<Wish>, Reply> {
-    fields::wishes(request.params.get("fields"), "id")
+    fields::wishes("Post", request.params.get("fields"), "id")
 }
 
 /// The answer to the making of a post.
 pub(super) fn created(state: &State, wishes: &[Wish], index: usize) -> Outcome {
-    Ok(Reply::json(200, &fields::select("Post", &view(state, &state.posts[index]), wishes)?))
+    Ok(Reply::json(200, &fields::select("Post", &view(state, &state.posts[index]), wishes)))
 }
 
 /// `GET /{post}`
 pub(super) fn show(state: &mut State, request: &Request, index: usize) -> Outcome {
     request.params.check(state, &[])?;
     auth::reader(state, &request.caller, state.posts[index].page)?;
-    let wishes = fields::wishes(request.params.get("fields"), DEFAULT)?;
+    let wishes = fields::wishes("Post", request.params.get("fields"), DEFAULT)?;
     created(state, &wishes, index)
 }
 

@@ -243,8 +243,8 @@ pub(super) fn show(state: &mut State, request: &Request, id: u64) -> Outcome {
     request.params.check(state, &[])?;
     let video = state.videos.get(&id).ok_or_else(|| errors::missing("get", request.path[0]))?;
     auth::reader(state, &request.caller, video.page)?;
-    let wishes = fields::wishes(request.params.get("fields"), "description,updated_time,id")?;
-    Ok(Reply::json(200, &fields::select("Video", &status::video(state, video), &wishes)?))
+    let wishes = fields::wishes("Video", request.params.get("fields"), "description,updated_time,id")?;
+    Ok(Reply::json(200, &fields::select("Video", &status::video(state, video), &wishes)))
 }
 
 /// The post that shows a video.
