@@ -29,7 +29,7 @@ pub(super) fn check(fields: &Fields) -> Result<(), Reply> {
             target(name, targeting)?;
         }
     }
-    if fields.has("place") && !fields.text("place").is_some_and(|place| place.parse::<u64>().is_ok()) {
+    if fields.has("place") && fields.text("place").is_none_or(|place| place.parse::<u64>().is_err()) {
         return Err(errors::parameter("place", "must be the id of a Page with a location"));
     }
     if fields.has("tags") && !fields.has("place") {

@@ -130,7 +130,7 @@ pub(super) fn token(subcode: Option<u32>) -> Reply {
             "Error validating access token: The user must be an administrator, editor, or moderator of the \
              page in order to impersonate it."
         }
-        Some(_) => "The access token is invalid since the user hasn't engaged the app in longer than 90 days.",
+        Some(_) => "Error validating access token: The access token is invalid.",
     };
     let fault = Fault::bare(190, message);
     let fault = match subcode {

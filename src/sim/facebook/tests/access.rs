@@ -223,7 +223,7 @@ async fn instagram_asks_what_a_token_says() {
     bench.facebook.name_instagram("17841400000000001", "tea");
     let account = json!({"id": "17841400000000001", "username": "tea"});
     assert_eq!(bench.read(&bench.page, fields).await.ok()["instagram_business_account"], account);
-    let listed = bench.get(&bench.ann.access_token, &format!("/me/accounts?fields=connected_instagram_account")).await;
+    let listed = bench.get(&bench.ann.access_token, "/me/accounts?fields=connected_instagram_account").await;
     assert_eq!(listed.ok()["data"][0]["connected_instagram_account"]["id"], "17841400000000001");
 
     bench.facebook.end_token(&bench.token, 460);
