@@ -6,8 +6,8 @@ use sha2::Sha256;
 
 use super::call::{Call, Door, Reply};
 use super::errors;
-use super::oauth;
 use super::state::State;
+use super::tokens;
 
 /// What a call wants to do.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -80,7 +80,7 @@ impl Caller {
     pub(super) fn with_token(state: &State, door: Door, token: &str, version: &str) -> Result<Self, Reply> {
         let (login, scopes) = match door {
             Door::Instagram => {
-                let known = oauth::live(state, token)?;
+                let known = tokens::live(state, token)?;
                 (Login::Instagram(known.account), known.scopes.clone())
             }
             Door::Facebook => {

@@ -1,4 +1,4 @@
-//! Containers: how they come to be, how they are processed, and what is told of them while one waits.
+//! Containers: how they are processed, and what is told of them while one waits.
 //!
 //! <https://developers.facebook.com/documentation/instagram-platform/content-publishing>
 
@@ -8,17 +8,15 @@ use std::time::{Duration, SystemTime};
 use serde_json::{Value, json};
 
 use super::access::{Caller, Login, Right, word};
-use super::accounts::recent;
 use super::call::{Call, Door, Fields, Reply};
 use super::errors::{self, Outcome};
+use super::kinds::Kind;
 use super::options::Fate;
 use super::select::{self, Node};
 use super::state::State;
 use super::upload::Upload;
-use super::wishes::{self, CHILDREN, Kind, Wishes};
-use super::{AccountKind, fetch, film, picture};
-
-const DAY: Duration = Duration::from_secs(86_400);
+use super::wishes::Wishes;
+use super::{fetch, film};
 
 /// A post in the making.
 pub(super) struct Container {
@@ -29,11 +27,11 @@ pub(super) struct Container {
     /// The picture or the film, once it is here and was found good.
     pub(super) content: Option<Arc<[u8]>>,
     pub(super) cover: Option<Arc<[u8]>>,
-    fate: Option<Fate>,
+    pub(super) fate: Option<Fate>,
     /// When it is processed; unknown while an upload is not complete.
     pub(super) due: Option<SystemTime>,
     /// How processing ended, once it has.
-    outcome: Option<Result<(), String>>,
+    pub(super) outcome: Option<Result<(), String>>,
     /// Whether it was published: the id of the media.
     pub(super) published: Option<u64>,
 }
@@ -58,6 +56,21 @@ pub(super) enum Status {
 }
 
 impl Container {
+    pub(super) fn new(account: usize, created: SystemTime, wishes: Wishes, source: Source) -> Self {
+        Self {
+            account,
+            created,
+            wishes,
+            source,
+            content: None,
+            cover: None,
+            fate: None,
+            due: None,
+            outcome: None,
+            published: None,
+        }
+    }
+
     pub(super) fn status(&self, state: &State) -> Status {
         match &self.outcome {
             _ if self.published.is_some() => Status::Published,
@@ -72,115 +85,6 @@ impl Container {
     pub(super) fn begin(&mut self, now: SystemTime, usual: Duration) {
         self.due = Some(now + if let Some(Fate::Takes(delay)) = self.fate { delay } else { usual });
     }
-}
-
-/// `POST /{account}/media`
-pub(super) fn create(state: &mut State, caller: &Caller, call: &Call, account: usize) -> Outcome {
-    caller.need(Right::Publish)?;
-    state.accounts[account].may_publish()?;
-    let fields = Fields::of(call)?;
-    let wishes = wishes::read(state, caller, &state.accounts[account], &fields)?;
-    let now = state.now();
-    if wishes.kind.is_story()
-        && state.options.stories_for_business_only
-        && state.accounts[account].kind != AccountKind::Business
-    {
-        return Err(errors::denied("a business account, which stories need,"));
-    }
-    if recent(&state.accounts[account].containers_made, now, DAY) >= state.options.containers_per_day {
-        return Err(errors::QUOTA.refuse_telling("You reached the maximum number of containers for 24 hours."));
-    }
-    let (source, content) = source(state, account, wishes.kind, &fields)?;
-    let cover = match fields.text("cover_url") {
-        Some(address) => Some(image(state, address, false)?),
-        None => None,
-    };
-    let usual = match (&source, wishes.kind) {
-        (Source::Upload(_), _) => None,
-        (_, Kind::Carousel) => Some(state.options.carousel_delay),
-        (_, kind) => Some(if kind.is_film() { state.options.video_delay } else { state.options.image_delay }),
-    };
-    let fate = state.options.next_containers.pop_front();
-    let mut container = Container {
-        account,
-        created: now,
-        wishes,
-        source,
-        content,
-        cover,
-        fate,
-        due: None,
-        outcome: None,
-        published: None,
-    };
-    if let Some(usual) = usual {
-        container.begin(now, usual);
-    }
-    let resumable = usual.is_none();
-    let id = state.fresh(17_889_000_000_000_000);
-    state.accounts[account].containers_made.push(now);
-    state.containers.insert(id, container);
-    let mut body = match fields.text("fields") {
-        Some(wish) => describe(state, caller, id, Some(wish))?,
-        None => json!({ "id": id.to_string() }),
-    };
-    if resumable {
-        body["uri"] = json!(format!("https://rupload.facebook.com/ig-api-upload/{}/{id}", caller.version));
-    }
-    Ok(Reply::json(200, &body))
-}
-
-/// Where the media come from; pictures are fetched here and now.
-fn source(
-    state: &mut State,
-    account: usize,
-    kind: Kind,
-    fields: &Fields,
-) -> Result<(Source, Option<Arc<[u8]>>), Reply> {
-    if kind == Kind::Carousel {
-        let ids = fields.list("children")?.unwrap_or_default();
-        return Ok((Source::Children(children(state, account, &ids)?), None));
-    }
-    if !kind.is_film() {
-        let content = image(state, fields.needed("image_url")?, kind != Kind::ImageStory)?;
-        return Ok((Source::Picture, Some(content)));
-    }
-    match (fields.text("upload_type"), fields.text("video_url")) {
-        (Some("resumable"), None) => Ok((Source::Upload(Upload::default()), None)),
-        (Some("resumable"), Some(_)) => Err(errors::invalid("video_url and upload_type cannot go together")),
-        (Some(_), _) => Err(errors::invalid("Param upload_type must be resumable")),
-        (None, _) => Ok((Source::Film(fields.needed("video_url")?.to_owned()), None)),
-    }
-}
-
-fn image(state: &mut State, address: &str, in_feed: bool) -> Result<Arc<[u8]>, Reply> {
-    let bytes = fetch::fetch(state, address, "image/").map_err(|why| why.refuse(address))?;
-    picture::judge(&bytes, address, in_feed)?;
-    Ok(Arc::from(&bytes[..]))
-}
-
-/// The items of a carousel: this account's, made to be items, and ready.
-fn children(state: &State, account: usize, ids: &[String]) -> Result<Vec<u64>, Reply> {
-    if !CHILDREN.contains(&ids.len()) {
-        return Err(errors::CAROUSEL_SIZE.refuse());
-    }
-    let mut children = Vec::new();
-    for id in ids {
-        let id: u64 = id.parse().map_err(|_| errors::invalid("Param children must be ids of containers"))?;
-        let child = state.containers.get(&id).filter(|child| child.account == account);
-        let child = child.ok_or_else(|| errors::MEDIA_NOT_FOUND.refuse())?;
-        if !child.wishes.kind.is_child() || children.contains(&id) {
-            return Err(errors::invalid(&format!("{id} is not an item for a carousel, or stands there twice")));
-        }
-        match child.status(state) {
-            Status::Finished => children.push(id),
-            Status::InProgress => return Err(errors::NOT_READY.refuse()),
-            Status::Expired => return Err(errors::CONTAINER_NOT_FOUND.refuse()),
-            Status::Error => return Err(errors::CREATE_FAILED.refuse()),
-            Status::Published => return Err(errors::MEDIA_NOT_FOUND.refuse()),
-        }
-    }
-    Ok(children)
 }
 
 /// Processes what is due: fetches films and judges them. Runs before every call, so that a film must still be where its
@@ -239,7 +143,7 @@ pub(super) fn read(state: &State, caller: &Caller, call: &Call, id: u64) -> Outc
     Ok(Reply::json(200, &describe(state, caller, id, fields.text("fields"))?))
 }
 
-fn describe(state: &State, caller: &Caller, id: u64, wish: Option<&str>) -> Result<Value, Reply> {
+pub(super) fn describe(state: &State, caller: &Caller, id: u64, wish: Option<&str>) -> Result<Value, Reply> {
     let container = state.containers.get(&id).ok_or_else(|| errors::missing("get", &id.to_string()))?;
     let status = container.status(state);
     let failure = container.outcome.as_ref().and_then(|outcome| outcome.as_ref().err()).map_or("", String::as_str);

@@ -13,10 +13,11 @@ use super::access::{Caller, Right, word};
 use super::call::{Call, Door, Fields, Reply};
 use super::containers::Container;
 use super::errors::{self, Outcome};
+use super::kinds::Kind;
 use super::listing;
 use super::select::{self, Node};
 use super::state::{State, stamp};
-use super::wishes::{Kind, Tag};
+use super::wishes::Tag;
 
 /// Something published.
 pub(super) struct Media {
@@ -78,7 +79,7 @@ impl Media {
 
     /// Whether readers can still see it.
     pub(super) fn is_up(&self, state: &State) -> bool {
-        !self.deleted && !(self.kind.is_story() && self.at + state.options.story_life <= state.now())
+        !self.deleted && (!self.kind.is_story() || state.now() < self.at + state.options.story_life)
     }
 
     pub(super) fn product(&self) -> &'static str {
@@ -105,7 +106,10 @@ pub(super) fn permalink(state: &State, id: u64, media: &Media) -> String {
     }
 }
 
+/// The first two only with a Facebook login.
 const FIELDS: &[&str] = &[
+    "ig_id",
+    "view_count",
     "id",
     "alt_text",
     "caption",
@@ -125,33 +129,8 @@ const FIELDS: &[&str] = &[
     "timestamp",
     "username",
 ];
-/// Those a Facebook login has besides.
-const NODE_OF_FACEBOOK: Node = Node {
-    name: "IGMedia",
-    fields: &[
-        "ig_id",
-        "id",
-        "alt_text",
-        "caption",
-        "children",
-        "comments",
-        "comments_count",
-        "is_comment_enabled",
-        "is_shared_to_feed",
-        "like_count",
-        "media_product_type",
-        "media_type",
-        "media_url",
-        "owner",
-        "permalink",
-        "shortcode",
-        "thumbnail_url",
-        "timestamp",
-        "username",
-        "view_count",
-    ],
-};
-const NODE: Node = Node { name: "IGMedia", fields: FIELDS };
+const OF_FACEBOOK: Node = Node { name: "IGMedia", fields: FIELDS };
+const OF_INSTAGRAM: Node = Node { name: "IGMedia", fields: FIELDS.split_at(2).1 };
 
 /// `GET /{media}`, or of one item of a carousel.
 pub(super) fn read(state: &State, caller: &Caller, call: &Call, id: u64) -> Outcome {
@@ -163,35 +142,30 @@ pub(super) fn read(state: &State, caller: &Caller, call: &Call, id: u64) -> Outc
 
 pub(super) fn describe(state: &State, caller: &Caller, id: u64, wish: Option<&str>) -> Result<Value, Reply> {
     let gone = || errors::missing("get", &id.to_string());
-    let full = match state.media.get(&id) {
+    let mut full = match state.media.get(&id) {
         Some(media) => whole(state, id, media),
         None => {
-            let found = state
-                .media
-                .values()
-                .find_map(|media| media.parts.iter().find(|part| part.id == id).map(|part| (media, part)));
+            let part = |media: &'_ Media| media.parts.iter().position(|part| part.id == id);
+            let found = state.media.values().find_map(|media| Some((media, part(media)?)));
             let (media, part) = found.ok_or_else(gone)?;
-            item(state, media, part)
+            item(state, media, &media.parts[part])
         }
     };
-    let told = state.options.captions_with_instagram_login;
-    match caller.door {
-        Door::Facebook => select::pick(full, &NODE_OF_FACEBOOK, wish),
-        Door::Instagram if told => select::pick(full, &NODE, wish),
-        Door::Instagram => {
-            let mut full = full;
-            full.remove("caption");
-            full.remove("media_product_type");
-            select::pick(full, &NODE, wish)
-        }
+    if caller.door == Door::Facebook {
+        return select::pick(full, &OF_FACEBOOK, wish);
     }
+    if !state.options.captions_with_instagram_login {
+        full.remove("caption");
+        full.remove("media_product_type");
+    }
+    select::pick(full, &OF_INSTAGRAM, wish)
 }
 
 fn whole(state: &State, id: u64, media: &Media) -> Map<String, Value> {
     let account = &state.accounts[media.account];
     let single = media.parts.first().filter(|_| media.kind != Kind::Carousel);
     let comments = super::comments::of(state, id);
-    let mut full = single.map_or_else(Map::new, |part| part_fields(part));
+    let mut full = single.map_or_else(Map::new, part_fields);
     full.extend(select::map(&[
         ("id", json!(id.to_string())),
         ("ig_id", json!(id.to_string())),

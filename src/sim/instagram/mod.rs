@@ -10,13 +10,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use axum::extract::Request;
-use axum::http::Method;
 use axum::response::Response;
 
-use self::access::{Caller, word};
 use self::accounts::Account;
-use self::call::{Call, Door, Reply};
-use self::errors::Outcome;
+use self::call::{Call, Door};
 use self::state::{FacebookTokens, State};
 use super::facebook::Facebook;
 use super::{Seen, World};
@@ -26,24 +23,30 @@ mod accounts;
 mod call;
 mod comments;
 mod containers;
+mod create;
 mod errors;
 mod fetch;
 mod film;
+mod kinds;
 mod listing;
 mod media;
+mod members;
 mod meter;
 mod oauth;
 mod options;
 mod picture;
 mod publish;
+mod routes;
 mod select;
 mod state;
 #[cfg(test)]
 mod tests;
+mod tokens;
 mod upload;
 mod view;
 mod wishes;
 
+pub use self::members::{AccountKind, App, Ending, Member, SignUp};
 pub use self::options::{Fate, Fetching, Options, Publishing, TokenAnswer};
 
 /// The hosts this simulator answers for by itself; with a Facebook login, the same nodes are on Facebook's hosts.
@@ -94,7 +97,7 @@ impl Instagram {
                 containers_made: Vec::new(),
                 published: Vec::new(),
             });
-            let access_token = oauth::grant(state, index, &sign_up.client_id, &sign_up.scopes, true);
+            let access_token = tokens::grant(state, index, &sign_up.client_id, &sign_up.scopes, true);
             Member {
                 id: id.to_string(),
                 app_scoped_id: app_scoped_id.to_string(),
@@ -167,7 +170,7 @@ impl Instagram {
         let mut segments = path.trim_start_matches('/').split('/');
         let first = segments.next().unwrap_or_default();
         let id = if first.starts_with('v') { segments.next().unwrap_or_default() } else { first };
-        first == "ig-api-upload" || self.with(|state| node(state, id).is_some())
+        first == "ig-api-upload" || self.with(|state| routes::node(state, id).is_some())
     }
 
     fn served_at(&self, door: Door) -> Router {
@@ -180,7 +183,7 @@ impl Instagram {
             return upload::receive(self, request).await.into_response();
         }
         let reply = match Call::read(door, request).await {
-            Ok(call) => self.with(|state| route(state, &call)).unwrap_or_else(|refusal| refusal),
+            Ok(call) => self.with(|state| routes::route(state, &call)).unwrap_or_else(|refusal| refusal),
             Err(refusal) => refusal,
         };
         reply.with("x-fb-trace-id", state::opaque("", 11)).into_response()
@@ -201,192 +204,5 @@ impl Instagram {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         containers::settle(&mut state);
         act(&mut state)
-    }
-}
-
-/// An app as registered in Meta's dashboard, with the id and secret of its Instagram product.
-#[derive(Clone, Debug)]
-pub struct App {
-    pub client_id: String,
-    pub client_secret: String,
-    /// Redirect addresses, compared exactly; only https ones are ever used.
-    pub redirects: Vec<String>,
-}
-
-/// An account to be.
-#[derive(Clone, Debug)]
-pub struct SignUp {
-    pub username: String,
-    pub name: String,
-    pub kind: AccountKind,
-    /// Of its token.
-    pub scopes: Vec<String>,
-    /// The app the token is for.
-    pub client_id: String,
-    /// Whether it may publish trial reels.
-    pub trial_reels: bool,
-}
-
-impl Default for SignUp {
-    /// A business account whose token may publish and comment.
-    fn default() -> Self {
-        let scopes =
-            ["instagram_business_basic", "instagram_business_content_publish", "instagram_business_manage_comments"];
-        Self {
-            username: "press.room".to_owned(),
-            name: "Press Room".to_owned(),
-            kind: AccountKind::Business,
-            scopes: scopes.map(str::to_owned).to_vec(),
-            client_id: App::default().client_id,
-            trial_reels: true,
-        }
-    }
-}
-
-/// What kind of account it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AccountKind {
-    Business,
-    Creator,
-    Personal,
-}
-
-impl AccountKind {
-    /// As `account_type` says.
-    fn word(self) -> &'static str {
-        match self {
-            Self::Business => "BUSINESS",
-            Self::Creator => "MEDIA_CREATOR",
-            Self::Personal => "PERSONAL",
-        }
-    }
-}
-
-/// An account as its owner's program knows it.
-#[derive(Clone, Debug)]
-pub struct Member {
-    /// The professional id: posts are made at `/{id}/media`, with either login.
-    pub id: String,
-    /// The id by which the app knows the account: `id` of `/me` at `graph.instagram.com`.
-    pub app_scoped_id: String,
-    pub username: String,
-    /// An Instagram token, long-lived: 60 days, to be refreshed when it is a day old.
-    pub access_token: String,
-}
-
-/// Why an account's tokens are dead.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
-    /// The owner removed the app: 190/458.
-    AppRemoved,
-    /// The owner must look at a checkpoint first: 190/459.
-    Checkpoint,
-    /// The password was changed, or Instagram logged everybody out: 190/460.
-    LoggedOut,
-}
-
-impl Ending {
-    fn told(self) -> (u32, &'static str) {
-        match self {
-            Self::AppRemoved => (458, "The user has not authorized the application."),
-            Self::Checkpoint => (459, "You cannot access the app till you log in and follow the instructions given."),
-            Self::LoggedOut => (
-                460,
-                "The session has been invalidated because the user changed their password or Facebook has changed the \
-                 session for security reasons.",
-            ),
-        }
-    }
-}
-
-/// What a path names.
-#[derive(Clone, Copy)]
-enum Named {
-    Account(usize),
-    Container(u64),
-    Media(u64),
-    Comment(u64),
-}
-
-fn node(state: &State, id: &str) -> Option<Named> {
-    let id: u64 = id.parse().ok()?;
-    let part = || state.media.values().any(|media| media.parts.iter().any(|part| part.id == id));
-    match state.account_of(id) {
-        Some(account) => Some(Named::Account(account)),
-        None if state.containers.contains_key(&id) => Some(Named::Container(id)),
-        None if state.comments.contains_key(&id) => Some(Named::Comment(id)),
-        None => (state.media.contains_key(&id) || part()).then_some(Named::Media(id)),
-    }
-}
-
-/// Whose it is, if it is still there.
-fn owner(state: &State, named: Named) -> Option<usize> {
-    match named {
-        Named::Account(account) => Some(account),
-        Named::Container(id) => state.containers.get(&id).map(|container| container.account),
-        Named::Comment(id) => state.comments.get(&id).map(|comment| comment.account),
-        Named::Media(id) => {
-            let holds = |media: &&media::Media| media.parts.iter().any(|part| part.id == id);
-            let media = state.media.get(&id).or_else(|| state.media.values().find(holds));
-            media.filter(|media| media.is_up(state)).map(|media| media.account)
-        }
-    }
-}
-
-fn route(state: &mut State, call: &Call) -> Outcome {
-    match (call.door, &call.method, call.path.as_str()) {
-        (Door::Instagram, &Method::GET, "/oauth/authorize") => oauth::consent(state, call),
-        (Door::Instagram, &Method::POST, "/oauth/authorize") => oauth::decide(state, call),
-        (Door::Instagram, &Method::POST, "/oauth/access_token") => oauth::exchange(state, call),
-        (Door::Instagram, &Method::GET, "/access_token") => oauth::lengthen(state, call),
-        (Door::Instagram, &Method::GET, "/refresh_access_token") => oauth::refresh(state, call),
-        _ => graph(state, call),
-    }
-}
-
-/// A call to a node: who calls, what is named, how often that was called, and only then the act.
-fn graph(state: &mut State, call: &Call) -> Outcome {
-    let (version, path) = access::version(state, call)?;
-    let caller = Caller::of(state, call, version)?;
-    let id = path.first().copied().unwrap_or_default();
-    let named = match &caller.login {
-        access::Login::Instagram(own) if id == "me" => Some(Named::Account(*own)),
-        _ => node(state, id),
-    };
-    let missing = || errors::missing(&word(&call.method), id);
-    let named = named.ok_or_else(missing)?;
-    let account = owner(state, named).filter(|account| caller.reaches(state, *account)).ok_or_else(missing)?;
-    let gauge = meter::count(state, account);
-    let outcome = if gauge.over { Err(errors::throttled()) } else { act(state, &caller, call, named, &path[1..]) };
-    let dressed = |reply: Reply| {
-        let reply = reply.with("facebook-api-version", version);
-        match &gauge.header {
-            Some(usage) => reply.with("x-business-use-case-usage", usage),
-            None => reply,
-        }
-    };
-    outcome.map(dressed).map_err(dressed)
-}
-
-fn act(state: &mut State, caller: &Caller, call: &Call, named: Named, edge: &[&str]) -> Outcome {
-    match (&call.method, named, edge) {
-        (&Method::GET, Named::Account(account), []) => accounts::read(state, caller, call, account),
-        (&Method::GET, Named::Account(account), ["media"]) => media::list(state, caller, call, account, false),
-        (&Method::GET, Named::Account(account), ["stories"]) => media::list(state, caller, call, account, true),
-        (&Method::GET, Named::Account(account), ["content_publishing_limit"]) => {
-            accounts::publishing_limit(state, caller, call, account)
-        }
-        (&Method::POST, Named::Account(account), ["media"]) => containers::create(state, caller, call, account),
-        (&Method::POST, Named::Account(account), ["media_publish"]) => publish::publish(state, caller, call, account),
-        (&Method::GET, Named::Container(id), []) => containers::read(state, caller, call, id),
-        (&Method::GET, Named::Media(id), []) => media::read(state, caller, call, id),
-        (&Method::POST, Named::Media(id), []) => media::update(state, caller, call, id),
-        (&Method::DELETE, Named::Media(id), []) => media::delete(state, caller, call, id),
-        (&Method::GET, Named::Media(id), ["children"]) => media::children(state, caller, call, id),
-        (&Method::GET, Named::Media(id), ["comments"]) => comments::list(state, caller, call, id),
-        (&Method::POST, Named::Media(id), ["comments"]) => comments::create(state, caller, call, id),
-        (&Method::GET, Named::Comment(id), []) => comments::read(state, caller, call, id),
-        (&Method::DELETE, Named::Comment(id), []) => comments::delete(state, caller, call, id),
-        _ => Err(errors::missing(&word(&call.method), &call.path)),
     }
 }

@@ -14,7 +14,8 @@ use super::accounts::Account;
 use super::comments::Comment;
 use super::containers::Container;
 use super::media::Media;
-use super::oauth::{Code, Token};
+use super::oauth::Code;
+use super::tokens::Token;
 use super::{App, Options};
 use crate::sim::{World, facebook};
 

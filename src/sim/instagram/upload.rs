@@ -14,8 +14,8 @@ use super::access::{Caller, Right, served};
 use super::call::{Door, Reply};
 use super::containers::{Source, Status};
 use super::errors;
+use super::kinds::Kind;
 use super::state::State;
-use super::wishes::Kind;
 use super::{Instagram, film};
 
 /// A file on its way.

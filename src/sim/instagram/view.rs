@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use super::kinds::Kind;
 use super::media::{Media, Part, permalink};
 use super::state::State;
-use super::wishes::Kind;
 use crate::sim::{Seen, SeenMedia};
 
 pub(super) fn seen(state: &State) -> Vec<Seen> {

@@ -1,4 +1,4 @@
-//! The fields of a new container: which go with which kind of post, and what each may say. It fetches nothing.
+//! What the fields of a new container may say. It fetches nothing.
 //!
 //! <https://developers.facebook.com/documentation/instagram-platform/instagram-graph-api/reference/ig-user/media>
 
@@ -6,8 +6,9 @@ use serde_json::Value;
 
 use super::access::Caller;
 use super::accounts::Account;
-use super::call::{Door, Fields, Reply};
+use super::call::{Fields, Reply};
 use super::errors;
+use super::kinds::{Kind, check_name};
 use super::state::State;
 
 const CAPTION_MAX: usize = 2_200;
@@ -18,91 +19,6 @@ const COLLABORATORS_MAX: usize = 3;
 const USER_TAGS_MAX: usize = 20;
 const SPONSORS_MAX: usize = 2;
 pub(super) const CHILDREN: std::ops::RangeInclusive<usize> = 2..=10;
-
-/// What a container is to become.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Kind {
-    Image,
-    ImageChild,
-    VideoChild,
-    Carousel,
-    Reel,
-    ImageStory,
-    VideoStory,
-}
-
-impl Kind {
-    /// Told from the fields as the real service does.
-    fn of(fields: &Fields) -> Result<Self, Reply> {
-        let child = fields.flag("is_carousel_item")? == Some(true);
-        match (fields.text("media_type"), child) {
-            (None, false) => Ok(Self::Image),
-            (None, true) => Ok(Self::ImageChild),
-            (Some("VIDEO"), true) => Ok(Self::VideoChild),
-            (Some("CAROUSEL"), false) => Ok(Self::Carousel),
-            (Some("REELS"), false) => Ok(Self::Reel),
-            (Some("STORIES"), false) if fields.text("image_url").is_some() => Ok(Self::ImageStory),
-            (Some("STORIES"), false) => Ok(Self::VideoStory),
-            (Some("VIDEO"), false) => Err(errors::MEDIA_TYPE
-                .refuse_telling("The VIDEO value for media_type is no longer supported. Use the REELS media type.")),
-            (Some("REELS" | "STORIES" | "CAROUSEL"), true) => {
-                Err(errors::invalid("Reels, stories and carousels cannot be items of a carousel"))
-            }
-            _ => Err(errors::MEDIA_TYPE.refuse()),
-        }
-    }
-
-    /// Its letter in [`ROWS`].
-    fn letter(self) -> char {
-        match self {
-            Self::Image => 'i',
-            Self::ImageChild => 'p',
-            Self::VideoChild => 'v',
-            Self::Carousel => 'c',
-            Self::Reel => 'r',
-            Self::ImageStory => 's',
-            Self::VideoStory => 'f',
-        }
-    }
-
-    pub(super) fn is_child(self) -> bool {
-        matches!(self, Self::ImageChild | Self::VideoChild)
-    }
-
-    pub(super) fn is_film(self) -> bool {
-        matches!(self, Self::VideoChild | Self::Reel | Self::VideoStory)
-    }
-
-    pub(super) fn is_story(self) -> bool {
-        matches!(self, Self::ImageStory | Self::VideoStory)
-    }
-}
-
-/// Field, the kinds it goes with, and whether only a Facebook login offers it.
-const ROWS: &[(&str, &str, bool)] = &[
-    ("image_url", "ips", false),
-    ("video_url", "vrf", false),
-    ("upload_type", "vrf", true),
-    ("media_type", "vcrsf", false),
-    ("is_carousel_item", "ipvcrsf", false),
-    ("children", "c", false),
-    ("caption", "icr", false),
-    ("alt_text", "ip", false),
-    ("user_tags", "ipvrsf", false),
-    ("location_id", "icr", false),
-    ("collaborators", "icr", false),
-    ("share_to_feed", "cr", false),
-    ("cover_url", "r", false),
-    ("thumb_offset", "vr", false),
-    ("audio_name", "r", false),
-    ("audio_configuration", "r", true),
-    ("trial_params", "r", false),
-    ("is_ai_generated", "icrsf", false),
-    ("is_paid_partnership", "icr", true),
-    ("branded_content_sponsor_ids", "icr", true),
-    ("product_tags", "ipcr", true),
-    ("fields", "ipvcrsf", false),
-];
 
 /// Somebody marked in a picture.
 #[derive(Clone, Debug, PartialEq)]
@@ -145,7 +61,7 @@ pub(super) fn read(state: &State, caller: &Caller, account: &Account, fields: &F
         alt: alt(text("alt_text"))?,
         tags: tags(state, kind, fields.json("user_tags")?)?,
         location: location(state, text("location_id"))?,
-        collaborators: collaborators(state, account, kind, fields.list("collaborators")?.unwrap_or_default())?,
+        collaborators: collaborators(state, account, kind, &fields.list("collaborators")?.unwrap_or_default())?,
         share_to_feed: fields.flag("share_to_feed")?,
         thumb_offset: fields.whole("thumb_offset")?,
         audio_name: text("audio_name"),
@@ -157,19 +73,6 @@ pub(super) fn read(state: &State, caller: &Caller, account: &Account, fields: &F
     };
     // No account here has a shop.
     if fields.text("product_tags").is_some() { Err(errors::PRODUCT_TAGS.refuse()) } else { Ok(wishes) }
-}
-
-fn check_name(name: &str, kind: Kind, door: Door) -> Result<(), Reply> {
-    match ROWS.iter().find(|(field, ..)| *field == name) {
-        None => Err(errors::invalid(&format!("Unexpected parameter {name}"))),
-        Some((_, _, true)) if door == Door::Instagram => {
-            Err(errors::invalid(&format!("The parameter {name} is not supported with Instagram Login")))
-        }
-        Some((_, kinds, _)) if !kinds.contains(kind.letter()) => {
-            Err(errors::invalid(&format!("The param {name} is not allowed for {kind:?}")))
-        }
-        Some(_) => Ok(()),
-    }
 }
 
 fn caption(text: &str) -> Result<String, Reply> {
@@ -256,7 +159,7 @@ fn location(state: &State, id: Option<String>) -> Result<Option<String>, Reply> 
     }
 }
 
-fn collaborators(state: &State, account: &Account, kind: Kind, names: Vec<String>) -> Result<Vec<String>, Reply> {
+fn collaborators(state: &State, account: &Account, kind: Kind, names: &[String]) -> Result<Vec<String>, Reply> {
     if kind == Kind::Carousel && !names.is_empty() && !state.options.carousel_collaborators {
         return Err(errors::invalid("The param collaborators is not allowed"));
     }

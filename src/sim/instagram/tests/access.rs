@@ -85,7 +85,8 @@ async fn every_call_needs_its_scopes() {
     let hello = [("message", "hello")];
     let creation = [("creation_id", "1")];
     let off = [("comment_enabled", "false")];
-    let calls: [(&str, Method, &str, &[(&str, &str)]); 8] = [
+    type Fields<'a> = &'a [(&'a str, &'a str)];
+    let calls: [(&str, Method, &str, Fields<'_>); 8] = [
         ("read", Method::GET, &media, &[]),
         ("read", Method::GET, &list, &[]),
         ("publish", Method::GET, &limit, &[]),
@@ -98,10 +99,10 @@ async fn every_call_needs_its_scopes() {
     for (right, method, path, fields) in &calls {
         for (scope, missed_by) in [
             ("instagram_basic", "read publish comment delete"),
+            ("instagram_manage_contents", "delete"),
             ("pages_read_engagement", "read publish comment"),
             ("instagram_content_publish", "publish"),
             ("instagram_manage_comments", "comment"),
-            ("instagram_manage_contents", "delete"),
         ] {
             stage.facebook_token("EAApage", Some("77"), &PAGE_SCOPES.replace(scope, ""));
             let got = stage.facebook(method.clone(), path, fields).await;
@@ -111,7 +112,7 @@ async fn every_call_needs_its_scopes() {
             if expected {
                 got.says(scope);
             }
-            // What was deleted for want of nothing is gone; another takes its place.
+            // Once it is deleted there is nothing more to ask.
             if *right == "delete" && !expected {
                 return;
             }
