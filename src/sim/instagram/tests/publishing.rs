@@ -214,6 +214,10 @@ async fn the_list_of_media_lags_and_has_pages() {
     stage.get("me/media?limit=101").await.fails(100, 0);
     stage.get("me/media?after=x").await.fails(100, 0);
     assert_eq!(stage.get("me?fields=media_count").await.ok()["media_count"], 3);
+    let bob = stage.instagram.sign_up(SignUp::default());
+    let request = Request::get(format!("/v26.0/me/media?access_token={}", bob.access_token));
+    let got = stage.send(Door::Instagram, request.body(Body::empty()).unwrap()).await;
+    assert_eq!(got.ok(), json!({ "data": [] }));
 
     stage.instagram.configure(|options| options.captions_with_instagram_login = false);
     let body = stage.get("me/media?fields=caption").await.ok();
@@ -285,4 +289,34 @@ async fn errors_have_the_documented_shape() {
     });
     assert_eq!(error, &expected);
     assert!(got.header("content-type").starts_with("application/json"));
+}
+
+#[tokio::test]
+async fn served_on_loopback_with_the_other_platforms() {
+    // Another test may have installed it already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut sim = crate::sim::Sim::start().await.unwrap();
+    let site = |path: &str| match path {
+        "/a.jpg" => Page::file("image/jpeg", jpeg(1080, 1080)),
+        _ => Page::missing(),
+    };
+    sim.put_up("media.example", Arc::new(site)).await.unwrap();
+    sim.instagram.configure(|options| options.image_delay = Duration::ZERO);
+    let ann = sim.instagram.sign_up(SignUp::default());
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let at = |host: &str| sim.hosts().iter().find(|(name, _)| name == host).unwrap().1;
+    let post = async |path: &str, fields: &[(&str, &str)]| -> Value {
+        let address = format!("http://{}/v26.0/me/{path}", at("graph.instagram.com"));
+        let answer = http.post(address).bearer_auth(&ann.access_token).form(fields).send().await.unwrap();
+        serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
+    };
+    let container = post("media", &[("image_url", A), ("caption", "served")]).await;
+    let creation = container["id"].as_str().unwrap();
+    let media = post("media_publish", &[("creation_id", creation)]).await;
+    assert_eq!(sim.seen()[0].text, "served");
+    // At Facebook's hosts the path tells that it is ours, and an Instagram token is nothing there.
+    let address = format!("http://{}/v26.0/{}", at("graph.facebook.com"), media["id"].as_str().unwrap());
+    let answer = http.get(address).bearer_auth(&ann.access_token).send().await.unwrap();
+    assert_eq!(answer.status().as_u16(), 400);
+    assert!(answer.text().await.unwrap().contains("\"code\":190"));
 }

@@ -80,7 +80,9 @@ async fn a_broken_upload_goes_on_where_it_broke() {
     let expected = json!({"status": "in_progress", "bytes_transferred": 50_000, "source_file_size": bytes.len()});
     assert_eq!(phase, expected);
     for offset in [0, 49_999, 50_001, bytes.len()] {
-        refused(&stage.piece(&path, offset, bytes.len(), &bytes[offset..]).await, "OffsetInvalidError", true);
+        let got = stage.piece(&path, offset, bytes.len(), &bytes[offset..]).await;
+        refused(&got, "OffsetInvalidError", true);
+        got.says("50000 bytes are here");
     }
     refused(&stage.piece(&path, 50_000, bytes.len() + 1, &bytes[50_000..]).await, "ProcessingFailedError", false);
     let more = [&bytes[50_000..], b"more"].concat();
