@@ -110,8 +110,13 @@ impl Instagram {
     /// Links an account (its professional id) with a Facebook Page: a Facebook login reaches it from now on, and the
     /// Page's `instagram_business_account` is the account.
     pub fn link(&self, account: &str, page: &str) {
-        self.change(account, |account| account.pages.push(page.to_owned()));
+        let mut username = String::new();
+        self.change(account, |account| {
+            account.pages.push(page.to_owned());
+            username.clone_from(&account.username);
+        });
         self.facebook.link_instagram(page, account);
+        self.facebook.name_instagram(account, &username);
     }
 
     /// Registers an app, or replaces the one with the same client id.

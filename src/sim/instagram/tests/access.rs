@@ -40,7 +40,7 @@ async fn tokens_fit_their_host() {
     let other = Request::get("/v26.0/me").header("authorization", format!("OAuth {}", stage.ann.access_token));
     stage.send(Door::Instagram, other.body(Body::empty()).unwrap()).await.fails(190, 0);
     // Facebook's own nodes are not ours, and ours are not reached by a token for another Page.
-    assert_eq!(stage.send(Door::Facebook, get("/v26.0/me".to_owned())).await.status, 404);
+    assert_eq!(stage.send(Door::Facebook, get("/v26.0/me".to_owned())).await.status, 400);
     stage.facebook_token("EAAother", Some("78"), PAGE_SCOPES);
     stage.post_as("EAAother", Door::Facebook, &path, &image()).await.fails(100, 33);
     stage.facebook_token("EAAperson", None, PAGE_SCOPES);
