@@ -1,0 +1,1 @@
+//! The simulator as a client meets it: every line of its rules at least once.
