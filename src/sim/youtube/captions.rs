@@ -5,10 +5,11 @@ use std::time::SystemTime;
 
 use serde_json::{Map, Value, json};
 
-use super::api::{Caller, done, json as read, list as values, parts};
+use super::api::{Caller, done};
 use super::call::{Call, Outcome, Reply};
 use super::errors::{Fault, Refusal, known};
 use super::metadata::text;
+use super::parameters::{json as read, list as values, parts};
 use super::schema::Kind::{Flag, Record, Text};
 use super::schema::{Field, ReadOnly, check, set, told};
 use super::state::{State, opaque, rfc3339};

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::api::list;
 use super::call::{Call, Outcome, Reply};
 use super::errors::known;
+use super::parameters::list;
 use super::state::State;
 use super::{api::Caller, render};
 

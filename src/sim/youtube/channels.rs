@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::api::{Caller, flag, list as values, parts};
+use super::api::Caller;
 use super::call::{Call, Outcome, Reply};
 use super::errors::known;
+use super::parameters::{flag, list as values, parts};
 use super::render;
 use super::state::{Channel, State, rfc3339};
 use super::video::Video;

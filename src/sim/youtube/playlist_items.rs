@@ -3,10 +3,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::api::{Caller, done, json as read, list as values, page, parts};
+use super::api::{Caller, done};
 use super::call::{Call, Outcome, Reply};
 use super::errors::{Fault, Refusal, known};
 use super::metadata::text;
+use super::parameters::{json as read, list as values, page, parts};
 use super::playlists::Entry;
 use super::render;
 use super::schema::Kind::{Count, Opaque, Record, Text};

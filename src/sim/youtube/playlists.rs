@@ -5,10 +5,11 @@ use std::time::SystemTime;
 
 use serde_json::{Map, Value, json};
 
-use super::api::{Caller, flag, json as read, list as values, page, parts};
+use super::api::Caller;
 use super::call::{Call, Outcome, Reply};
 use super::errors::known;
 use super::metadata::text;
+use super::parameters::{flag, json as read, list as values, page, parts};
 use super::schema::Kind::{Choice, Map as Named, Opaque, Record, Text, Texts};
 use super::schema::{Field, ReadOnly, check, set, told};
 use super::state::{State, opaque, rfc3339};

@@ -47,7 +47,7 @@ pub(super) fn listing(kind: &str, found: Vec<Value>) -> Value {
 }
 
 /// A page of a list.
-pub(super) fn paged(kind: &str, page: super::api::Page<Value>) -> Value {
+pub(super) fn paged(kind: &str, page: super::parameters::Page<Value>) -> Value {
     let mut body = json!({"kind": kind, "etag": etag(&format!("{:?}", page.found))});
     if let Some(next) = page.next {
         body["nextPageToken"] = json!(next);

@@ -5,9 +5,10 @@ use std::cmp::Reverse;
 
 use serde_json::{Value, json};
 
-use super::api::{Caller, flag, list as values, page, parts};
+use super::api::Caller;
 use super::call::{Call, Outcome, Reply};
 use super::errors::known;
+use super::parameters::{flag, list as values, page, parts};
 use super::render;
 use super::state::{State, rfc3339};
 use super::video::Video;

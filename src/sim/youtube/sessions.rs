@@ -8,6 +8,7 @@ use axum::http::Method;
 
 use super::api::authenticate;
 use super::call::{Call, Outcome, Reply};
+use super::endpoints::UPLOADERS;
 use super::errors::{Refusal, html, known};
 use super::metadata::Draft;
 use super::options::Hiccup;
@@ -119,6 +120,7 @@ pub(super) fn put(state: &mut State, call: &Call) -> Outcome {
     if caller.identity.channel.as_ref() != Some(&session.channel) {
         return Err(known("forbidden").into());
     }
+    caller.check_scopes(UPLOADERS, "videos.insert")?;
     let range = read_range(session, call)?;
     if let Some(video) = session.video.clone() {
         return finished(state, &id, &video);

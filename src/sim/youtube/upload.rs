@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
 
-use super::api::{Caller, flag, json, parts};
+use super::api::Caller;
 use super::call::{Call, Outcome, Reply, bare};
 use super::errors::{Fault, Refusal, html, known};
 use super::metadata::Draft;
+use super::parameters::{flag, json, parts};
 use super::render::PARTS;
 use super::schema::ReadOnly;
 use super::sessions::Session;

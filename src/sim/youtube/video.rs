@@ -103,8 +103,7 @@ impl Video {
         if let Some(at) = self.publish_at.filter(|at| *at <= now) {
             self.publish_at = None;
             self.status.remove("publishAt");
-            // A time before the upload means: at once.
-            self.expose("public", at.max(self.created));
+            self.expose("public", at);
         }
     }
 
@@ -126,7 +125,8 @@ impl Video {
             // Left out, the privacy is public.
             let privacy = text(&status, "privacyStatus").unwrap_or("public").to_owned();
             self.status = status;
-            self.publish_at = draft.publish_at;
+            // A time that has passed means: at once.
+            self.publish_at = draft.publish_at.map(|at| at.max(now));
             self.expose(if self.locked { "private" } else { &privacy }, now);
             if self.locked {
                 self.publish_at = None;

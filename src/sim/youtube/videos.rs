@@ -1,10 +1,11 @@
 //! `videos.list`, `videos.update`, `videos.delete`
 //! (<https://developers.google.com/youtube/data/reference/rest/v3/videos>).
 
-use super::api::{Caller, done, json, list as values, parts};
+use super::api::{Caller, done};
 use super::call::{Call, Outcome, Reply};
 use super::errors::{Fault, Refusal, known};
 use super::metadata::{Draft, text};
+use super::parameters::{json, list as values, parts};
 use super::render::{self, OWNERS, PARTS};
 use super::schema::ReadOnly;
 use super::state::State;
@@ -23,6 +24,9 @@ pub(super) fn list(state: &mut State, caller: &Caller, call: &Call) -> Outcome {
     }
     if ids.len() > IDS_MAX {
         return Err(known("invalidFilters").says("The request specifies an invalid filter parameter.").at("id").into());
+    }
+    if call.parameter("maxResults").or(call.parameter("pageToken")).is_some() {
+        return Err(known("incompatibleParameters").says("A list of ids has no pages").at("id").into());
     }
     let own = |video: &Video| caller.identity.channel.as_ref() == Some(&video.channel);
     let mut found = Vec::new();
