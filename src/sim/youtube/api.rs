@@ -83,7 +83,7 @@ pub(super) fn authenticate(state: &State, call: &Call) -> Result<Caller, Fault> 
     let token = token.ok_or_else(|| known("required"))?;
     let access = state.access.get(token).filter(|access| state.now() < access.expires);
     let access = access.ok_or_else(|| {
-        known("authError").says(
+        known("authError").titled(
             "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid \
              authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project.",
         )

@@ -34,6 +34,8 @@ pub(super) struct Fault {
     reason: String,
     domain: &'static str,
     message: String,
+    /// What the whole error says, where that differs from its parts.
+    title: Option<&'static str>,
     location: Option<String>,
     /// The word newer front ends add beside the code.
     status: Option<&'static str>,
@@ -145,6 +147,7 @@ pub(super) fn known(reason: &str) -> Fault {
         reason: reason.to_owned(),
         domain,
         message: message.to_owned(),
+        title: None,
         location: (!location.is_empty()).then(|| location.to_owned()),
         status,
         details: None,
@@ -155,6 +158,11 @@ pub(super) fn known(reason: &str) -> Fault {
 impl Fault {
     pub(super) fn says(self, message: impl Into<String>) -> Self {
         Self { message: message.into(), ..self }
+    }
+
+    /// The whole error says this; its part says what it said.
+    pub(super) fn titled(self, title: &'static str) -> Self {
+        Self { title: Some(title), ..self }
     }
 
     pub(super) fn at(self, location: impl Into<String>) -> Self {
@@ -209,7 +217,7 @@ impl Fault {
         }
         let mut inner = Map::new();
         inner.insert("code".to_owned(), json!(self.code));
-        inner.insert("message".to_owned(), json!(self.message));
+        inner.insert("message".to_owned(), json!(self.title.unwrap_or(&self.message)));
         inner.insert("errors".to_owned(), json!([error]));
         inner.extend(self.status.map(|status| ("status".to_owned(), json!(status))));
         inner.extend(self.details.map(|details| ("details".to_owned(), details)));
@@ -238,7 +246,7 @@ pub(super) fn scopes(method: &str) -> Fault {
         "domain": "googleapis.com",
         "metadata": {"service": "youtube.googleapis.com", "method": method},
     }]);
-    let fault = known("insufficientPermissions").says("Request had insufficient authentication scopes.");
+    let fault = known("insufficientPermissions").titled("Request had insufficient authentication scopes.");
     Fault { details: Some(details), ..fault }
 }
 
@@ -253,6 +261,7 @@ pub(super) fn schema(field: &str, message: &str) -> Fault {
         reason: "invalid".to_owned(),
         domain: "global",
         message: message.to_owned(),
+        title: None,
         location: None,
         status: Some("INVALID_ARGUMENT"),
         details: Some(details),
