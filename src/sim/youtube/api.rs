@@ -103,8 +103,7 @@ fn scripted(state: &mut State, method: &str) -> Option<Refusal> {
     if let Some(code) = code {
         fault = fault.coded(code);
     }
-    fault.retry_after = retry_after;
-    Some(fault.into())
+    Some(fault.after(retry_after).into())
 }
 
 /// Ends a call that made nothing to show.

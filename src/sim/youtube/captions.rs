@@ -156,7 +156,10 @@ fn of_caption(refusal: Refusal, location: &str) -> Refusal {
 }
 
 /// What is said about the track, and the track.
-fn take_apart(call: &Call, read_only: ReadOnly) -> Result<(Map<String, Value>, Option<&[u8]>), Refusal> {
+type Taken<'a> = (Map<String, Value>, Option<&'a [u8]>);
+
+/// Takes a multipart body apart.
+fn take_apart(call: &Call, read_only: ReadOnly) -> Result<Taken<'_>, Refusal> {
     if call.parameter("uploadType") != Some("multipart") {
         return Err(known("badRequest")
             .says("Captions are uploaded by uploadType=multipart here")

@@ -44,7 +44,7 @@ pub(super) fn answer(_: &mut State, _: &Caller, call: &Call) -> Outcome {
     if found.len() < ids.len() {
         return Err(known("videoCategoryNotFound").of("youtube.videoCategory").coded(404).at("id").into());
     }
-    Ok(Reply::json(200, render::listing("youtube#videoCategoryListResponse", found)))
+    Ok(Reply::json(200, render::listing("youtube#videoCategoryListResponse", &found)))
 }
 
 fn resource((id, title, assignable): &(&str, &str, bool)) -> Value {

@@ -52,7 +52,7 @@ pub(super) fn list(state: &mut State, caller: &Caller, call: &Call) -> Outcome {
     let own = |channel: &Channel| caller.identity.channel.as_ref() == Some(&channel.id);
     let found: Vec<_> = state.channels.iter().filter(|channel| wanted(channel)).collect();
     let found: Vec<_> = found.into_iter().map(|channel| resource(state, channel, &parts, own(channel))).collect();
-    let mut body = render::listing("youtube#channelListResponse", found);
+    let mut body = render::listing("youtube#channelListResponse", &found);
     if body["items"].as_array().is_some_and(Vec::is_empty) {
         body.as_object_mut().and_then(|body| body.remove("items"));
     }

@@ -1,23 +1,23 @@
-//! The refusals: Google's error bodies in every shape they come in, and the catalogue of reasons a publisher meets
-//! (<https://developers.google.com/youtube/data/reference/rest/v3/errors>). It decides nothing.
+//! The refusals: Google's error bodies in every shape they come in. It decides nothing.
 
 use serde_json::{Map, Value, json};
 
 use super::call::Reply;
+use super::catalogue::CATALOGUE;
 use super::options::Envelope;
 
 /// Why a call is not answered with what it asked for.
 #[derive(Debug)]
 pub(super) enum Refusal {
     /// In the envelope of Google's APIs.
-    Fault(Box<Fault>),
+    Fault(Fault),
     /// As it stands: sign-in and the upload front end have shapes of their own.
     Reply(Reply),
 }
 
 impl From<Fault> for Refusal {
     fn from(fault: Fault) -> Self {
-        Self::Fault(Box::new(fault))
+        Self::Fault(fault)
     }
 }
 
@@ -27,9 +27,12 @@ impl From<Reply> for Refusal {
     }
 }
 
-/// One error of the API.
+/// One error of the API. Boxed, for it travels in the error of every result.
 #[derive(Clone, Debug)]
-pub(super) struct Fault {
+pub(super) struct Fault(Box<Slip>);
+
+#[derive(Clone, Debug)]
+struct Slip {
     code: u16,
     reason: String,
     domain: &'static str,
@@ -40,94 +43,8 @@ pub(super) struct Fault {
     /// The word newer front ends add beside the code.
     status: Option<&'static str>,
     details: Option<Value>,
-    pub(super) retry_after: Option<u64>,
+    retry_after: Option<u64>,
 }
-
-/// Reason, code, domain, location, message. A location may be empty.
-type Row = (&'static str, u16, &'static str, &'static str, &'static str);
-
-#[rustfmt::skip]
-static CATALOGUE: &[Row] = &[
-    // Who asks.
-    ("authError", 401, "global", "Authorization", "Invalid Credentials"),
-    ("expired", 401, "global", "Authorization", "Invalid Credentials"),
-    ("required", 401, "global", "Authorization", "Login Required."),
-    ("youtubeSignupRequired", 401, "youtube.header", "Authorization", "Unauthorized"),
-    ("insufficientPermissions", 403, "global", "", "Insufficient Permission"),
-    ("accessNotConfigured", 403, "usageLimits", "", "YouTube Data API has not been used in this project before or it is disabled."),
-    ("authenticatedUserAccountSuspended", 403, "youtube.common", "", "The YouTube account of the authenticated user is suspended."),
-    ("authenticatedUserAccountClosed", 403, "youtube.common", "", "The YouTube account of the authenticated user is closed."),
-    ("channelClosed", 403, "youtube.common", "", "The channel has been closed."),
-    ("channelSuspended", 403, "youtube.common", "", "The channel has been suspended."),
-    ("keyInvalid", 400, "usageLimits", "", "API key not valid. Please pass a valid API key."),
-    ("forbidden", 403, "youtube.common", "", "Access forbidden. The request may not be properly authorized."),
-    // How much.
-    ("quotaExceeded", 403, "youtube.quota", "", "The request cannot be completed because you have exceeded your <a href=\"/youtube/v3/getting-started#quota\">quota</a>."),
-    ("dailyLimitExceeded", 403, "usageLimits", "", "Daily Limit Exceeded"),
-    ("rateLimitExceeded", 403, "usageLimits", "", "Rate Limit Exceeded"),
-    ("userRateLimitExceeded", 403, "usageLimits", "", "User Rate Limit Exceeded"),
-    ("servingLimitExceeded", 403, "usageLimits", "", "The overall rate limit specified for the API has already been reached."),
-    ("uploadLimitExceeded", 400, "youtube.video", "", "The user has exceeded the number of videos they may upload."),
-    ("uploadRateLimitExceeded", 429, "youtube.thumbnail", "", "The channel has uploaded too many thumbnails recently. Please try the request again later."),
-    ("uploadTooLarge", 413, "global", "", "The media content of this upload is too large."),
-    // Google's own troubles.
-    ("internalError", 500, "global", "", "Internal error encountered."),
-    ("backendError", 503, "global", "", "Backend Error"),
-    ("notReady", 503, "global", "", "The API server is not ready to accept requests."),
-    ("alreadyExists", 409, "global", "", "Requested entity already exists"),
-    ("notImplemented", 501, "global", "", "Operation is not implemented, or supported, or enabled."),
-    // What was asked.
-    ("badRequest", 400, "global", "", "Bad Request"),
-    ("parseError", 400, "global", "", "Parse Error"),
-    ("badContent", 400, "global", "", "Media type is not supported."),
-    ("notFound", 404, "global", "", "Not Found"),
-    ("invalidParameter", 400, "global", "", "Invalid value for parameter"),
-    ("missingRequiredParameter", 400, "youtube.parameter", "", "The request is missing a required parameter."),
-    ("incompatibleParameters", 400, "youtube.parameter", "", "Incompatible parameters specified in the request."),
-    ("invalidPageToken", 400, "youtube.parameter", "pageToken", "The request specifies an invalid page token."),
-    ("invalidCriteria", 400, "youtube.channel", "", "A maximum of one of the following filters may be specified: categoryId, forHandle, forUsername, id, managedByMe, mine, mySubscribers"),
-    ("unknownPart", 400, "youtube.part", "part", "unknown part"),
-    ("unexpectedPart", 400, "youtube.part", "part", "{0}"),
-    ("invalidPart", 400, "youtube.part", "part", "The part parameter is invalid."),
-    ("wrongUrlForUpload", 400, "global", "", "Uploads must be sent to the upload URL. Resend this request to https://www.googleapis.com/upload"),
-    ("notUpload", 400, "global", "", "The request is not an upload but was sent to an upload URL. Resend this request to the path without /upload"),
-    ("mediaBodyRequired", 400, "global", "", "The request does not include the media content."),
-    // Videos.
-    ("videoNotFound", 404, "youtube.video", "id", "The video that you are trying to reach cannot be found."),
-    ("invalidTitle", 400, "youtube.video", "body.snippet.title", "The request metadata specifies an invalid or empty video title."),
-    ("invalidDescription", 400, "youtube.video", "body.snippet.description", "The request metadata specifies an invalid video description."),
-    ("invalidTags", 400, "youtube.video", "body.snippet.tags[]", "The request metadata specifies invalid video keywords."),
-    ("invalidCategoryId", 400, "youtube.video", "body.snippet.categoryId", "The request metadata specifies an invalid category ID."),
-    ("invalidPublishAt", 400, "youtube.video", "body.status.publishAt", "The request metadata specifies an invalid scheduled publishing time."),
-    ("invalidVideoMetadata", 400, "youtube.video", "body", "The request metadata is invalid."),
-    ("invalidRecordingDetails", 400, "youtube.video", "body.recordingDetails", "The request metadata specifies invalid recording details."),
-    ("invalidFilename", 400, "youtube.video", "Slug", "The video filename specified in the Slug header is invalid."),
-    ("defaultLanguageNotSet", 400, "youtube.video", "body.snippet.defaultLanguage", "The request is trying to add localized video details without specifying the default language of the video details."),
-    ("forbiddenPrivacySetting", 403, "youtube.video", "body.status.privacyStatus", "The request attempts to set an invalid privacy setting for the video."),
-    ("forbiddenLicenseSetting", 403, "youtube.video", "body.status.license", "The request attempts to set an invalid license for the video."),
-    ("forbiddenEmbedSetting", 403, "youtube.video", "body.status.embeddable", "The request attempts to set an invalid embed setting for the video."),
-    // Thumbnails.
-    ("invalidImage", 400, "youtube.thumbnail", "", "The provided image content is invalid."),
-    // Playlists.
-    ("playlistNotFound", 404, "youtube.playlistItem", "playlistId", "The playlist identified with the request's <code>playlistId</code> parameter cannot be found."),
-    ("playlistItemNotFound", 404, "youtube.playlistItem", "id", "The playlist item identified with the request's <code>id</code> parameter cannot be found."),
-    ("playlistIdRequired", 400, "youtube.playlistItem", "body.snippet.playlistId", "The request does not specify a value for the required <code>snippet.playlistId</code> property."),
-    ("resourceIdRequired", 400, "youtube.playlistItem", "body.snippet.resourceId", "The request must contain a resource in which the <code>snippet</code> object specifies a <code>resourceId</code>."),
-    ("invalidResourceType", 400, "youtube.playlistItem", "body.snippet.resourceId.kind", "The <code>type</code> specified for the resource ID is not supported for this operation."),
-    ("invalidPlaylistItemPosition", 400, "youtube.playlistItem", "body.snippet.position", "The request attempts to set the playlist item's position to an invalid or unsupported value."),
-    ("playlistOperationUnsupported", 400, "youtube.playlistItem", "", "The API does not support the ability to insert videos into the specified playlist."),
-    ("videoAlreadyInPlaylist", 409, "youtube.playlistItem", "", "The video that you are trying to add to the playlist is already in the playlist."),
-    ("playlistContainsMaximumNumberOfVideos", 403, "youtube.playlistItem", "", "The playlist already contains the maximum allowed number of items."),
-    ("playlistItemsNotAccessible", 403, "youtube.playlistItem", "", "The request is not properly authorized to access the specified playlist."),
-    ("playlistTitleRequired", 400, "youtube.playlist", "body.snippet.title", "The request must specify a playlist title."),
-    ("invalidPlaylistSnippet", 400, "youtube.playlist", "body.snippet", "The request provides an invalid playlist snippet."),
-    // Captions.
-    ("captionNotFound", 404, "youtube.caption", "id", "The caption track could not be found."),
-    ("captionExists", 409, "youtube.caption", "", "The specified video already has a caption track with the given snippet.language and snippet.name."),
-    ("contentRequired", 400, "youtube.caption", "body", "The request does not contain the caption track contents."),
-    ("invalidMetadata", 400, "youtube.caption", "body.snippet", "The request contains invalid metadata values, which prevent the track from being created."),
-    ("nameTooLong", 400, "youtube.caption", "body.snippet.name", "The snippet.name specified in the request is too long. The maximum length supported is 150 characters."),
-];
 
 /// The error of this reason as the catalogue has it; a reason it lacks becomes a 400 of the domain `global`.
 pub(super) fn known(reason: &str) -> Fault {
@@ -142,7 +59,7 @@ pub(super) fn known(reason: &str) -> Fault {
         "keyInvalid" => Some("INVALID_ARGUMENT"),
         _ => None,
     };
-    Fault {
+    Fault(Box::new(Slip {
         code,
         reason: reason.to_owned(),
         domain,
@@ -152,44 +69,60 @@ pub(super) fn known(reason: &str) -> Fault {
         status,
         details: None,
         retry_after: None,
-    }
+    }))
 }
 
 impl Fault {
-    pub(super) fn says(self, message: impl Into<String>) -> Self {
-        Self { message: message.into(), ..self }
+    pub(super) fn says(mut self, message: impl Into<String>) -> Self {
+        self.0.message = message.into();
+        self
     }
 
     /// The whole error says this; its part says what it said.
-    pub(super) fn titled(self, title: &'static str) -> Self {
-        Self { title: Some(title), ..self }
+    pub(super) fn titled(mut self, title: &'static str) -> Self {
+        self.0.title = Some(title);
+        self
     }
 
-    pub(super) fn at(self, location: impl Into<String>) -> Self {
-        Self { location: Some(location.into()), ..self }
+    pub(super) fn at(mut self, location: impl Into<String>) -> Self {
+        self.0.location = Some(location.into());
+        self
     }
 
-    pub(super) fn of(self, domain: &'static str) -> Self {
-        Self { domain, ..self }
+    pub(super) fn of(mut self, domain: &'static str) -> Self {
+        self.0.domain = domain;
+        self
     }
 
-    pub(super) fn coded(self, code: u16) -> Self {
-        Self { code, ..self }
+    pub(super) fn coded(mut self, code: u16) -> Self {
+        self.0.code = code;
+        self
+    }
+
+    /// When to come again.
+    pub(super) fn after(mut self, seconds: Option<u64>) -> Self {
+        self.0.retry_after = seconds;
+        self
+    }
+
+    fn plain(mut self) -> Self {
+        self.0.status = None;
+        self
     }
 
     pub(super) fn into_reply(self, envelope: Envelope) -> Reply {
-        let code = self.code;
-        let retry_after = self.retry_after;
+        let code = self.0.code;
+        let retry_after = self.0.retry_after;
         let reply = match envelope {
-            Envelope::Usual => Reply::json(code, json!({"error": self.inner()})),
-            Envelope::Array => Reply::json(code, json!([{"error": self.inner()}])),
-            Envelope::Bare => Reply::json(code, Value::Object(self.inner())),
+            Envelope::Usual => Reply::json(code, json!({"error": self.0.inner()})),
+            Envelope::Array => Reply::json(code, json!([{"error": self.0.inner()}])),
+            Envelope::Bare => Reply::json(code, Value::Object(self.0.inner())),
             Envelope::StatusOnly => Reply::json(
                 code,
-                json!({"error": {"code": code, "message": self.message, "status": self.status.unwrap_or(word(code))}}),
+                json!({"error": {"code": code, "message": self.0.message, "status": self.0.status.unwrap_or(word(code))}}),
             ),
             Envelope::Html => html(code),
-            Envelope::Text => Reply::text(code, &self.message),
+            Envelope::Text => Reply::text(code, &self.0.message),
             Envelope::Empty => Reply::empty(code),
         };
         match retry_after {
@@ -197,7 +130,9 @@ impl Fault {
             None => reply,
         }
     }
+}
 
+impl Slip {
     fn inner(self) -> Map<String, Value> {
         let mut error = Map::new();
         error.insert("message".to_owned(), json!(self.message));
@@ -246,8 +181,9 @@ pub(super) fn scopes(method: &str) -> Fault {
         "domain": "googleapis.com",
         "metadata": {"service": "youtube.googleapis.com", "method": method},
     }]);
-    let fault = known("insufficientPermissions").titled("Request had insufficient authentication scopes.");
-    Fault { details: Some(details), ..fault }
+    let mut fault = known("insufficientPermissions").titled("Request had insufficient authentication scopes.");
+    fault.0.details = Some(details);
+    fault
 }
 
 /// 400 of the schema layer: a value that does not fit the field, or a field that is not there.
@@ -256,7 +192,7 @@ pub(super) fn schema(field: &str, message: &str) -> Fault {
         "@type": "type.googleapis.com/google.rpc.BadRequest",
         "fieldViolations": [{"field": field, "description": message}],
     }]);
-    Fault {
+    Fault(Box::new(Slip {
         code: 400,
         reason: "invalid".to_owned(),
         domain: "global",
@@ -266,18 +202,12 @@ pub(super) fn schema(field: &str, message: &str) -> Fault {
         status: Some("INVALID_ARGUMENT"),
         details: Some(details),
         retry_after: None,
-    }
+    }))
 }
 
 /// 400: a parameter that must be there is not.
 pub(super) fn missing(parameter: &str) -> Fault {
     known("required").coded(400).plain().says(format!("Required parameter: {parameter}")).at(parameter)
-}
-
-impl Fault {
-    fn plain(self) -> Self {
-        Self { status: None, ..self }
-    }
 }
 
 /// What Google's front ends answer when they do not speak JSON.

@@ -6,9 +6,11 @@
 //! Where documents leave a choice, [`Options`] has it. Of the API only what a publisher needs is here; filters that exist
 //! but are not played answer 501 `notImplemented`.
 
+mod accounts;
 mod api;
 mod call;
 mod captions;
+mod catalogue;
 mod categories;
 mod channels;
 mod consent;
@@ -25,6 +27,7 @@ mod parameters;
 mod playlist_items;
 mod playlists;
 mod quota;
+mod ranges;
 mod render;
 mod schema;
 mod scopes;
@@ -48,6 +51,7 @@ use axum::http::Method;
 use axum::response::Response;
 use serde_json::Value;
 
+pub use self::accounts::{App, Client, Member, SignUp};
 use self::call::{Call, Outcome, Reply};
 use self::errors::{Refusal, html};
 pub use self::options::{Envelope, Hiccup, Options, Processing, Scripted};
@@ -89,32 +93,20 @@ impl YouTube {
     /// Makes a channel, and the Google account if it is not there yet, and hands out live tokens. The account can have
     /// several channels: each call makes one more.
     pub fn sign_up(&self, wanted: SignUp) -> Member {
+        let SignUp { title, handle, email, has_channel, phone_verified, made_for_kids, scopes, client_id } = wanted;
         let mut state = self.lock();
-        let known = state.accounts.iter().position(|email| *email == wanted.email);
+        let known = state.accounts.iter().position(|known| *known == email);
         let account = known.unwrap_or(state.accounts.len());
         if known.is_none() {
-            state.accounts.push(wanted.email.clone());
+            state.accounts.push(email);
         }
-        let channel = wanted.has_channel.then(|| {
-            let (id, created) = (opaque("UC", 24), state.now());
-            let taken = |handle: &str| state.channels.iter().any(|channel| channel.handle == handle);
-            let bare = wanted.handle.trim_start_matches('@').to_lowercase();
-            let mut handle = format!("@{bare}");
-            while taken(&handle) {
-                handle = format!("@{bare}{}", state.channels.len());
-            }
-            state.channels.push(Channel {
-                id: id.clone(),
-                account,
-                title: wanted.title.clone(),
-                handle,
-                phone_verified: wanted.phone_verified,
-                made_for_kids: wanted.made_for_kids,
-                created,
-            });
+        let channel = has_channel.then(|| {
+            let (id, created, handle) = (opaque("UC", 24), state.now(), state.free_handle(&handle));
+            let made = Channel { id: id.clone(), account, title, handle, phone_verified, made_for_kids, created };
+            state.channels.push(made);
             id
         });
-        member(&mut state, Identity { account, channel }, &wanted.client_id, &wanted.scopes)
+        member(&mut state, Identity { account, channel }, &client_id, &scopes)
     }
 
     /// Another live pair of tokens for a channel that is there: other scopes, another client. `None` without it.
@@ -208,83 +200,6 @@ fn member(state: &mut State, identity: Identity, client_id: &str, scopes: &[Stri
     let email = state.accounts[identity.account].clone();
     let channel_id = identity.channel.unwrap_or_default();
     Member { uploads_playlist: uploads_of(&channel_id), channel_id, email, access_token, refresh_token }
-}
-
-/// An OAuth client of a Google Cloud project.
-#[derive(Clone, Debug)]
-pub struct App {
-    pub client_id: String,
-    pub client_secret: String,
-    pub client: Client,
-    /// Clients of one project share its quota, and lose their grants together.
-    pub project: String,
-}
-
-/// The kinds of clients that can act for a channel.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Client {
-    /// Any loopback address will do.
-    Desktop,
-    /// Registered addresses only, byte for byte.
-    Web { redirects: Vec<String> },
-}
-
-impl Default for App {
-    fn default() -> Self {
-        Self {
-            client_id: "1234567890-makebelieve.apps.googleusercontent.com".to_owned(),
-            client_secret: "GOCSPX-makebelieve".to_owned(),
-            client: Client::Desktop,
-            project: "makebelieve".to_owned(),
-        }
-    }
-}
-
-/// A channel to be.
-#[derive(Clone, Debug)]
-pub struct SignUp {
-    pub title: String,
-    /// With or without its `@`; a taken one gets a number.
-    pub handle: String,
-    /// Of the Google account.
-    pub email: String,
-    /// Without one the account can sign in, but not do much.
-    pub has_channel: bool,
-    /// Verified channels upload videos of more than 15 minutes and set thumbnails.
-    pub phone_verified: bool,
-    /// The channel's own declaration, if it made one.
-    pub made_for_kids: Option<bool>,
-    /// What the tokens may do: `youtube.upload`, `youtube.readonly`, `youtube`, `youtube.force-ssl`, bare or written out.
-    pub scopes: Vec<String>,
-    pub client_id: String,
-}
-
-impl Default for SignUp {
-    /// A verified channel and tokens that may do everything.
-    fn default() -> Self {
-        Self {
-            title: "Ann Example".to_owned(),
-            handle: "@annexample".to_owned(),
-            email: "ann@example.org".to_owned(),
-            has_channel: true,
-            phone_verified: true,
-            made_for_kids: None,
-            scopes: ["youtube.upload", "youtube.readonly", "youtube.force-ssl"].map(str::to_owned).to_vec(),
-            client_id: App::default().client_id,
-        }
-    }
-}
-
-/// A channel and live tokens for it.
-#[derive(Clone, Debug)]
-pub struct Member {
-    /// `UC...`; empty for an account without a channel.
-    pub channel_id: String,
-    /// `UU...`.
-    pub uploads_playlist: String,
-    pub email: String,
-    pub access_token: String,
-    pub refresh_token: String,
 }
 
 async fn answer(Shared(youtube): Shared<YouTube>, request: Request) -> Response {

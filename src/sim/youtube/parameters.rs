@@ -50,7 +50,7 @@ pub(super) fn check(call: &Call, parameters: &[Parameter]) -> Result<(), Fault> 
 fn check_parameter(call: &Call, parameter: &Parameter, given: &str) -> Result<(), Fault> {
     let name = parameter.name;
     let invalid = || {
-        let message = format!("Invalid value at '{}', \"{given}\"", name);
+        let message = format!("Invalid value at '{name}', \"{given}\"");
         Err(errors::schema(name, &message))
     };
     let repeated = call.query.iter().filter(|(other, _)| other == name).count() > 1;

@@ -54,7 +54,7 @@ struct Found<'a> {
 pub(super) fn list(state: &mut State, caller: &Caller, call: &Call) -> Outcome {
     let parts = parts(call, PARTS)?;
     let (playlist, ids) = (call.parameter("playlistId"), values(call, "id"));
-    if playlist.is_some() == !ids.is_empty() {
+    if playlist.is_some() != ids.is_empty() {
         let reason = if ids.is_empty() { "missingRequiredParameter" } else { "incompatibleParameters" };
         let message = "Exactly one filter is needed. Expected one of: id, playlistId";
         return Err(known(reason).says(message).into());

@@ -37,7 +37,7 @@ pub(super) fn etag(content: &str) -> String {
 }
 
 /// A list without pages.
-pub(super) fn listing(kind: &str, found: Vec<Value>) -> Value {
+pub(super) fn listing(kind: &str, found: &[Value]) -> Value {
     let count = found.len();
     let mut body = json!({"kind": kind, "etag": etag(&format!("{found:?}")), "items": found});
     if kind != "youtube#videoCategoryListResponse" {

@@ -12,12 +12,10 @@ use super::endpoints::UPLOADERS;
 use super::errors::{Refusal, html, known};
 use super::metadata::Draft;
 use super::options::Hiccup;
+use super::ranges::{self, BLOCK, Range};
 use super::state::{State, opaque};
 use super::video::{self, Upload};
 use super::{render, selector, upload};
-
-/// Every chunk but the last is a multiple of this: 256 KiB.
-const BLOCK: u64 = 262_144;
 
 pub(super) struct Session {
     /// Path and query.
@@ -91,14 +89,6 @@ fn id_of(target: &str) -> &str {
     rest.split('&').next().unwrap_or_default()
 }
 
-/// What a request says about its bytes.
-enum Range {
-    /// `bytes a-b/N`, or nothing said: then it is the whole file.
-    Bytes { first: u64, length: u64, last: bool },
-    /// `bytes */N`: it brings none and asks how far things are.
-    Ask,
-}
-
 /// Whether a request is for the address of a session.
 pub(super) fn is_for(call: &Call) -> bool {
     call.parameter("upload_id").is_some()
@@ -121,7 +111,7 @@ pub(super) fn put(state: &mut State, call: &Call) -> Outcome {
         return Err(known("forbidden").into());
     }
     caller.check_scopes(UPLOADERS, "videos.insert")?;
-    let range = read_range(session, call)?;
+    let range = ranges::read(session.total, &session.mime, call)?;
     if let Some(video) = session.video.clone() {
         return finished(state, &id, &video);
     }
@@ -134,59 +124,6 @@ pub(super) fn put(state: &mut State, call: &Call) -> Outcome {
         }
         Range::Bytes { first, length, last } => store(state, call, &id, first, length, last),
     }
-}
-
-fn read_range(session: &Session, call: &Call) -> Result<Range, Refusal> {
-    let length = call.number("content-length").ok_or_else(|| html(411))?;
-    let bad = |why: &str| Refusal::from(Reply::text(400, why));
-    let Some(range) = call.header("content-range") else {
-        if length != session.total {
-            return Err(bad("Invalid request.  Without Content-Range the whole file is expected."));
-        }
-        check_type(session, call)?;
-        return Ok(Range::Bytes { first: 0, length, last: true });
-    };
-    let unparsable = || bad("Failed to parse Content-Range header.");
-    let (span, total) = range.strip_prefix("bytes ").and_then(|range| range.split_once('/')).ok_or_else(unparsable)?;
-    let number = |digits: &str| {
-        let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-        plain.then(|| digits.parse::<u64>().ok()).flatten()
-    };
-    if number(total).ok_or_else(unparsable)? != session.total {
-        return Err(bad("Invalid request.  The total of Content-Range is not what X-Upload-Content-Length announced."));
-    }
-    if span == "*" {
-        return if length == 0 { Ok(Range::Ask) } else { Err(bad("Invalid request.  A status request has no body.")) };
-    }
-    let (first, end) = span.split_once('-').ok_or_else(unparsable)?;
-    let (first, end) = (number(first).ok_or_else(unparsable)?, number(end).ok_or_else(unparsable)?);
-    if first > end || end >= session.total {
-        return Err(unparsable());
-    }
-    if length != end - first + 1 {
-        return Err(bad(
-            "Invalid request.  There were more or fewer bytes in the request body than the Content-Range says.",
-        ));
-    }
-    check_type(session, call)?;
-    let last = end + 1 == session.total;
-    if !last && !length.is_multiple_of(BLOCK) {
-        return Err(bad(&format!(
-            "Invalid request.  The number of bytes uploaded is required to be equal or greater than 262144, except for the \
-             final request (it's recommended to be the exact multiple of 262144).  The received request contained {length} \
-             bytes, which does not meet this requirement."
-        )));
-    }
-    Ok(Range::Bytes { first, length, last })
-}
-
-fn check_type(session: &Session, call: &Call) -> Result<(), Refusal> {
-    let told = call.media_type();
-    if told == session.mime {
-        return Ok(());
-    }
-    let message = format!("Media type '{told}' is not '{}', which was announced", session.mime);
-    Err(known("badContent").says(message).into())
 }
 
 /// A request that brings bytes.

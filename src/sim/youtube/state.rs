@@ -105,6 +105,15 @@ impl State {
         self.sequence
     }
 
+    /// A handle like the one wanted, that nobody has.
+    pub(super) fn free_handle(&self, wanted: &str) -> String {
+        let bare = wanted.trim_start_matches('@').to_lowercase();
+        let numbers = std::iter::once(String::new()).chain((2_u64..).map(|number| number.to_string()));
+        let mut handles = numbers.map(|number| format!("@{bare}{number}"));
+        let free = |handle: &String| self.channels.iter().all(|channel| channel.handle != *handle);
+        handles.find(free).unwrap_or_default()
+    }
+
     pub(super) fn channel(&self, id: &str) -> Option<&Channel> {
         self.channels.iter().find(|channel| channel.id == id)
     }

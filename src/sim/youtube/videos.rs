@@ -37,7 +37,7 @@ pub(super) fn list(state: &mut State, caller: &Caller, call: &Call) -> Outcome {
         }
         found.push(render::video(state, video, &parts, own(video)));
     }
-    Ok(Reply::json(200, render::listing("youtube#videoListResponse", found)))
+    Ok(Reply::json(200, render::listing("youtube#videoListResponse", &found)))
 }
 
 /// `PUT /youtube/v3/videos`: the parts listed are replaced; what they lack is erased.

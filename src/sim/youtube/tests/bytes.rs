@@ -73,7 +73,7 @@ async fn requests_that_are_wrong() {
     for (range, bytes) in [
         // Not a whole number of blocks.
         (format!("bytes 0-99999/{TOTAL}"), &film[..100_000]),
-        (format!("bytes 0-{}/{TOTAL}", BLOCK), &film[..=BLOCK]),
+        (format!("bytes 0-{BLOCK}/{TOTAL}"), &film[..=BLOCK]),
         // Not what was announced.
         (format!("bytes 0-{}/{}", BLOCK - 1, TOTAL + 1), part),
         (format!("bytes 0-{}/*", BLOCK - 1), part),
