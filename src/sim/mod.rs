@@ -248,7 +248,8 @@ pub struct Logged {
     pub content_type: Option<String>,
     /// The body, if it is no longer than [`LOGGED_MAX`] bytes.
     pub body: Option<Bytes>,
-    /// Status answered; `None` when the connection was dropped without an answer.
+    /// Status answered, or withheld ([`FaultKind::Never`]; 0: the request had no effect); `None` as long as there is none, and
+    /// when the connection was dropped without an answer.
     pub status: Option<u16>,
 }
 
@@ -377,9 +378,8 @@ async fn observe(State((world, host)): State<(World, String)>, request: Request,
             answer(status, headers, body)
         }
         Some(FaultKind::Never { acts }) => {
-            if acts {
-                next.run(request).await;
-            }
+            let status = if acts { next.run(request).await.status().as_u16() } else { 0 };
+            world.lock().log[index].status = Some(status);
             std::future::pending().await
         }
         Some(FaultKind::Slow(delay)) => {

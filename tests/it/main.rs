@@ -4,7 +4,9 @@
 
 mod agreement;
 mod bad_input;
+mod cast;
 mod commands;
+mod conformance;
 mod desk;
 mod fault;
 mod host;

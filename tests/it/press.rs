@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 
+use pressroom::sim::web::Site;
 use pressroom::sim::{Seen, Sim, linkedin, x};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
@@ -214,12 +215,21 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) fn new() -> Self {
+        Self::with_sites(Vec::new())
+    }
+
+    /// With web hosts that platforms fetch media from.
+    pub(crate) fn with_sites(sites: Vec<(&'static str, Site)>) -> Self {
         let (give, given) = std::sync::mpsc::channel();
         let (open, closed) = oneshot::channel::<()>();
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
-                give.send(Sim::start().await.unwrap()).unwrap();
+                let mut sim = Sim::start().await.unwrap();
+                for (host, site) in sites {
+                    sim.put_up(host, site).await.unwrap();
+                }
+                give.send(sim).unwrap();
                 let _ = closed.await;
             });
         });

@@ -92,7 +92,7 @@ pub(crate) fn next_second() {
 
 /// Waits until something is so; it must become so within half a minute.
 #[track_caller]
-pub(crate) fn until(what: &str, is_so: impl Fn() -> bool) {
+pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let give_up = Instant::now() + Duration::from_secs(30);
     while !is_so() {
         assert!(Instant::now() < give_up, "not within half a minute: {what}");

@@ -8,7 +8,7 @@ use super::{LinkedIn, VERSION, refusals};
 use crate::fit::{Card, Rendition};
 use crate::limits::Platform;
 use crate::platform::testing::{Walk, any_steps, at, compact, image, made, next_text, part, rendition, reply, start};
-use crate::platform::{Adapter, Auth, Body, Call, Class, Identity, Job, Next, Refusal, Reply, Step, Via};
+use crate::platform::{Adapter, Auth, Body, Call, Class, Identity, Next, Refusal, Reply, Step, Via};
 use crate::post::Visibility;
 
 fn jane() -> Identity {

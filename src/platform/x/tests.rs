@@ -9,7 +9,7 @@ use crate::limits::Platform;
 use crate::platform::testing::{
     Walk, any_steps, at, compact, image, made, next_text, part, receipt, rendition, reply, start,
 };
-use crate::platform::{Adapter, Call, Class, Identity, Job, Next, Refusal, Reply, Step, Via};
+use crate::platform::{Adapter, Call, Class, Identity, Next, Refusal, Reply, Step, Via};
 
 fn acme() -> Identity {
     Identity { id: "42".to_owned(), name: "acme".to_owned(), grant: String::new() }
