@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::Run;
 use super::write::{Claimed, Line};
+use super::{Run, Sent};
 use crate::error::{Failure, Kind};
 use crate::fit::Rendition;
 use crate::http::Outcome;
@@ -12,7 +12,7 @@ use crate::ledger::entry::{Event, Found, Retry};
 use crate::plan::action::Row;
 use crate::plan::when::how_long;
 use crate::plan::words_on_changed;
-use crate::platform::{self, Adapter, Call, Class, Job, Next, Receipt, Refusal, Step};
+use crate::platform::{self, Adapter, Body, Call, Class, FileRange, Job, Next, Receipt, Refusal, Step};
 use crate::run::recover::Note;
 use crate::vault::Document;
 
@@ -202,8 +202,18 @@ impl<'a> Walk<'a> {
     }
 
     async fn exchange(&self, call: &Call) -> Result<Outcome, Failure> {
-        let token = self.document.credential.bearer();
-        self.run.http.send(call, self.adapter.hosts(), token, self.run.files).await
+        let credential = Some(&self.document.credential);
+        let file = match &call.body {
+            Body::File { file, .. } | Body::Multipart { file, .. } => Some(file),
+            Body::Empty | Body::Json(_) | Body::Form(_) => None,
+        };
+        let progress = |bytes| {
+            let Some(FileRange { path, range }) = file else { return };
+            let (post, account) = (self.row.post.as_str(), self.row.account.as_str());
+            let of = self.row.media.iter().find(|media| media.path == *path).map_or(range.end, |media| media.bytes);
+            (self.run.sent)(&Sent { post, account, path, bytes: range.start + bytes, of });
+        };
+        self.run.http.send(call, self.adapter.hosts(), credential, &self.run.files, &progress).await
     }
 
     /// The one call that may make a part visible.

@@ -49,14 +49,6 @@ impl Credential {
 }
 
 impl Credential {
-    /// What a request carries as its bearer token; an OAuth 1.0a credential signs instead and has none.
-    pub fn bearer(&self) -> Option<&Secret> {
-        match self {
-            Self::OAuth2 { access, .. } => Some(access),
-            Self::OAuth1 { .. } => None,
-        }
-    }
-
     /// When the access token ends; `None`: it does not, or the platform does not say.
     pub fn expires_at(&self) -> Option<DateTime<Utc>> {
         match self {

@@ -64,7 +64,7 @@ const EFFECTS: &[&str] = &[
 
 /// Doors to the world: paths that begin so are named only in these files and folders.
 const DOORS: &[(&str, &[&str], &str)] = &[
-    ("reqwest", &["http.rs"], "only http opens connections outward"),
+    ("reqwest", &["http/"], "only http opens connections outward"),
     ("git2", &["repo/"], "only repo touches git"),
     ("age", &["vault/"], "only the vault decrypts"),
     ("axum", &["sim/"], "only the simulators serve"),
