@@ -26,6 +26,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("clock", &[]),
     ("vault", &["error", "limits", "platform"]),
     ("http", &["clock", "error", "platform", "vault"]),
+    ("hosting", &["account", "clock", "env", "error", "http", "platform", "vault"]),
     ("repo", &["clock", "env", "error", "media"]),
     // Drivers.
     ("content", &["account", "error", "fit", "http", "limits", "media", "plan", "platform", "post", "repo"]),
