@@ -198,7 +198,7 @@ fn offer(
         .into_iter()
         .filter_map(|target| {
             let account: &Account = accounts.accounts.get(&target.account)?;
-            let (rendition, problems) = fit::fit(&target, account, library);
+            let (rendition, problems) = fit::fit(&target, account, accounts.hosts_media(), library);
             Some(Offer {
                 post: post.id.clone(),
                 path: post.source.path.to_string(),

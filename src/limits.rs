@@ -116,6 +116,44 @@ pub enum Unit {
     GraphemesShortLinks,
 }
 
+/// What shape a post takes; by default its media suggest it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    Feed,
+    Reel,
+    Story,
+    Short,
+    Document,
+    Article,
+}
+
+impl Kind {
+    pub const ALL: [Self; 6] = [Self::Feed, Self::Reel, Self::Story, Self::Short, Self::Document, Self::Article];
+    /// Their words, in the same order.
+    pub const NAMES: [&'static str; 6] = {
+        let mut names = [""; 6];
+        let mut at = 0;
+        while at < names.len() {
+            names[at] = Self::ALL[at].name();
+            at += 1;
+        }
+        names
+    };
+
+    /// The word as written in front matter.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Feed => "feed",
+            Self::Reel => "reel",
+            Self::Story => "story",
+            Self::Short => "short",
+            Self::Document => "document",
+            Self::Article => "article",
+        }
+    }
+}
+
 /// One row: what a platform allows.
 #[derive(Clone, Debug)]
 pub struct Limits {
@@ -129,40 +167,184 @@ pub struct Limits {
     pub unit: Unit,
     /// Longest text in bytes of UTF-8, where the platform has that limit besides.
     pub bytes_max: Option<usize>,
-    /// Most images in one part.
-    pub images_max: usize,
-    /// Kinds of images taken.
-    pub image_kinds: &'static [media::Kind],
-    /// Bytes of one image; `None`: not published.
-    pub image_bytes_max: Option<u64>,
-    /// Pixels (width x height) of one image.
-    pub image_pixels_max: Option<u64>,
-    /// GIFs, where they have a rule of their own.
-    pub gif: Option<GifRule>,
+    /// The shapes a post may take; where none is wished for, it gets the first that can hold its media.
+    pub shapes: &'static [Shape],
     /// Longest alternative text, in code points; 0: the platform has none.
     pub alt_max: usize,
     /// Whether a post may be a thread of parts.
     pub threads: bool,
-    /// Whether a post may be text alone.
-    pub text_alone: bool,
-    /// Whether a title is part of what is published, beside the one of a link card.
-    pub title: bool,
+    /// Longest title, in code points, where one is part of what is published, beside the one of a link card.
+    pub title_max: Option<usize>,
+    /// Whether there must be one.
+    pub title_needed: bool,
+    /// Whether `tags` are passed on as such; elsewhere they may be appended as hashtags.
+    pub tags: bool,
     /// Whether a link card can be made from `link`.
     pub link_card: bool,
     /// Whether that card needs a title of ours.
     pub card_title: bool,
+    pub poll: Option<PollRule>,
+    /// Longest first comment, in code points.
+    pub comment_max: Option<usize>,
+    /// Whether `reply_to`, `quote_of` and `repost_of` are offered.
+    pub replies: bool,
+    pub quotes: bool,
+    pub reposts: bool,
+    /// What of a post that is out can still be changed.
+    pub edits: Edits,
+    /// Whether what is out can be removed.
+    pub removes: bool,
+    /// How the platform fetches media that it takes by address.
+    pub fetcher: Option<Fetcher>,
     /// Audiences that can be asked for; the first is the default.
     pub visibilities: &'static [Visibility],
+    /// Whether the audience must be written: then there is no default.
+    pub visibility_needed: bool,
     /// The platform's own settings that `overrides` may hold.
     pub settings: &'static [SettingRule],
     /// Whether this version publishes there.
     pub published: bool,
 }
 
+/// One shape a post may take on a platform, and the media it holds.
+#[derive(Clone, Copy, Debug)]
+pub struct Shape {
+    pub kind: Kind,
+    /// Fewest attachments of a part; 0: text alone will do.
+    pub least: usize,
+    /// Most images, videos and documents of a part.
+    pub images: usize,
+    pub videos: usize,
+    pub documents: usize,
+    /// Whether images and videos may stand side by side; then `images` is the most of both together.
+    pub mixed: bool,
+    /// Whether a video may stand alone.
+    pub lone_video: bool,
+    pub image: ImageRule,
+    pub video: VideoRule,
+    /// The rule for an account with X Premium.
+    pub premium_video: Option<VideoRule>,
+    pub document: DocumentRule,
+    /// Whether a text is shown at all.
+    pub text: bool,
+    /// Which of its media the platform fetches by an address instead of taking bytes.
+    pub fetched: Fetched,
+}
+
+/// What an image must be.
+#[derive(Clone, Copy, Debug)]
+pub struct ImageRule {
+    pub kinds: &'static [media::Kind],
+    /// Bytes; `None`: not published.
+    pub bytes_max: Option<u64>,
+    /// Width x height.
+    pub pixels_max: Option<u64>,
+    /// Least and most pixels.
+    pub width: Option<(u32, u32)>,
+    pub height: Option<(u32, u32)>,
+    pub ratio: Option<Ratio>,
+    /// GIFs, where they have a rule of their own.
+    pub gif: Option<GifRule>,
+}
+
+/// What a video must be. What a file does not tell is not held against it.
+#[derive(Clone, Copy, Debug)]
+pub struct VideoRule {
+    /// MIME types taken; empty: all.
+    pub mimes: &'static [&'static str],
+    pub bytes_max: Option<u64>,
+    /// Least and most milliseconds.
+    pub duration_ms: Option<(u64, u64)>,
+    pub width: Option<(u32, u32)>,
+    pub height: Option<(u32, u32)>,
+    pub ratio: Option<Ratio>,
+    /// Least and most frames in a thousand seconds.
+    pub fps_milli: Option<(u32, u32)>,
+    /// Codecs taken, as [`media::Film`] names them; empty: all.
+    pub video: &'static [&'static str],
+    pub audio: &'static [&'static str],
+}
+
+/// What a document must be.
+#[derive(Clone, Copy, Debug)]
+pub struct DocumentRule {
+    pub kinds: &'static [media::Kind],
+    pub bytes_max: Option<u64>,
+    pub pages_max: Option<u32>,
+}
+
+/// Least and most width to height, each as a fraction: `4:5` to `191:100`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ratio {
+    pub least: (u32, u32),
+    pub most: (u32, u32),
+}
+
+/// Which media a platform fetches by an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fetched {
+    Nothing,
+    Images,
+    Everything,
+}
+
+/// Who fetches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fetcher {
+    /// Its user agent.
+    pub agent: &'static str,
+    /// Whether it obeys robots.txt.
+    pub robots: bool,
+}
+
+/// What a poll may be.
+#[derive(Clone, Copy, Debug)]
+pub struct PollRule {
+    /// Fewest and most options.
+    pub options: (usize, usize),
+    /// Longest option, in code points.
+    pub option_max: usize,
+    pub minutes: Minutes,
+    /// Longest question, where the poll has one of its own: the post's title.
+    pub question_max: Option<usize>,
+}
+
+/// How long a poll may last, in minutes.
+#[derive(Clone, Copy, Debug)]
+pub enum Minutes {
+    Between(u32, u32),
+    OneOf(&'static [u32]),
+}
+
+/// What of a post that is out can still be changed.
+#[derive(Clone, Copy, Debug)]
+pub struct Edits {
+    /// Empty: nothing.
+    pub fields: &'static [Field],
+    /// What the platform does not let us change, and why: for the plan.
+    pub why_not: &'static str,
+}
+
+/// A part of a rendition that some platforms can change later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    Text,
+    Title,
+    Tags,
+    Visibility,
+    Settings,
+    Cover,
+}
+
 impl Limits {
     /// Longest text of one part, in `unit`; `premium`: for an account with X Premium.
     pub fn longest(&self, premium: bool) -> usize {
         self.premium_text_max.filter(|_| premium).unwrap_or(self.text_max)
+    }
+
+    /// The shape of that kind, if the platform has it.
+    pub fn shape(&self, kind: Kind) -> Option<&'static Shape> {
+        self.shapes.iter().find(|shape| shape.kind == kind)
     }
 
     /// The rule of that setting.
@@ -214,21 +396,61 @@ const BASE: Limits = Limits {
     premium_text_max: None,
     unit: Unit::CodePoints,
     bytes_max: None,
-    images_max: 0,
-    image_kinds: &[],
-    image_bytes_max: None,
-    image_pixels_max: None,
-    gif: None,
+    shapes: &[],
     alt_max: 0,
     threads: false,
-    text_alone: true,
-    title: false,
+    title_max: None,
+    title_needed: false,
+    tags: false,
     link_card: false,
     card_title: false,
+    poll: None,
+    comment_max: None,
+    replies: false,
+    quotes: false,
+    reposts: false,
+    edits: Edits { fields: &[], why_not: "this version of pressroom cannot edit there" },
+    removes: false,
+    fetcher: None,
     visibilities: &[Visibility::Public],
+    visibility_needed: false,
     settings: &[],
     published: false,
 };
+
+/// A post of text, perhaps with media, as most platforms have it.
+const FEED: Shape = Shape {
+    kind: Kind::Feed,
+    least: 0,
+    images: 0,
+    videos: 0,
+    documents: 0,
+    mixed: false,
+    lone_video: true,
+    image: IMAGE,
+    video: VIDEO,
+    premium_video: None,
+    document: DOCUMENT,
+    text: true,
+    fetched: Fetched::Nothing,
+};
+
+const IMAGE: ImageRule =
+    ImageRule { kinds: &[], bytes_max: None, pixels_max: None, width: None, height: None, ratio: None, gif: None };
+
+const VIDEO: VideoRule = VideoRule {
+    mimes: &[],
+    bytes_max: None,
+    duration_ms: None,
+    width: None,
+    height: None,
+    ratio: None,
+    fps_milli: None,
+    video: &[],
+    audio: &[],
+};
+
+const DOCUMENT: DocumentRule = DocumentRule { kinds: &[], bytes_max: None, pages_max: None };
 
 /// <https://docs.x.com/fundamentals/counting-characters>, <https://docs.x.com/x-api/media/quickstart/best-practices>,
 /// <https://docs.x.com/x-api/posts/create-post>
@@ -239,10 +461,16 @@ const X: Limits = Limits {
     text_max: 280,
     premium_text_max: Some(25_000),
     unit: Unit::Weighted,
-    images_max: 4,
-    image_kinds: &[Jpeg, Png, Webp, Gif],
-    image_bytes_max: Some(5 * MB),
-    gif: Some(GifRule { bytes_max: 15 * MB, pixels_max: 1280 * 1080 }),
+    shapes: &[Shape {
+        images: 4,
+        image: ImageRule {
+            kinds: &[Jpeg, Png, Webp, Gif],
+            bytes_max: Some(5 * MB),
+            gif: Some(GifRule { bytes_max: 15 * MB, pixels_max: 1280 * 1080 }),
+            ..IMAGE
+        },
+        ..FEED
+    }],
     alt_max: 1000,
     threads: true,
     settings: &[
@@ -269,9 +497,10 @@ const LINKEDIN: Limits = Limits {
     label: "LinkedIn",
     text_max: 3000,
     unit: Unit::CodePoints,
-    images_max: 20,
-    image_kinds: &[Jpeg, Png, Gif],
-    image_pixels_max: Some(36_152_319),
+    shapes: &[
+        Shape { images: 20, image: LINKEDIN_IMAGE, ..FEED },
+        Shape { kind: Kind::Article, images: 20, image: LINKEDIN_IMAGE, ..FEED },
+    ],
     alt_max: 4086,
     link_card: true,
     card_title: true,
@@ -281,6 +510,8 @@ const LINKEDIN: Limits = Limits {
     ..BASE
 };
 
+const LINKEDIN_IMAGE: ImageRule = ImageRule { kinds: &[Jpeg, Png, Gif], pixels_max: Some(36_152_319), ..IMAGE };
+
 /// <https://developers.facebook.com/docs/pages-api/posts>, <https://developers.facebook.com/docs/graph-api/reference/page/photos>.
 /// Not documented: the unit of the text, the number of photos and the length of `alt_text_custom`.
 const FACEBOOK: Limits = Limits {
@@ -289,9 +520,11 @@ const FACEBOOK: Limits = Limits {
     label: "Facebook",
     text_max: 63_206,
     unit: Unit::Utf16,
-    images_max: 10,
-    image_kinds: &[Jpeg, Png, Gif],
-    image_bytes_max: Some(10 * MB),
+    shapes: &[Shape {
+        images: 10,
+        image: ImageRule { kinds: &[Jpeg, Png, Gif], bytes_max: Some(10 * MB), ..IMAGE },
+        ..FEED
+    }],
     alt_max: 1000,
     link_card: true,
     settings: &[
@@ -309,11 +542,14 @@ const INSTAGRAM: Limits = Limits {
     label: "Instagram",
     text_max: 2200,
     unit: Unit::Utf16,
-    images_max: 10,
-    image_kinds: &[Jpeg],
-    image_bytes_max: Some(8 * MB),
+    shapes: &[Shape {
+        least: 1,
+        images: 10,
+        image: ImageRule { kinds: &[Jpeg], bytes_max: Some(8 * MB), ..IMAGE },
+        fetched: Fetched::Images,
+        ..FEED
+    }],
     alt_max: 1000,
-    text_alone: false,
     settings: &[
         setting("collaborators", Takes::List, "up to 3 user names invited as co-authors"),
         setting("user_tags", Takes::List, "user names tagged in the media"),
@@ -331,9 +567,12 @@ const THREADS: Limits = Limits {
     label: "Threads",
     text_max: 500,
     unit: Unit::EmojiBytes,
-    images_max: 20,
-    image_kinds: &[Jpeg, Png],
-    image_bytes_max: Some(8 * MB),
+    shapes: &[Shape {
+        images: 20,
+        image: ImageRule { kinds: &[Jpeg, Png], bytes_max: Some(8 * MB), ..IMAGE },
+        fetched: Fetched::Everything,
+        ..FEED
+    }],
     alt_max: 1000,
     threads: true,
     link_card: true,
@@ -362,8 +601,10 @@ const YOUTUBE: Limits = Limits {
     label: "YouTube",
     text_max: 5000,
     unit: Unit::Utf8,
-    text_alone: false,
-    title: true,
+    shapes: &[Shape { least: 1, videos: 1, ..FEED }],
+    title_max: Some(100),
+    title_needed: true,
+    tags: true,
     visibilities: &[Visibility::Public, Visibility::Unlisted, Visibility::Private],
     settings: &[
         setting("category", Takes::Text, "id of the category (videoCategories.list); 22 is People & Blogs"),
@@ -389,11 +630,15 @@ const TIKTOK: Limits = Limits {
     label: "TikTok",
     text_max: 2200,
     unit: Unit::Utf16,
-    images_max: 35,
-    image_kinds: &[Jpeg, Webp],
-    image_bytes_max: Some(20 * MB),
-    text_alone: false,
-    title: true,
+    shapes: &[Shape {
+        least: 1,
+        images: 35,
+        image: ImageRule { kinds: &[Jpeg, Webp], bytes_max: Some(20 * MB), ..IMAGE },
+        fetched: Fetched::Images,
+        ..FEED
+    }],
+    title_max: Some(90),
+    visibility_needed: true,
     visibilities: &[Visibility::Public, Visibility::Connections, Visibility::Followers, Visibility::Private],
     settings: &[
         setting(
@@ -423,9 +668,11 @@ const BLUESKY: Limits = Limits {
     text_max: 300,
     unit: Unit::Graphemes,
     bytes_max: Some(3000),
-    images_max: 4,
-    image_kinds: &[Jpeg, Png, Gif, Webp],
-    image_bytes_max: Some(MB),
+    shapes: &[Shape {
+        images: 4,
+        image: ImageRule { kinds: &[Jpeg, Png, Gif, Webp], bytes_max: Some(MB), ..IMAGE },
+        ..FEED
+    }],
     alt_max: 2000,
     threads: true,
     link_card: true,
@@ -449,10 +696,16 @@ const MASTODON: Limits = Limits {
     label: "Mastodon",
     text_max: 500,
     unit: Unit::GraphemesShortLinks,
-    images_max: 4,
-    image_kinds: &[Jpeg, Png, Gif, Webp],
-    image_bytes_max: Some(16_777_216),
-    image_pixels_max: Some(33_177_600),
+    shapes: &[Shape {
+        images: 4,
+        image: ImageRule {
+            kinds: &[Jpeg, Png, Gif, Webp],
+            bytes_max: Some(16_777_216),
+            pixels_max: Some(33_177_600),
+            ..IMAGE
+        },
+        ..FEED
+    }],
     alt_max: 1500,
     threads: true,
     visibilities: &[Visibility::Public, Visibility::Unlisted, Visibility::Followers],
@@ -487,7 +740,15 @@ mod tests {
             assert_eq!(limits.platform, platform);
             assert_eq!(Platform::named(limits.name), Some(platform));
             assert!(limits.text_max > 0 && !limits.label.is_empty() && !limits.visibilities.is_empty());
-            assert_eq!(limits.image_kinds.is_empty(), limits.images_max == 0, "{platform}");
+            for shape in limits.shapes {
+                assert_eq!(shape.image.kinds.is_empty(), shape.images == 0, "{platform} {}", shape.kind.name());
+                assert_eq!(shape.document.kinds.is_empty(), shape.documents == 0, "{platform} {}", shape.kind.name());
+                assert!(
+                    shape.fetched == Fetched::Nothing || limits.fetcher.is_some() || !limits.published,
+                    "{platform}"
+                );
+            }
+            assert_eq!(limits.shapes[0].kind, Kind::Feed, "{platform}");
             let works = limits.settings.iter().any(|setting| setting.works);
             assert!(!works || limits.published, "{platform} acts on a setting but publishes nothing");
         }

@@ -15,11 +15,21 @@ pub enum Kind {
     /// MP4, MOV or WebM.
     Video,
     Pdf,
+    /// DOC or DOCX.
+    Word,
+    /// PPT or PPTX.
+    Slides,
+    /// SubRip or WebVTT.
+    Captions,
 }
 
 impl Kind {
     pub fn is_image(self) -> bool {
         matches!(self, Self::Jpeg | Self::Png | Self::Gif | Self::Webp)
+    }
+
+    pub fn is_document(self) -> bool {
+        matches!(self, Self::Pdf | Self::Word | Self::Slides)
     }
 }
 
@@ -32,10 +42,35 @@ pub struct Facts {
     /// MIME type told from the bytes.
     pub mime: &'static str,
     pub bytes: u64,
-    /// Pixels; `None` where they cannot be told.
+    /// Pixels as shown, turned upright; `None` where they cannot be told.
     pub size: Option<(u32, u32)>,
     /// Lower-case hex SHA-256 of the content.
     pub sha256: String,
+    /// Whether it is stored otherwise than it is shown: a note in the file says to turn it.
+    pub turned: bool,
+    /// Whether it is a picture that moves.
+    pub animated: bool,
+    /// What plays, if anything does.
+    pub film: Option<Film>,
+    /// Pages of a PDF.
+    pub pages: Option<u32>,
+}
+
+/// What is known of something that plays; `None` is "the file does not tell".
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Film {
+    pub duration_ms: Option<u64>,
+    /// Frames in a thousand seconds.
+    pub fps_milli: Option<u32>,
+    /// `h264`, `hevc`, `vp8`, `vp9`, `av1`, else the four letters in the file.
+    pub video: Option<String>,
+    /// `aac`, `opus`, `mp3`, `vorbis`, ...
+    pub audio: Option<String>,
+    /// Samples a second.
+    pub audio_rate: Option<u32>,
+    pub audio_channels: Option<u16>,
+    /// Whether an MP4 says what it holds before it holds it.
+    pub fast_start: bool,
 }
 
 /// Why a media file cannot be used.

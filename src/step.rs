@@ -40,6 +40,14 @@ pub struct Receipt {
     pub via: Via,
 }
 
+/// Where posts of ours are out that a rendition refers to by their ids.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Refs {
+    pub reply_to: Option<Receipt>,
+    pub quote_of: Option<Receipt>,
+    pub repost_of: Option<Receipt>,
+}
+
 /// How a receipt was learned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

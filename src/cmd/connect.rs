@@ -134,7 +134,7 @@ fn missing_scopes(account: &Account, adapter: &dyn Adapter, grant: &Grant) -> Re
     if grant.scopes.is_empty() {
         return Ok(());
     }
-    let missing = adapter.grant().missing(&grant.scopes.join(" "), account.acts_as.is_some());
+    let missing = way(adapter, grant).missing(&grant.scopes.join(" "), account.acts_as.is_some());
     if missing.is_empty() {
         return Ok(());
     }
@@ -143,29 +143,48 @@ fn missing_scopes(account: &Account, adapter: &dyn Adapter, grant: &Grant) -> Re
     Err(Failure::new(Kind::Person, lacks).hint(format!("make a new token with {them}; nothing was stored")))
 }
 
+/// The identity remembers which way its token was got, where there is more than one.
+fn with_grant(identity: Identity, adapter: &dyn Adapter, grant: &Grant) -> Identity {
+    let name = if adapter.grants().len() > 1 { way(adapter, grant).name } else { "" };
+    Identity { grant: name.to_owned(), ..identity }
+}
+
+/// The way a token was got, told by how it begins; else the platform's usual one.
+fn way(adapter: &dyn Adapter, grant: &Grant) -> &'static platform::Grant {
+    let ways = adapter.grants();
+    let begins = |way: &&platform::Grant| {
+        let token = grant.credential.bearer().map_or("", |token| token.expose());
+        way.token_prefix.is_some_and(|prefix| token.starts_with(prefix))
+    };
+    ways.iter().find(begins).unwrap_or(&ways[0])
+}
+
 /// Asks the platform whose token it is.
 async fn who(http: &Http, adapter: &dyn Adapter, account: &Account, grant: &Grant) -> Result<Identity, Failure> {
     let label = account.platform.label();
     let none: Arc<dyn Files> = Arc::new(NoFiles);
-    match http.send(&adapter.who(), adapter.hosts(), Some(&grant.credential), &none, &|_| ()).await? {
+    match http.send(&adapter.who(way(adapter, grant)), adapter.hosts(), Some(&grant.credential), &none, &|_| ()).await?
+    {
         Outcome::NotSent(why) | Outcome::Unclear(why) => Err(Failure::new(
             Kind::Later,
             format!("{label} could not be asked whose token this is; nothing was stored"),
         )
         .cause(why)
         .hint("try again later; a proxy is taken from HTTPS_PROXY")),
-        Outcome::Answered(reply) => adapter.read_who(&reply).map_err(|refusal| {
-            let kind = match refusal.class {
-                Class::Transient | Class::Quota | Class::NotReady => Kind::Later,
-                _ => Kind::Person,
-            };
-            // What the platform said; what to do about a refused login is being done.
-            let said = match refusal.words.find(&format!("({label} answered")) {
-                Some(at) => refusal.words[at..].trim_matches(['(', ')']).to_owned(),
-                None => refusal.words,
-            };
-            Failure::new(kind, format!("{label} does not take this token; nothing was stored")).cause(said)
-        }),
+        Outcome::Answered(reply) => {
+            adapter.read_who(&reply).map(|identity| with_grant(identity, adapter, grant)).map_err(|refusal| {
+                let kind = match refusal.class {
+                    Class::Transient | Class::Quota | Class::NotReady => Kind::Later,
+                    _ => Kind::Person,
+                };
+                // What the platform said; what to do about a refused login is being done.
+                let said = match refusal.words.find(&format!("({label} answered")) {
+                    Some(at) => refusal.words[at..].trim_matches(['(', ')']).to_owned(),
+                    None => refusal.words,
+                };
+                Failure::new(kind, format!("{label} does not take this token; nothing was stored")).cause(said)
+            })
+        }
     }
 }
 

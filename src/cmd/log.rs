@@ -6,8 +6,8 @@ use super::report::printable;
 use super::{Context, open};
 use crate::content::{self, Content};
 use crate::error::Failure;
-use crate::ledger::entry::{self, Entry, Event};
-use crate::post::PostId;
+use crate::ledger::entry::{self, Aim, Entry, Event};
+use crate::post::{OnRemove, PostId};
 use crate::repo::Repo;
 use crate::repo::snapshot::Snapshot;
 
@@ -82,24 +82,37 @@ fn sentence(entry: &Entry) -> String {
     printable(&format!("{at}  {head}  {}", what(&entry.event)))
 }
 
+fn claimed(aim: Aim) -> &'static str {
+    match aim {
+        Aim::Publish => "claimed",
+        Aim::Edit => "claimed for an edit",
+        Aim::Remove => "claimed for its removal",
+    }
+}
+
 fn what(event: &Event) -> String {
     match event {
         Event::Baseline => "first met: what was due before this stays unpublished".to_owned(),
-        Event::Claimed { exp, takes_over: None } => format!("claimed until {}", exp.format("%H:%M:%SZ")),
-        Event::Claimed { exp, takes_over: Some(_) } => {
+        Event::Claimed { exp, takes_over: None, aim } => format!("{} until {}", claimed(*aim), exp.format("%H:%M:%SZ")),
+        Event::Claimed { exp, takes_over: Some(_), .. } => {
             format!("taken over from a dead run, until {}", exp.format("%H:%M:%SZ"))
         }
         Event::Renewed { exp } => format!("claim renewed until {}", exp.format("%H:%M:%SZ")),
         Event::Prepared { step, .. } => format!("prepared: {step}"),
         Event::Part { index, of, receipt } => format!("part {} of {of} is out: {}", index + 1, receipt.url),
-        Event::Published { receipt } => format!("published {}", receipt.url),
+        Event::Published { receipt, lacks: None } => format!("published {}", receipt.url),
+        Event::Published { receipt, lacks: Some(why) } => {
+            format!("published {}, but not all of it: {why}", receipt.url)
+        }
         Event::Failed { msg, .. } => format!("failed: {msg}"),
         Event::InDoubt { index, why, .. } => format!("in doubt: part {} got no clear answer: {why}", index + 1),
         Event::Resolved { evidence, by, .. } => format!("resolved by {by}: {evidence}"),
         Event::Released { retry_at: Some(at), .. } => format!("released until {}", at.format("%Y-%m-%d %H:%M:%SZ")),
         Event::Released { by: Some(by), .. } => format!("released by {by}"),
         Event::Released { .. } => "released".to_owned(),
-        Event::Updated { receipt } => format!("updated {}", receipt.url),
+        Event::Noted { on_remove: OnRemove::Keep } => "noted: it stays out when its post is gone".to_owned(),
+        Event::Noted { on_remove: OnRemove::Delete } => "noted: it is removed when its post is gone".to_owned(),
+        Event::Updated { receipt, .. } => format!("updated {}", receipt.url),
         Event::Deleted => "deleted".to_owned(),
         Event::Missed { due } => format!("missed: was due {}", due.format("%Y-%m-%d %H:%MZ")),
         Event::Cancelled { by } => format!("cancelled by {by}"),

@@ -106,7 +106,7 @@ impl Publish {
             open::Silence::IsSuspect,
         );
         self.stop_if_too_late(&plan)?;
-        let (tokens, redactor) = open_tokens(context, &known, &content.accounts, &mut plan)?;
+        let (vault, tokens, redactor) = open_tokens(context, &known, &content.accounts, &mut plan)?;
         known.branch.check_writable()?;
         // From here on the run may claim something: whoever finds its spool knows that it lives, or how far it came.
         let spool = Spool::begin(&repo, &run)?;
@@ -118,6 +118,7 @@ impl Publish {
             spool: &spool,
             http: &http,
             files: Arc::new(snapshot),
+            vault: vault.as_ref(),
             tokens: &tokens,
             recovered: &recovered,
             redactor: &redactor,
@@ -252,11 +253,11 @@ fn open_tokens(
     known: &Known,
     accounts: &Accounts,
     plan: &mut Plan,
-) -> Result<(BTreeMap<String, Document>, Redactor), Failure> {
+) -> Result<(Option<Vault>, BTreeMap<String, Document>, Redactor), Failure> {
     let names: BTreeSet<String> = plan.actions().map(|row| row.account.clone()).collect();
     let (mut tokens, mut redactor) = (BTreeMap::new(), Redactor::default());
     if names.is_empty() {
-        return Ok((tokens, redactor));
+        return Ok((None, tokens, redactor));
     }
     let vault = open::vault(context, accounts)?;
     // Many files that cannot be opened mostly have one reason: each is told, the way out once.
@@ -275,7 +276,7 @@ fn open_tokens(
         }
     }
     hints.iter().for_each(|hint| context.complain(&format!("hint: {}", report::printable(hint))));
-    Ok((tokens, redactor))
+    Ok((Some(vault), tokens, redactor))
 }
 
 fn open_token(

@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use super::{Fitting, Media};
+use super::{Captions, Fitting, Media};
 use crate::error::{Problem, Source};
+use crate::limits::Shape;
 use crate::media::{Facts, Kind, Lack, Library};
 use crate::post::MediaWish;
 use crate::post::body::{Document, is_address};
@@ -27,16 +28,17 @@ pub fn candidates(post_path: &str, src: &str) -> Result<Vec<String>, Lack> {
 }
 
 /// A wish and the file it stands in.
-struct Wish<'a> {
+pub(super) struct Wish<'a> {
     wish: &'a MediaWish,
-    source: &'a Source,
+    pub(super) source: &'a Source,
     /// The part it belongs to, from 0.
     part: usize,
 }
 
 impl<'a> Fitting<'a> {
-    /// The media of each part: those of the front matter first, then those of the body; a file once a part.
-    pub(super) fn attach(&mut self, document: &Document, library: &Library) -> Vec<Vec<Media>> {
+    /// The media of each part, and the shape that holds them: those of the front matter first, then those of the body; a
+    /// file once a part.
+    pub(super) fn attach(&mut self, document: &Document, library: &Library) -> (&'static Shape, Vec<Vec<Media>>) {
         let mut parts: Vec<Vec<(Media, Wish<'_>)>> = document.parts.iter().map(|_| Vec::new()).collect();
         for wish in self.media_wishes(document) {
             let Some(media) = self.resolve(&wish, library) else { continue };
@@ -46,14 +48,23 @@ impl<'a> Fitting<'a> {
                 None => part.push((media, wish)),
             }
         }
+        self.shape = self.shape_for(&parts);
         for (index, part) in parts.iter().enumerate() {
             let place = if parts.len() == 1 { "the post".to_owned() } else { format!("part {}", index + 1) };
             self.check_number(&place, part);
             for (media, wish) in part {
-                self.check_image(media, part.len(), wish);
+                self.check_file(media, part.len(), wish);
             }
         }
-        parts.into_iter().map(|part| part.into_iter().map(|(media, _)| media).collect()).collect()
+        (self.shape, parts.into_iter().map(|part| part.into_iter().map(|(media, _)| media).collect()).collect())
+    }
+
+    /// The shape wished for, else the first that holds what is attached, else the platform's first.
+    fn shape_for(&self, parts: &[Vec<(Media, Wish<'_>)>]) -> &'static Shape {
+        let shapes = self.limits.shapes;
+        let wished = self.target.wishes.kind.as_ref().and_then(|kind| self.limits.shape(kind.value));
+        let holds = |shape: &&Shape| parts.iter().all(|part| Number::of(part).fits(shape));
+        wished.or_else(|| shapes.iter().find(holds)).unwrap_or(&shapes[0])
     }
 
     /// Whether the front matter names media for a part.
@@ -86,29 +97,30 @@ impl<'a> Fitting<'a> {
         wishes
     }
 
-    /// The file a wish means; what hinders it is a problem.
+    /// The file a wish means, with its cover and captions; what hinders it is a problem.
     fn resolve(&mut self, wish: &Wish<'_>, library: &Library) -> Option<Media> {
-        for (key, wished) in
-            [("cover", &wish.wish.cover), ("captions", &wish.wish.captions), ("title", &wish.wish.title)]
-        {
-            if wished.is_some() {
-                self.not_yet(&format!("media: {key}"), wish.wish.src.span.clone());
-            }
-        }
         let src = &wish.wish.src.value;
         if is_address(src) {
             let hint = "download it into the repository and name the file: only what is committed is published";
             self.media_error("remote-image", wish, format!("the picture `{src}` is not in this repository"), hint);
             return None;
         }
+        let facts = self.file(wish, src, library)?;
+        if facts.kind == Kind::Captions {
+            let message = format!("`{src}` holds captions, which belong to a video");
+            self.media_error("captions-alone", wish, message, "write it as `captions:` of the video");
+            return None;
+        }
+        let mut media = media(facts, wish.wish.alt.clone());
+        media.title = wish.wish.title.clone();
+        media.cover = self.cover(wish, facts, library);
+        media.captions = self.captions(wish, facts, library);
+        Some(media)
+    }
+
+    fn file<'l>(&mut self, wish: &Wish<'_>, src: &str, library: &'l Library) -> Option<&'l Facts> {
         match look_up(&wish.source.path, src, library) {
-            Ok(facts) if facts.kind.is_image() => Some(media(facts, wish.wish.alt.clone())),
-            Ok(facts) => {
-                let what = if facts.kind == Kind::Pdf { "documents" } else { "videos" };
-                let message = format!("`{src}`: {what} are not supported by this version of pressroom yet");
-                self.media_error("not-yet", wish, message, "leave it out, or post this by hand");
-                None
-            }
+            Ok(facts) => Some(facts),
             Err(lack) => {
                 let (code, message, hint) = told(src, &lack);
                 self.media_error(code, wish, message, &hint);
@@ -117,76 +129,112 @@ impl<'a> Fitting<'a> {
         }
     }
 
+    fn cover(&mut self, wish: &Wish<'_>, of: &Facts, library: &Library) -> Option<Box<Media>> {
+        let src = wish.wish.cover.as_ref()?;
+        let cover = self.file(wish, src, library)?;
+        if of.kind != Kind::Video || !cover.kind.is_image() {
+            let message = format!("`{src}` cannot be the cover of `{}`: a cover is a picture for a video", of.path);
+            self.media_error("bad-cover", wish, message, "take `cover` away, or name a picture");
+            return None;
+        }
+        Some(Box::new(media(cover, None)))
+    }
+
+    fn captions(&mut self, wish: &Wish<'_>, of: &Facts, library: &Library) -> Option<Box<Captions>> {
+        let src = wish.wish.captions.as_ref()?;
+        let file = self.file(wish, src, library)?;
+        if of.kind != Kind::Video || file.kind != Kind::Captions {
+            let message = format!("`{src}` cannot be the captions of `{}`", of.path);
+            self.media_error(
+                "bad-captions",
+                wish,
+                message,
+                "captions are a SubRip (.srt) or WebVTT (.vtt) file for a video",
+            );
+            return None;
+        }
+        let lang = self.target.wishes.lang.as_ref().map(|lang| lang.value.clone());
+        Some(Box::new(Captions { lang: language(src).or(lang), file: media(file, None) }))
+    }
+
     fn check_number(&mut self, place: &str, part: &[(Media, Wish<'_>)]) {
-        let (label, most) = (self.limits.label, self.limits.images_max);
-        if let Some((_, first_too_many)) = part.get(most) {
-            let message = format!("{place} has {} pictures; {label} takes {most}", part.len());
-            let hint = format!("leave {} out", part.len() - most);
-            self.media_error("too-many-images", first_too_many, message, &hint);
-        }
-    }
-
-    fn check_image(&mut self, media: &Media, beside: usize, wish: &Wish<'_>) {
-        let (limits, label, path) = (self.limits, self.limits.label, &media.path);
-        if !limits.image_kinds.contains(&media.kind) {
-            let taken: Vec<_> = limits.image_kinds.iter().map(|kind| name(*kind)).collect();
-            let message = format!("`{path}` is a {} picture, which {label} does not take", name(media.kind));
-            let hint = format!("save it as one of these: {}", taken.join(", "));
-            self.media_error("image-kind", wish, message, &hint);
-        }
-        let gif = limits.gif.filter(|_| media.kind == Kind::Gif);
-        if gif.is_some() && beside > 1 {
-            let message = format!("on {label} a GIF stands alone, and `{path}` stands beside {} more", beside - 1);
-            self.media_error("gif-not-alone", wish, message, "leave the others out, or put it into a part of its own");
-        }
-        let bytes_max = gif.map(|gif| gif.bytes_max).or(limits.image_bytes_max);
-        if let Some(most) = bytes_max.filter(|most| media.bytes > *most) {
-            let message = format!("`{path}` has {}; {label} takes {}", megabytes(media.bytes), megabytes(most));
-            self.media_error("image-too-large", wish, message, "save it smaller");
-        }
-        self.check_pixels(media, gif.map(|gif| gif.pixels_max).or(limits.image_pixels_max), wish);
-        self.check_alt(media, wish);
-    }
-
-    fn check_pixels(&mut self, media: &Media, most: Option<u64>, wish: &Wish<'_>) {
-        let (Some(width), Some(height)) = (media.width, media.height) else { return };
-        let pixels = u64::from(width) * u64::from(height);
-        if let Some(most) = most.filter(|most| pixels > *most) {
-            let (path, label) = (&media.path, self.limits.label);
-            let message = format!("`{path}` is {width} x {height}, {pixels} pixels; {label} takes {most}");
-            self.media_error("image-too-many-pixels", wish, message, "save it with fewer pixels");
-        }
-    }
-
-    fn check_alt(&mut self, media: &Media, wish: &Wish<'_>) {
-        let (path, label, most) = (&media.path, self.limits.label, self.limits.alt_max);
-        match &media.alt {
-            _ if most == 0 => {}
-            None => {
-                let message = format!("`{path}` has no alternative text");
-                let hint = "say what it shows, for those who cannot see it: `![what it shows](path)` or `alt:`";
-                self.problems.push(Problem::warning("alt-missing", wish.source, message).at(wish.span()).hint(hint));
-            }
-            Some(alt) => {
-                let length = alt.chars().count();
-                if length > most {
-                    let over = length - most;
-                    let message = format!(
-                        "the alternative text of `{path}` has {length} characters; {label} takes {most}: {over} too many"
-                    );
-                    self.media_error("alt-too-long", wish, message, "shorten it");
-                }
+        let (label, shape) = (self.limits.label, self.shape);
+        let of_kind = |is: fn(&Media) -> bool| part.iter().filter(move |(media, _)| is(media));
+        type Row = (&'static str, &'static str, fn(&Shape) -> usize, fn(&Media) -> bool);
+        let kinds: [Row; 3] = [
+            ("too-many-images", "pictures", |shape| shape.images, |media| media.kind.is_image()),
+            ("too-many-videos", "videos", |shape| shape.videos, Media::is_video),
+            ("too-many-documents", "documents", |shape| shape.documents, |media| media.kind.is_document()),
+        ];
+        for (code, what, room, is) in kinds {
+            let most = room(shape);
+            let has = of_kind(is).count();
+            if let Some((_, first_too_many)) = of_kind(is).nth(most) {
+                let elsewhere = self.limits.shapes.iter().any(|shape| room(shape) > 0);
+                let message = match most {
+                    0 if elsewhere => format!("{label} takes no {what} with `kind: {}`", shape.kind.name()),
+                    0 => format!("{label} takes no {what}"),
+                    _ => format!("{place} has {has} {what}; {label} takes {most}"),
+                };
+                let hint = format!("leave {} out", has - most);
+                self.media_error(code, first_too_many, message, &hint);
             }
         }
+        let number = Number::of(part);
+        if number.images > 0 && number.videos > 0 && !shape.mixed && shape.videos > 0 {
+            let (_, video) = &part[part.iter().position(|(media, _)| media.is_video()).unwrap_or_default()];
+            let message = format!("{label} takes pictures or a video, not both");
+            self.media_error("mixed-media", video, message, "leave one kind out");
+        } else if shape.mixed && number.images + number.videos > shape.images {
+            let message = format!("{place} has {} attachments; {label} takes {}", part.len(), shape.images);
+            let hint = format!("leave {} out", number.images + number.videos - shape.images);
+            self.media_error("too-many-attachments", &part[shape.images].1, message, &hint);
+        }
     }
 
-    fn media_error(&mut self, code: &'static str, wish: &Wish<'_>, message: String, hint: &str) {
+    pub(super) fn media_error(&mut self, code: &'static str, wish: &Wish<'_>, message: String, hint: &str) {
         self.problems.push(Problem::error(code, wish.source, message).at(wish.span()).hint(hint));
     }
 }
 
+/// How many attachments of each kind a part has.
+#[derive(Clone, Copy, Debug, Default)]
+struct Number {
+    images: usize,
+    videos: usize,
+    documents: usize,
+}
+
+impl Number {
+    fn of(part: &[(Media, Wish<'_>)]) -> Self {
+        let count = |is: fn(&Media) -> bool| part.iter().filter(|(media, _)| is(media)).count();
+        Self {
+            images: count(|media| media.kind.is_image()),
+            videos: count(Media::is_video),
+            documents: count(|media| media.kind.is_document()),
+        }
+    }
+
+    fn fits(self, shape: &Shape) -> bool {
+        let each = self.images <= shape.images && self.videos <= shape.videos && self.documents <= shape.documents;
+        let together = self.images == 0 || self.videos == 0 || shape.mixed && self.images + self.videos <= shape.images;
+        let alone = self.videos != 1 || self.images > 0 || shape.lone_video;
+        each && together && alone
+    }
+}
+
+/// The language a captions file's name tells: `film.en.srt`, `film.pt-BR.vtt`.
+fn language(path: &str) -> Option<String> {
+    let mut pieces = path.rsplit('/').next()?.rsplit('.').skip(1);
+    let word = pieces.next()?;
+    pieces.next()?;
+    let is_tag =
+        (2..=3).contains(&word.split('-').next()?.len()) && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    is_tag.then(|| word.to_owned())
+}
+
 impl Wish<'_> {
-    fn span(&self) -> Range<usize> {
+    pub(super) fn span(&self) -> Range<usize> {
         self.wish.src.span.clone()
     }
 }
@@ -213,6 +261,12 @@ fn media(facts: &Facts, alt: Option<String>) -> Media {
         height: facts.size.map(|(_, height)| height),
         sha256: facts.sha256.clone(),
         alt: alt.filter(|alt| !alt.trim().is_empty()),
+        title: None,
+        cover: None,
+        captions: None,
+        animated: facts.animated,
+        film: facts.film.clone(),
+        pages: facts.pages,
     }
 }
 
@@ -256,7 +310,7 @@ fn told(src: &str, lack: &Lack) -> (&'static str, String, String) {
     (code, format!("`{src}` {what}"), hint)
 }
 
-fn name(kind: Kind) -> &'static str {
+pub(super) fn name(kind: Kind) -> &'static str {
     match kind {
         Kind::Jpeg => "JPEG",
         Kind::Png => "PNG",
@@ -264,12 +318,8 @@ fn name(kind: Kind) -> &'static str {
         Kind::Webp => "WebP",
         Kind::Video => "video",
         Kind::Pdf => "PDF",
+        Kind::Word => "Word document",
+        Kind::Slides => "slides",
+        Kind::Captions => "captions",
     }
-}
-
-/// Rounded up, so that what is over a limit never looks equal to it.
-fn megabytes(bytes: u64) -> String {
-    let hundredths = bytes.div_ceil(10_000);
-    let (whole, rest) = (hundredths / 100, hundredths % 100);
-    if rest == 0 { format!("{whole} MB") } else { format!("{whole}.{rest:02} MB") }
 }

@@ -41,7 +41,7 @@ impl Fitting<'_> {
         if text.trim().is_empty() && !has_media && !self.problems.iter().any(Problem::is_error) {
             let hint = "write some text or attach a picture";
             self.body_error("empty-text", place, format!("{place} is empty"), hint);
-        } else if !has_media && !self.limits.text_alone {
+        } else if !has_media && self.shape.least > 0 {
             let hint = "attach a picture or a video";
             self.body_error("media-needed", place, format!("{label} takes no text alone"), hint);
         }

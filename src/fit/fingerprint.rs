@@ -3,8 +3,27 @@
 use sha2::{Digest, Sha256};
 
 use super::Rendition;
+use crate::limits::{Field, Visibility};
 
 impl Rendition {
+    /// 32 hex digits of what no edit of the platform can change: equal where an edit is enough.
+    pub fn fixed(&self) -> String {
+        let mut fixed = self.clone();
+        for field in self.platform.limits().edits.fields {
+            match field {
+                Field::Text => fixed.parts.iter_mut().for_each(|part| part.text.clear()),
+                Field::Title => fixed.title = None,
+                Field::Tags => fixed.tags.clear(),
+                Field::Visibility => fixed.visibility = Visibility::Public,
+                Field::Settings => fixed.settings.clear(),
+                Field::Cover => {
+                    fixed.parts.iter_mut().flat_map(|part| &mut part.media).for_each(|media| media.cover = None);
+                }
+            }
+        }
+        fixed.fingerprint()
+    }
+
     /// 32 hex digits that are equal only for renditions that readers could not tell apart: text, media content, settings
     /// and audience. Where the media lie and what the limits are makes no difference.
     pub fn fingerprint(&self) -> String {
@@ -12,9 +31,13 @@ impl Rendition {
         for part in &mut sent.parts {
             (part.count, part.limit) = (0, 0);
         }
-        let pictures = sent.parts.iter_mut().flat_map(|part| &mut part.media);
+        let attached = sent.parts.iter_mut().flat_map(|part| &mut part.media);
         let thumbnail = sent.card.iter_mut().filter_map(|card| card.thumbnail.as_mut());
-        pictures.chain(thumbnail).for_each(|media| media.path.clear());
+        for media in attached.chain(thumbnail) {
+            media.path.clear();
+            media.cover.iter_mut().for_each(|cover| cover.path.clear());
+            media.captions.iter_mut().for_each(|captions| captions.file.path.clear());
+        }
         #[expect(clippy::expect_used, reason = "every field serialises: strings, numbers and maps with string keys")]
         let canonical = serde_json::to_vec(&sent).expect("a rendition is plain data");
         Sha256::digest(&canonical)[..16].iter().map(|byte| format!("{byte:02x}")).collect()
@@ -38,6 +61,12 @@ mod tests {
             height: Some(3),
             sha256: sha256.into(),
             alt: alt.map(str::to_owned),
+            title: None,
+            cover: None,
+            captions: None,
+            animated: false,
+            film: None,
+            pages: None,
         }
     }
 
@@ -53,12 +82,19 @@ mod tests {
             card: Some(card),
             acts_as: None,
             settings: [("key".to_owned(), "value".to_owned())].into(),
+            kind: crate::post::Kind::Feed,
+            tags: Vec::new(),
+            poll: None,
+            reply_to: None,
+            quote_of: None,
+            repost_of: None,
+            first_comment: None,
         }
     }
 
     #[test]
     fn what_readers_can_tell_apart_has_another_fingerprint() {
-        let changes: [fn(&mut Rendition); 9] = [
+        let changes: [fn(&mut Rendition); 13] = [
             |r| r.parts[0].text.push(' '),
             |r| r.parts.push(r.parts[0].clone()),
             |r| r.parts[0].media[0].sha256 = "cd".into(),
@@ -68,6 +104,10 @@ mod tests {
             |r| r.card = None,
             |r| r.acts_as = Some("urn:li:organization:1".into()),
             |r| r.settings.clear(),
+            |r| r.kind = crate::post::Kind::Reel,
+            |r| r.tags.push("tea".into()),
+            |r| r.first_comment = Some("First".into()),
+            |r| r.reply_to = Some(super::super::Reference::Post("other".into())),
         ];
         let mut seen = std::collections::BTreeSet::from([rendition().fingerprint()]);
         for (row, change) in changes.into_iter().enumerate() {

@@ -1,22 +1,25 @@
 //! A target's wishes and a platform's limits make a rendition: the exact text and media to be sent.
 //! Knows no ledger, no time and no network.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use serde::Serialize;
 
 use crate::account::Account;
 use crate::error::Problem;
-use crate::limits::{Limits, Platform};
+use crate::limits::{Limits, Platform, Shape};
 use crate::media::{self, Library};
 use crate::post::body::{self, Document};
 use crate::post::target::Target;
-use crate::post::{MediaWish, Visibility};
+use crate::post::{Kind, MediaWish, Visibility};
 
 mod attach;
 mod check;
 pub mod count;
+mod file;
 mod fingerprint;
+mod peculiar;
 #[cfg(test)]
 mod tests;
 pub mod text;
@@ -26,9 +29,14 @@ pub use attach::candidates;
 use count::Count;
 
 /// A post fitted to one target: exactly what will be sent.
+///
+/// Its JSON is what [`Rendition::fingerprint`] hashes, and that stands in ledgers: fields that came later are left out
+/// where they say nothing.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Rendition {
     pub platform: Platform,
+    #[serde(skip_serializing_if = "is_plain")]
+    pub kind: Kind,
     /// The parts in order; one, unless the post is a thread.
     pub parts: Vec<Part>,
     /// Who will see it.
@@ -39,8 +47,58 @@ pub struct Rendition {
     pub card: Option<Card>,
     /// On whose behalf, as accounts.toml says (`as`).
     pub acts_as: Option<String>,
-    /// The platform's own settings, by key, as text (`reply_settings` -> `following`).
-    pub settings: std::collections::BTreeMap<String, String>,
+    /// The platform's own settings, by key, as text (`reply_settings` -> `following`; lists joined by commas).
+    pub settings: BTreeMap<String, String>,
+    /// Tags the platform takes beside the text.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub poll: Option<Poll>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<Reference>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quote_of: Option<Reference>,
+    /// Then there is no text of ours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repost_of: Option<Reference>,
+    /// The text of a comment of ours that follows once the post is out, as a reader will see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_comment: Option<String>,
+}
+
+/// Shapes that earlier ledgers do not tell apart.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_plain(kind: &Kind) -> bool {
+    matches!(kind, Kind::Feed | Kind::Article)
+}
+
+impl Rendition {
+    /// How many calls show something of it: its parts, and the first comment after them.
+    pub fn showings(&self) -> usize {
+        self.parts.len() + usize::from(self.first_comment.is_some())
+    }
+
+    /// All media files of it, with the part each belongs to; covers, captions and the picture of a card are apart.
+    pub fn media(&self) -> impl Iterator<Item = (usize, &Media)> {
+        self.parts.iter().enumerate().flat_map(|(part, its)| its.media.iter().map(move |media| (part, media)))
+    }
+}
+
+/// A post that is answered, quoted or shared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Reference {
+    /// An address on the platform.
+    Url(String),
+    /// A post of ours, by its id: where it is out on the same account.
+    Post(String),
+}
+
+/// A poll.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Poll {
+    pub options: Vec<String>,
+    pub minutes: u32,
 }
 
 /// One part of a rendition.
@@ -66,6 +124,40 @@ pub struct Media {
     pub height: Option<u32>,
     pub sha256: String,
     pub alt: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// The picture shown until a video plays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cover: Option<Box<Media>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub captions: Option<Box<Captions>>,
+    /// Whether it is a picture that moves.
+    #[serde(skip)]
+    pub animated: bool,
+    /// What plays, if anything does.
+    #[serde(skip)]
+    pub film: Option<media::Film>,
+    /// Pages of a PDF.
+    #[serde(skip)]
+    pub pages: Option<u32>,
+}
+
+impl Media {
+    pub fn is_video(&self) -> bool {
+        self.kind == media::Kind::Video
+    }
+
+    pub fn duration_ms(&self) -> Option<u64> {
+        self.film.as_ref().and_then(|film| film.duration_ms)
+    }
+}
+
+/// The captions of a video.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Captions {
+    /// BCP 47: from the file's name (`film.en.srt`), else the post's; `None` where neither says.
+    pub lang: Option<String>,
+    pub file: Media,
 }
 
 /// A link card.
@@ -78,37 +170,47 @@ pub struct Card {
     pub thumbnail: Option<Media>,
 }
 
-/// Fits a target to its account's platform. The problems say all that is wrong, not only the first thing. There is a
-/// rendition only where it could be sent as it is: no part is over its limit, no wish is left out. The one error beside
-/// a rendition is `not-published-yet`, so that a platform to come can be previewed; its other problems are kept back.
-pub fn fit(target: &Target, account: &Account, library: &Library) -> (Option<Rendition>, Vec<Problem>) {
+/// Fits a target to its account's platform. `hosted` says whether media can be given an address, for platforms that fetch
+/// them. The problems say all that is wrong, not only the first thing. There is a rendition only where it could be sent
+/// as it is: no part is over its limit, no wish is left out. The one error beside a rendition is `not-published-yet`, so
+/// that a platform to come can be previewed; its other problems are kept back.
+pub fn fit(target: &Target, account: &Account, hosted: bool, library: &Library) -> (Option<Rendition>, Vec<Problem>) {
     let mut fitting = Fitting::new(target, account);
     let (document, problems) = body::parse(&target.body, fitting.is_thread());
     fitting.problems = problems;
     let texts = fitting.texts(&document);
-    let mut media = fitting.attach(&document, library);
+    let (shape, mut media) = fitting.attach(&document, library);
     let card = fitting.card(&mut media);
     fitting.check_texts(&document, &texts, &media, card.is_some());
     let visibility = fitting.visibility();
     let settings = fitting.settings();
-    fitting.check_unsupported();
-    let part = |((text, count), media): ((String, Count), Vec<Media>)| Part {
-        text,
-        count: count.count,
-        limit: count.limit,
-        media,
-    };
+    let tags = target.wishes.tags.as_ref().filter(|_| fitting.limits.tags);
     let rendition = Rendition {
         platform: target.platform,
+        kind: shape.kind,
         parts: texts.into_iter().zip(media).map(part).collect(),
         visibility,
-        title: target.wishes.title.as_ref().filter(|_| fitting.limits.title).map(|title| title.value.clone()),
+        title: fitting.title(),
         lang: target.wishes.lang.as_ref().map(|lang| lang.value.clone()),
         card,
         acts_as: account.acts_as.clone(),
         settings,
+        tags: tags.map(|tags| tags.value.clone()).unwrap_or_default(),
+        poll: fitting.poll(),
+        reply_to: fitting.reference("reply_to", target.wishes.reply_to.as_ref(), fitting.limits.replies),
+        quote_of: fitting.reference("quote_of", target.wishes.quote_of.as_ref(), fitting.limits.quotes),
+        repost_of: fitting.reference("repost_of", target.wishes.repost_of.as_ref(), fitting.limits.reposts),
+        first_comment: fitting.first_comment(),
     };
+    fitting.check_link();
+    fitting.check_kind();
+    fitting.check_hosting(&rendition, shape, hosted);
+    peculiar::check(&mut fitting, &rendition);
     fitting.finish(rendition)
+}
+
+fn part(((text, count), media): ((String, Count), Vec<Media>)) -> Part {
+    Part { text, count: count.count, limit: count.limit, media }
 }
 
 /// Every path, from the repository's root, at which the media a target wishes for may lie.
@@ -123,7 +225,10 @@ pub fn media_paths(target: &Target) -> Vec<String> {
         Vec::new()
     };
     let drawn = drawn.into_iter().map(|wish: MediaWish| (&target.body.source.path, wish.src.value));
-    written.chain(drawn).filter_map(|(path, src)| candidates(path, &src).ok()).flatten().collect()
+    let wishes = target.wishes.media.iter().flat_map(|media| &media.value);
+    let beside = wishes.flat_map(|wish| wish.cover.iter().chain(&wish.captions));
+    let beside = beside.map(|src| (&target.source.path, src.clone()));
+    written.chain(beside).chain(drawn).filter_map(|(path, src)| candidates(path, &src).ok()).flatten().collect()
 }
 
 /// The texts of a target's parts as `fit` makes them, each with its measure, also where they do not fit: for showing.
@@ -138,12 +243,15 @@ struct Fitting<'a> {
     target: &'a Target,
     account: &'a Account,
     limits: &'static Limits,
+    /// The platform's first, until what is attached tells.
+    shape: &'static Shape,
     problems: Vec<Problem>,
 }
 
 impl<'a> Fitting<'a> {
     fn new(target: &'a Target, account: &'a Account) -> Self {
-        Self { target, account, limits: target.platform.limits(), problems: Vec::new() }
+        let limits = target.platform.limits();
+        Self { target, account, limits, shape: &limits.shapes[0], problems: Vec::new() }
     }
 
     fn is_thread(&self) -> bool {

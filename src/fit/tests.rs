@@ -49,7 +49,18 @@ fn picture(src: &str, alt: Option<&str>) -> MediaWish {
 }
 
 fn file(path: &str, kind: Kind, bytes: u64, size: (u32, u32)) -> (String, Result<Facts, Lack>) {
-    let facts = Facts { path: path.into(), kind, mime: "image/test", bytes, size: Some(size), sha256: path.into() };
+    let facts = Facts {
+        path: path.into(),
+        kind,
+        mime: "image/test",
+        bytes,
+        size: Some(size),
+        sha256: path.into(),
+        turned: false,
+        animated: false,
+        film: None,
+        pages: None,
+    };
     (path.to_owned(), Ok(facts))
 }
 
@@ -82,7 +93,7 @@ fn library() -> Library {
 }
 
 fn fitted(target: &Target) -> Rendition {
-    let (rendition, problems) = fit(target, &account(target.platform), &library());
+    let (rendition, problems) = fit(target, &account(target.platform), true, &library());
     assert_eq!(problems, []);
     rendition.unwrap()
 }
@@ -93,7 +104,7 @@ fn told(target: &Target) -> Vec<String> {
 }
 
 fn told_for(target: &Target, account: &Account) -> Vec<String> {
-    let (rendition, problems) = fit(target, account, &library());
+    let (rendition, problems) = fit(target, account, true, &library());
     assert_eq!(rendition.is_none(), problems.iter().any(Problem::is_error));
     problems.into_iter().map(say).collect()
 }
@@ -140,7 +151,7 @@ fn links_and_tags_go_below_the_first_part() {
     };
     let target = target(Platform::X, "one\n\n---\n\ntwo", wishes);
     let account = Account { append_hashtags: true, ..account(Platform::X) };
-    let (rendition, _) = fit(&target, &account, &library());
+    let (rendition, _) = fit(&target, &account, true, &library());
     let texts: Vec<_> = rendition.unwrap().parts.into_iter().map(|part| part.text).collect();
     assert_eq!(texts, ["one\n\nhttps://a.example/\n\n#openSource", "two"]);
     assert_eq!(fitted(&target).parts[0].text, "one\n\nhttps://a.example/");
@@ -292,16 +303,8 @@ fn media_that_cannot_be_used_is_told() {
             "media-unreadable: `media/locked.png` cannot be read: permission denied; mend the file or its \
                               permissions",
         ),
-        (
-            "media/film.mp4",
-            "not-yet: `media/film.mp4`: videos are not supported by this version of pressroom yet; \
-                            leave it out, or post this by hand",
-        ),
-        (
-            "media/deck.pdf",
-            "not-yet: `media/deck.pdf`: documents are not supported by this version of pressroom \
-                            yet; leave it out, or post this by hand",
-        ),
+        ("media/film.mp4", "too-many-videos: X takes no videos; leave 1 out"),
+        ("media/deck.pdf", "too-many-documents: X takes no documents; leave 1 out"),
         (
             "https://a.example/x.png",
             "remote-image: the picture `https://a.example/x.png` is not in this repository; download \
@@ -357,7 +360,7 @@ fn media_is_held_against_the_platform() {
     let mut library = library();
     library.extend([file("media/small.png", Kind::Png, 1, (1, 1))]);
     let wishes = Wishes { media: wish(five.map(|src| picture(src, alt)).to_vec()), ..Wishes::default() };
-    let (_, problems) = fit(&target(Platform::X, "a", wishes), &account(Platform::X), &library);
+    let (_, problems) = fit(&target(Platform::X, "a", wishes), &account(Platform::X), true, &library);
     assert_eq!(
         problems.into_iter().map(say).collect::<Vec<_>>(),
         ["error 2:1 too-many-images: the post has 5 pictures; X takes 4; leave 1 out"]
@@ -376,9 +379,11 @@ fn media_is_held_against_the_platform() {
         ]
     );
     assert_eq!(
-        with(Platform::X, vec![MediaWish { cover: Some("a.png".into()), ..picture("cat.png", alt) }]),
-        ["error 2:1 not-yet: `media: cover` is not supported by this version of pressroom yet; leave it out, or \
-         post this by hand"]
+        with(Platform::X, vec![MediaWish { cover: Some("media/dog.jpg".into()), ..picture("cat.png", alt) }]),
+        [
+            "error 2:1 bad-cover: `media/dog.jpg` cannot be the cover of `posts/2026/cat.png`: a cover is a picture for a \
+          video; take `cover` away, or name a picture"
+        ]
     );
 }
 
@@ -409,20 +414,31 @@ fn wishes_a_platform_cannot_fulfil_are_errors() {
 }
 
 #[test]
-fn what_this_version_cannot_do_is_said() {
-    let said = "is not supported by this version of pressroom yet; leave it out, or post this by hand";
+fn what_a_platform_does_not_offer_is_said() {
     let url = || wish("https://x.com/a/status/1".to_owned());
-    let poll = post::Poll { options: vec!["a".into(), "b".into()], duration: chrono::TimeDelta::hours(1) };
-    for (key, wishes) in [
-        ("poll", Wishes { poll: wish(poll), ..Wishes::default() }),
-        ("reply_to", Wishes { reply_to: url(), ..Wishes::default() }),
-        ("quote_of", Wishes { quote_of: url(), ..Wishes::default() }),
-        ("repost_of", Wishes { repost_of: url(), ..Wishes::default() }),
-        ("first_comment", Wishes { first_comment: wish("hi".into()), ..Wishes::default() }),
-        ("kind: article", Wishes { kind: wish(post::Kind::Article), ..Wishes::default() }),
-        ("kind: reel", Wishes { kind: wish(post::Kind::Reel), ..Wishes::default() }),
+    for (platform, wishes, words) in [
+        (
+            Platform::LinkedIn,
+            Wishes { reply_to: url(), ..Wishes::default() },
+            "reference-not-offered: LinkedIn takes no `reply_to` from here; leave it out, or post this by hand",
+        ),
+        (
+            Platform::X,
+            Wishes { first_comment: wish("hi".into()), ..Wishes::default() },
+            "comment-not-offered: X takes no comments from here; leave `first_comment` out for it",
+        ),
+        (
+            Platform::X,
+            Wishes { kind: wish(post::Kind::Reel), ..Wishes::default() },
+            "kind-not-offered: X has no `kind: reel`; it has `feed`",
+        ),
+        (
+            Platform::LinkedIn,
+            Wishes { kind: wish(post::Kind::Article), ..Wishes::default() },
+            "card-link-missing: an article on LinkedIn is a link card, and there is no link; add `link`, or leave `kind` out",
+        ),
     ] {
-        assert_eq!(told(&target(Platform::X, "a", wishes)), [format!("error 2:1 not-yet: `{key}` {said}")]);
+        assert_eq!(told(&target(platform, "a", wishes)), [format!("error 2:1 {words}")]);
     }
     assert_eq!(told(&target(Platform::X, "a", Wishes { kind: wish(post::Kind::Feed), ..Wishes::default() })), [""; 0]);
 }
@@ -458,7 +474,7 @@ fn settings_are_checked_and_written_as_text() {
 #[test]
 fn a_platform_to_come_is_one_error_and_can_be_previewed() {
     let target = target(Platform::Mastodon, "Hi @ann@a.example", Wishes::default());
-    let (rendition, problems) = fit(&target, &account(Platform::Mastodon), &library());
+    let (rendition, problems) = fit(&target, &account(Platform::Mastodon), true, &library());
     assert_eq!(rendition.unwrap().parts[0].count, 7);
     assert_eq!(
         problems.into_iter().map(say).collect::<Vec<_>>(),
@@ -497,7 +513,7 @@ proptest! {
         for platform in Platform::ALL {
             let wishes = Wishes { thread: wish(thread), tags: wish(vec!["tag".into()]), link: wish("https://a.example/".into()), title: wish("t".into()), ..Wishes::default() };
             let account = Account { append_hashtags: hashtags, ..account(platform) };
-            let (rendition, problems) = fit(&target(platform, &markdown, wishes), &account, &library());
+            let (rendition, problems) = fit(&target(platform, &markdown, wishes), &account, true, &library());
             prop_assert!(rendition.is_some() || problems.iter().any(Problem::is_error));
             for part in rendition.iter().flat_map(|rendition| &rendition.parts) {
                 prop_assert!(part.count <= part.limit);

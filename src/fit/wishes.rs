@@ -1,13 +1,15 @@
-//! Audience, settings and the keys this version does not act on yet. Knows no text and no media.
+//! Audience, settings, and what else a post may wish for beside text and media.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use url::Url;
 
-use super::Fitting;
-use crate::limits::{Platform, SettingRule, Takes};
+use super::{Fitting, Media, Poll, Reference, Rendition};
+use crate::error::{Located, Problem};
+use crate::limits::{Fetched, Minutes, Platform, SettingRule, Shape, Takes};
 use crate::post::{Kind, Setting, Visibility};
+use crate::suggest;
 
 impl Fitting<'_> {
     /// The audience wished for, or the platform's first. What is not offered is an error, never a fallback.
@@ -71,26 +73,113 @@ impl Fitting<'_> {
         );
     }
 
-    /// Keys that are understood and would be left out: never silently.
-    pub(super) fn check_unsupported(&mut self) {
-        let wishes = &self.target.wishes;
-        let keys = [
-            ("poll", wishes.poll.as_ref().map(|wish| wish.span.clone())),
-            ("reply_to", wishes.reply_to.as_ref().map(|wish| wish.span.clone())),
-            ("quote_of", wishes.quote_of.as_ref().map(|wish| wish.span.clone())),
-            ("repost_of", wishes.repost_of.as_ref().map(|wish| wish.span.clone())),
-            ("first_comment", wishes.first_comment.as_ref().map(|wish| wish.span.clone())),
-        ];
-        for (key, span) in keys {
-            if let Some(span) = span {
-                self.not_yet(key, span);
+    /// The title, where one is part of what is published.
+    pub(super) fn title(&mut self) -> Option<String> {
+        let most = self.limits.title_max?;
+        let label = self.limits.label;
+        let Some(title) = self.target.wishes.title.as_ref().filter(|title| !title.value.trim().is_empty()) else {
+            if self.limits.title_needed {
+                let message = format!("{label} needs a title");
+                let problem = Problem::error("title-missing", &self.target.source, message);
+                self.problems.push(problem.hint("add `title`"));
             }
+            return None;
+        };
+        let length = title.value.chars().count();
+        if length > most {
+            let message =
+                format!("the title has {length} characters; {label} takes {most}: {} too many", length - most);
+            self.error("title-too-long", title.span.clone(), message, "shorten it");
         }
-        self.check_kind();
-        self.check_link();
+        Some(title.value.clone())
     }
 
-    fn check_link(&mut self) {
+    pub(super) fn poll(&mut self) -> Option<Poll> {
+        let wish = self.target.wishes.poll.as_ref()?;
+        let label = self.limits.label;
+        let Some(rule) = self.limits.poll else {
+            self.error("poll-not-offered", wish.span.clone(), format!("{label} has no polls here"), "leave `poll` out");
+            return None;
+        };
+        let (least, most) = rule.options;
+        let (options, minutes) = (&wish.value.options, wish.value.duration.num_minutes());
+        if !(least..=most).contains(&options.len()) {
+            let message = format!("the poll has {} options; {label} takes {least} to {most}", options.len());
+            self.error("poll-options", wish.span.clone(), message, "add some, or leave some out");
+        }
+        for option in options {
+            let length = option.chars().count();
+            if length > rule.option_max {
+                let over = length - rule.option_max;
+                let message = format!(
+                    "the option `{option}` has {length} characters; {label} takes {}: {over} too many",
+                    rule.option_max
+                );
+                self.error("poll-option-too-long", wish.span.clone(), message, "shorten it");
+            }
+        }
+        let minutes = u32::try_from(minutes).unwrap_or(u32::MAX);
+        let offered = match rule.minutes {
+            Minutes::Between(least, most) if (least..=most).contains(&minutes) => None,
+            Minutes::OneOf(offered) if offered.contains(&minutes) => None,
+            Minutes::Between(least, most) => Some(format!("{} to {}", lasting(least), lasting(most))),
+            Minutes::OneOf(offered) => {
+                let offered: Vec<_> = offered.iter().map(|minutes| lasting(*minutes)).collect();
+                Some(suggest::or(offered.iter().map(String::as_str)))
+            }
+        };
+        if let Some(offered) = offered {
+            let message = format!("the poll lasts {}; {label} takes {offered}", lasting(minutes));
+            self.error("poll-duration", wish.span.clone(), message, "change `duration`");
+        }
+        Some(Poll { options: options.clone(), minutes })
+    }
+
+    /// A post that is answered, quoted or shared: an address, or the id of a post of ours.
+    pub(super) fn reference(&mut self, key: &str, wish: Option<&Located<String>>, offered: bool) -> Option<Reference> {
+        let wish = wish?;
+        if !offered {
+            let message = format!("{} takes no `{key}` from here", self.limits.label);
+            self.error("reference-not-offered", wish.span.clone(), message, "leave it out, or post this by hand");
+            return None;
+        }
+        let is_url = wish.value.contains("://");
+        Some(if is_url { Reference::Url(wish.value.clone()) } else { Reference::Post(wish.value.clone()) })
+    }
+
+    pub(super) fn first_comment(&mut self) -> Option<String> {
+        let wish = self.target.wishes.first_comment.as_ref()?;
+        let label = self.limits.label;
+        let Some(most) = self.limits.comment_max else {
+            let message = format!("{label} takes no comments from here");
+            self.error("comment-not-offered", wish.span.clone(), message, "leave `first_comment` out for it");
+            return None;
+        };
+        let text = wish.value.trim();
+        let length = text.chars().count();
+        if length > most {
+            let over = length - most;
+            let message = format!("the first comment has {length} characters; {label} takes {most}: {over} too many");
+            self.error("comment-too-long", wish.span.clone(), message, "shorten it");
+        }
+        (!text.is_empty()).then(|| text.to_owned())
+    }
+
+    /// Where a platform fetches media by address, they need one.
+    pub(super) fn check_hosting(&mut self, rendition: &Rendition, shape: &Shape, hosted: bool) {
+        let fetches = |media: &Media| match shape.fetched {
+            Fetched::Nothing => false,
+            Fetched::Images => media.kind.is_image(),
+            Fetched::Everything => true,
+        };
+        if !hosted && rendition.media().any(|(_, media)| fetches(media)) {
+            let message = format!("{} fetches media by address, and accounts.toml gives them none", self.limits.label);
+            let problem = Problem::error("media-host-missing", &self.target.source, message);
+            self.problems.push(problem.hint("set `public_url` or `bucket` under `[media]` in accounts.toml"));
+        }
+    }
+
+    pub(super) fn check_link(&mut self) {
         let Some(link) = &self.target.wishes.link else { return };
         let is_web =
             Url::parse(&link.value).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
@@ -101,23 +190,31 @@ impl Fitting<'_> {
     }
 
     /// A LinkedIn article is a post with a link card.
-    fn check_kind(&mut self) {
+    pub(super) fn check_kind(&mut self) {
         let Some(kind) = &self.target.wishes.kind else { return };
-        match kind.value {
-            Kind::Feed => {}
-            Kind::Article if self.target.platform == Platform::LinkedIn => {
-                if self.target.wishes.link.is_none() {
-                    let message = "an article on LinkedIn is a link card, and there is no link".to_owned();
-                    self.error("card-link-missing", kind.span.clone(), message, "add `link`, or leave `kind` out");
-                }
-            }
-            other => self.not_yet(&format!("kind: {}", other.name()), kind.span.clone()),
+        let (label, name) = (self.limits.label, kind.value.name());
+        if self.limits.shape(kind.value).is_none() {
+            let message = format!("{label} has no `kind: {name}`");
+            let hint = format!("it has {}", quoted(self.limits.shapes.iter().map(|shape| shape.kind.name())));
+            self.error("kind-not-offered", kind.span.clone(), message, &hint);
+        } else if kind.value == Kind::Article && self.target.wishes.link.is_none() {
+            let message = format!("an article on {label} is a link card, and there is no link");
+            self.error("card-link-missing", kind.span.clone(), message, "add `link`, or leave `kind` out");
         }
     }
 
-    pub(super) fn not_yet(&mut self, key: &str, span: Range<usize>) {
+    fn not_yet(&mut self, key: &str, span: Range<usize>) {
         let message = format!("`{key}` is not supported by this version of pressroom yet");
         self.error("not-yet", span, message, "leave it out, or post this by hand");
+    }
+}
+
+/// `30 min`, `6 h`, `3 days`.
+fn lasting(minutes: u32) -> String {
+    match minutes {
+        minutes if minutes >= 2880 && minutes.is_multiple_of(1440) => format!("{} days", minutes / 1440),
+        minutes if minutes >= 120 && minutes.is_multiple_of(60) => format!("{} h", minutes / 60),
+        minutes => format!("{minutes} min"),
     }
 }
 

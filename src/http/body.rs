@@ -4,11 +4,12 @@
 use std::io::{self, Read};
 use std::sync::{Arc, OnceLock};
 
-use futures_util::stream;
+use futures_util::{Stream, StreamExt as _, stream};
 use reqwest::RequestBuilder;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use reqwest::multipart::{Form, Part};
 use tokio::sync::{mpsc, watch};
+use uuid::Uuid;
 
 use super::Files;
 use crate::error::{Failure, Kind};
@@ -20,6 +21,11 @@ const PIECE: usize = 128 * 1024;
 const PIECES_WAITING: usize = 4;
 
 type Piece = Vec<u8>;
+
+/// A file on its way.
+trait Pieces: Stream<Item = io::Result<Piece>> + Send + 'static {}
+
+impl<T: Stream<Item = io::Result<Piece>> + Send + 'static> Pieces for T {}
 
 /// How far the file of a request is on its way.
 pub(super) struct Gauge {
@@ -57,13 +63,27 @@ pub(super) async fn attach(
             let (request, gauge) = attach_file(request, file, mime, files).await?;
             (request, Some(gauge))
         }
+        Body::Related { json, file, mime } => {
+            let boundary = format!("pressroom-{}", Uuid::new_v4().simple());
+            let head = format!(
+                "--{boundary}\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n{json}\r\n\
+                 --{boundary}\r\nContent-Type: {mime}\r\n\r\n"
+            );
+            let tail = format!("\r\n--{boundary}--\r\n");
+            let whole = (head.len() + tail.len()) as u64 + length(file);
+            let (pieces, gauge) = open(files, file).await?;
+            let around = |text: String| stream::iter([Ok(text.into_bytes())]);
+            let body = reqwest::Body::wrap_stream(around(head).chain(pieces).chain(around(tail)));
+            let kind = format!("multipart/related; boundary={boundary}");
+            (request.header(CONTENT_TYPE, kind).header(CONTENT_LENGTH, whole).body(body), Some(gauge))
+        }
         Body::Multipart { fields, name, file, mime } => {
             let mut form = Form::new();
             for (key, value) in fields {
                 form = form.text(key.clone(), value.clone());
             }
-            let (body, gauge) = open(files, file).await?;
-            let part = Part::stream_with_length(body, length(file))
+            let (pieces, gauge) = open(files, file).await?;
+            let part = Part::stream_with_length(reqwest::Body::wrap_stream(pieces), length(file))
                 .file_name("media")
                 .mime_str(mime)
                 .map_err(|error| Failure::new(Kind::Bug, format!("`{mime}` is no MIME type")).cause(error))?;
@@ -79,7 +99,8 @@ pub(super) async fn attach_file(
     mime: &str,
     files: &Arc<dyn Files>,
 ) -> Result<(RequestBuilder, Gauge), Failure> {
-    let (body, gauge) = open(files, file).await?;
+    let (pieces, gauge) = open(files, file).await?;
+    let body = reqwest::Body::wrap_stream(pieces);
     Ok((request.header(CONTENT_TYPE, mime).header(CONTENT_LENGTH, length(file)).body(body), gauge))
 }
 
@@ -88,7 +109,7 @@ fn length(file: &FileRange) -> u64 {
 }
 
 /// Opens a file and begins to read it. Both may take long, so both happen beside the runtime's own thread.
-async fn open(files: &Arc<dyn Files>, file: &FileRange) -> Result<(reqwest::Body, Gauge), Failure> {
+async fn open(files: &Arc<dyn Files>, file: &FileRange) -> Result<(impl Pieces + use<>, Gauge), Failure> {
     let (source, wanted) = (files.clone(), file.clone());
     let opened = tokio::task::spawn_blocking(move || source.open(&wanted)).await.map_err(io::Error::other);
     let reader = opened.flatten().map_err(|error| {
@@ -99,8 +120,8 @@ async fn open(files: &Arc<dyn Files>, file: &FileRange) -> Result<(reqwest::Body
     Ok(pipe(reader, length(file)))
 }
 
-/// A body that is fed from a reader, piece by piece, as fast as the network takes it.
-fn pipe(reader: Box<dyn Read + Send>, length: u64) -> (reqwest::Body, Gauge) {
+/// Pieces of a reader, as fast as the network takes them.
+fn pipe(reader: Box<dyn Read + Send>, length: u64) -> (impl Pieces, Gauge) {
     let (give, mut take) = mpsc::channel(PIECES_WAITING);
     let (tell, sent) = watch::channel(0);
     let broken = Arc::new(OnceLock::new());
@@ -120,7 +141,7 @@ fn pipe(reader: Box<dyn Read + Send>, length: u64) -> (reqwest::Body, Gauge) {
         }
         piece
     });
-    (reqwest::Body::wrap_stream(pieces), Gauge { sent, broken })
+    (pieces, Gauge { sent, broken })
 }
 
 /// Reads exactly so many bytes and hands them on. The last piece is only given away once the file has ended with it: a

@@ -1,7 +1,6 @@
 //! The only door to the network: sends a call with its token and tells what came of it, and looks at what lies on the
 //! web, where no token goes. Follows no redirect, retries nothing, and never prints what it was given.
 
-use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::pin::pin;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -193,8 +192,8 @@ impl Http {
             }
             Outcome::NotSent(why) | Outcome::Unclear(why) => tracing::debug!(call = call.name, why, "no answer"),
         }
-        match (broken, &call.body) {
-            (Some(error), Body::File { file, .. } | Body::Multipart { file, .. }) => Err(not_whole(&file.path, &error)),
+        match (broken, call.body.file()) {
+            (Some(error), Some(file)) => Err(not_whole(&file.path, &error)),
             _ => Ok(outcome),
         }
     }
@@ -364,6 +363,7 @@ fn method(method: Method) -> reqwest::Method {
         Method::Get => reqwest::Method::GET,
         Method::Post => reqwest::Method::POST,
         Method::Put => reqwest::Method::PUT,
+        Method::Patch => reqwest::Method::PATCH,
         Method::Delete => reqwest::Method::DELETE,
     }
 }

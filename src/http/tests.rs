@@ -63,7 +63,10 @@ async fn head(stream: &mut TcpStream) -> (String, u64) {
             let body = read.split_off(end + 4);
             return (String::from_utf8(read).unwrap().to_lowercase(), body.len() as u64);
         }
-        assert_ne!(stream.read_buf(&mut read).await.unwrap(), 0, "no whole head");
+        if stream.read_buf(&mut read).await.unwrap_or(0) == 0 {
+            // Broken off before anything of it left.
+            return (String::new(), 0);
+        }
     }
 }
 
@@ -135,15 +138,22 @@ async fn a_file_goes_out_with_its_length_and_tells_how_far_it_is() {
 }
 
 #[tokio::test]
-async fn a_form_with_a_file_says_its_whole_length() {
-    let (address, heard) = served().await;
+async fn a_body_around_a_file_says_its_whole_length() {
     let fields = vec![("media_category".to_owned(), "tweet_video".to_owned())];
-    let body = Body::Multipart { fields, name: "media".to_owned(), file: file(MIB), mime: "video/mp4".to_owned() };
-    let call = call(false, Auth::Bearer, body);
-    let sent = send(&door(address, 5_000), &call, MIB).await;
-    assert_eq!(answered(sent).status, 200);
-    let heard = heard.await.unwrap();
-    assert!(heard.head.contains(&format!("content-length: {}", heard.body)) && heard.body > MIB, "{}", heard.head);
+    let (name, mime) = ("media".to_owned(), "video/mp4".to_owned());
+    let related = Body::Related { json: serde_json::json!({ "snippet": {} }), file: file(MIB), mime: mime.clone() };
+    for (body, kind) in [
+        (Body::Multipart { fields, name, file: file(MIB), mime }, "multipart/form-data; boundary="),
+        (related, "multipart/related; boundary=pressroom-"),
+    ] {
+        let (address, heard) = served().await;
+        let call = call(false, Auth::Bearer, body);
+        assert_eq!(answered(send(&door(address, 5_000), &call, MIB).await).status, 200);
+        let heard = heard.await.unwrap();
+        assert!(heard.head.contains(&format!("\r\ncontent-type: {kind}")), "{}", heard.head);
+        let length = format!("\r\ncontent-length: {}\r\n", heard.body);
+        assert!(format!("{}\n", heard.head).contains(&length) && heard.body > MIB, "{}", heard.head);
+    }
 }
 
 /// What the platform reads is shorter than it was told, so it cannot take it for whole.

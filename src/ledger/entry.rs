@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::limits::Platform;
-use crate::post::PostId;
+use crate::post::{OnRemove, PostId};
 use crate::step::{Class, Receipt};
 
 /// The version of the format this program writes.
@@ -64,6 +64,9 @@ pub struct Entry {
     /// Hash of the rendition: see [`crate::fit::Rendition::fingerprint`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fp: Option<String>,
+    /// Hash of what of the rendition no edit can change: see [`crate::fit::Rendition::fixed`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fixed: Option<String>,
     /// The content commit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub src: Option<String>,
@@ -86,6 +89,8 @@ pub enum Event {
         exp: DateTime<Utc>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         takes_over: Option<Uuid>,
+        #[serde(default, skip_serializing_if = "Aim::is_publish")]
+        aim: Aim,
     },
     /// The claim's lease lasts longer.
     Renewed { exp: DateTime<Utc> },
@@ -99,7 +104,12 @@ pub enum Event {
     /// One part of a thread is out; `index` from 0.
     Part { index: usize, of: usize, receipt: Receipt },
     /// All of it is out; the receipt of the first part.
-    Published { receipt: Receipt },
+    Published {
+        receipt: Receipt,
+        /// What of it the platform did not take, though the post is out: its first comment.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lacks: Option<String>,
+    },
     /// The platform said no.
     Failed {
         class: Class,
@@ -129,8 +139,14 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<String>,
     },
-    /// What is out was changed.
-    Updated { receipt: Receipt },
+    /// What is out was changed; `parts` names the parts that have other receipts since, the first one included.
+    Updated {
+        receipt: Receipt,
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        parts: BTreeMap<usize, Receipt>,
+    },
+    /// What the post says is to become of what is out once the post is gone.
+    Noted { on_remove: OnRemove },
     /// What was out is gone.
     Deleted,
     /// Its time, and `max_late`, passed.
@@ -139,6 +155,25 @@ pub enum Event {
     Cancelled { by: String },
     /// A person says that a post that was already out is this target.
     Adopted { receipt: Receipt, by: String },
+}
+
+/// What a claim is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Aim {
+    #[default]
+    Publish,
+    /// To change what is out.
+    Edit,
+    /// To take away what is out.
+    Remove,
+}
+
+impl Aim {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+    fn is_publish(&self) -> bool {
+        *self == Self::Publish
+    }
 }
 
 /// Whether a refused target may be tried again.
@@ -160,7 +195,7 @@ pub enum Found {
 
 impl Event {
     /// Every kind this version knows, as written in `ev`.
-    pub const KINDS: [&str; 15] = [
+    pub const KINDS: [&str; 16] = [
         "baseline",
         "claimed",
         "renewed",
@@ -172,6 +207,7 @@ impl Event {
         "resolved",
         "released",
         "updated",
+        "noted",
         "deleted",
         "missed",
         "cancelled",

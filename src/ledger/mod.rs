@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use chrono::{DateTime, SubsecRound, Utc};
 use uuid::Uuid;
 
-use crate::post::PostId;
+use crate::post::{OnRemove, PostId};
 use crate::step::{Class, Receipt, Step};
 
 pub mod entry;
 #[cfg(test)]
 mod tests;
 
-use entry::{Entry, Event, Found, Retry, TargetKey, Unreadable};
+use entry::{Aim, Entry, Event, Found, Retry, TargetKey, Unreadable};
 
 /// Where everything stands.
 #[derive(Clone, Debug, Default)]
@@ -37,9 +37,31 @@ pub struct Stand {
     pub epoch: u32,
     /// How many entries there are about it.
     pub entries: u32,
-    /// The rendition's hash and the content commit when it was last claimed or adopted.
+    /// The rendition's hash and the content commit when it was last claimed or adopted; of what is out, once it is.
     pub fp: Option<String>,
     pub src: Option<String>,
+    /// Hash of what of that no edit can change.
+    pub fixed: Option<String>,
+    /// What is to become of what is out once the post is gone.
+    pub on_remove: OnRemove,
+    /// What is being done to what is out, or was refused.
+    pub change: Option<Change>,
+    /// The id of the first part as it was published, where edits gave it others.
+    pub first_seen: Option<String>,
+}
+
+/// An edit or a removal of what is out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    pub aim: Aim,
+    /// The hash of the rendition it is to become.
+    pub fp: Option<String>,
+    pub fixed: Option<String>,
+    pub src: Option<String>,
+    /// What is done for it.
+    pub steps: Vec<Step>,
+    /// The platform's words, and when it may be tried again.
+    pub refused: Option<(String, Retry)>,
 }
 
 /// The last word on a target.
@@ -78,6 +100,7 @@ pub struct Claim {
     pub at: DateTime<Utc>,
     /// End of the lease.
     pub exp: DateTime<Utc>,
+    pub aim: Aim,
 }
 
 impl State {
@@ -191,20 +214,24 @@ pub fn apply(stand: &mut Stand, entry: Entry) -> Result<(), String> {
     let settled =
         matches!(stand.word, Word::Published { .. } | Word::Removed | Word::Cancelled { .. } | Word::Missed { .. });
     match entry.event {
-        Event::Claimed { exp, takes_over } => {
+        Event::Claimed { exp, takes_over, aim } => {
             let held = stand.claim.as_ref().map(|claim| claim.id);
-            if settled {
-                return Err(format!("claimed after it was {}", stand.word.name()));
+            let is_out = matches!(stand.word, Word::Published { .. });
+            if if aim == Aim::Publish { settled } else { !is_out } {
+                return Err(format!("claimed while it was {}", stand.word.name()));
             }
             if held != takes_over {
                 return Err("claimed while another run held the claim".to_owned());
             }
             let id = entry.claim.ok_or("a claim without an id")?;
-            stand.claim = Some(Claim { id, run: entry.run, at: entry.t, exp });
+            stand.claim = Some(Claim { id, run: entry.run, at: entry.t, exp, aim });
             stand.epoch = entry.epoch.unwrap_or(stand.epoch + 1);
-            stand.word = Word::Open;
-            stand.fp = entry.fp;
-            stand.src = entry.src;
+            if aim == Aim::Publish {
+                stand.word = Word::Open;
+                (stand.fp, stand.fixed, stand.src) = (entry.fp, entry.fixed, entry.src);
+            } else {
+                stand.begin_change(aim, entry.fp, entry.fixed, entry.src);
+            }
         }
         Event::Renewed { exp } => {
             if let Some(claim) = stand.claim.as_mut().filter(|_| ours) {
@@ -212,21 +239,42 @@ pub fn apply(stand: &mut Stand, entry: Entry) -> Result<(), String> {
             }
         }
         Event::Prepared { step, data, expires } => {
-            stand.steps.push(Step::Made { name: step, data, secret: BTreeMap::new(), expires });
+            let made = Step::Made { name: step, data, secret: BTreeMap::new(), expires };
+            match stand.change_of(ours) {
+                Some(change) => change.steps.push(made),
+                None => stand.steps.push(made),
+            }
         }
-        Event::Part { index, receipt, .. } => stand.show(index, receipt)?,
+        Event::Part { index, receipt, .. } => match stand.change_of(ours) {
+            Some(change) => change.steps.push(Step::Shown { part: index, receipt }),
+            None => stand.show(index, receipt)?,
+        },
         // That it was out before it was taken away may be told late.
-        Event::Published { receipt } if stand.word != Word::Removed => stand.publish(receipt)?,
+        Event::Published { receipt, .. } if stand.word != Word::Removed => stand.publish(receipt)?,
         Event::Published { .. } => {}
         Event::InDoubt { index, sent_at, .. } => {
             if !settled {
                 stand.steps.push(Step::Doubt { part: index, sent_at });
             }
         }
+        Event::Failed { msg, retry, .. } if ours && stand.change_of(true).is_some() => {
+            stand.claim = None;
+            if let Some(change) = &mut stand.change {
+                change.refused = Some((msg, retry));
+            }
+        }
         Event::Failed { class, msg, retry, .. } => {
             if ours && !settled {
                 stand.claim = None;
                 stand.word = Word::Failed { class, msg, at: entry.t, retry };
+            }
+        }
+        Event::Released { by, .. } if stand.change.is_some() => {
+            if ours || by.is_some() {
+                stand.claim = None;
+            }
+            if by.is_some() {
+                stand.change = None;
             }
         }
         Event::Released { retry_at, by } => {
@@ -268,8 +316,7 @@ pub fn apply(stand: &mut Stand, entry: Entry) -> Result<(), String> {
             }
         }
         Event::Adopted { receipt, .. } => {
-            stand.fp = entry.fp;
-            stand.src = entry.src;
+            (stand.fp, stand.fixed, stand.src) = (entry.fp, entry.fixed, entry.src);
             stand.publish(receipt)?;
         }
         Event::Missed { .. } if matches!(stand.word, Word::Missed { .. }) => {}
@@ -286,18 +333,27 @@ pub fn apply(stand: &mut Stand, entry: Entry) -> Result<(), String> {
             stand.claim = None;
             stand.word = Word::Cancelled { by };
         }
-        Event::Updated { receipt } => match &mut stand.word {
-            Word::Published { receipt: old } => {
-                *old = receipt;
-                stand.fp = entry.fp;
-                stand.src = entry.src;
+        Event::Updated { receipt, parts } => match &mut stand.word {
+            Word::Published { receipt: first } => {
+                if first.id != receipt.id {
+                    stand.first_seen.get_or_insert(first.id.clone());
+                }
+                *first = receipt;
+                stand.renew_receipts(parts);
+                if let Some(change) = stand.change.take() {
+                    (stand.fp, stand.fixed, stand.src) = (change.fp, change.fixed, change.src);
+                }
+                stand.claim = None;
             }
             word => return Err(format!("updated while it was {}", word.name())),
         },
         Event::Deleted => match stand.word {
-            Word::Published { .. } => stand.word = Word::Removed,
+            Word::Published { .. } => {
+                (stand.word, stand.claim, stand.change) = (Word::Removed, None, None);
+            }
             ref word => return Err(format!("deleted while it was {}", word.name())),
         },
+        Event::Noted { on_remove } => stand.on_remove = on_remove,
         Event::Baseline => return Err("a baseline among a post's entries".to_owned()),
     }
     Ok(())
@@ -317,6 +373,34 @@ impl Stand {
             Word::Published { receipt } if index == 0 => Some(receipt),
             _ => None,
         })
+    }
+
+    /// The receipts of all that is out, in order: the parts, and the first comment.
+    pub fn receipts(&self) -> Vec<Receipt> {
+        (0..).map_while(|part| self.receipt_of(part).cloned()).collect()
+    }
+
+    fn begin_change(&mut self, aim: Aim, fp: Option<String>, fixed: Option<String>, src: Option<String>) {
+        let goes_on = self.change.as_ref().is_some_and(|change| change.aim == aim && change.fp == fp);
+        let steps = self.change.take().filter(|_| goes_on).map(|change| change.steps).unwrap_or_default();
+        self.change = Some(Change { aim, fp, fixed, src, steps, refused: None });
+    }
+
+    /// The change that the claim held is for, where the entry at hand belongs to that claim.
+    fn change_of(&mut self, ours: bool) -> Option<&mut Change> {
+        let is_held = self.claim.as_ref().is_some_and(|claim| claim.aim != Aim::Publish);
+        self.change.as_mut().filter(|_| ours && is_held)
+    }
+
+    /// Parts that an edit gave another receipt.
+    fn renew_receipts(&mut self, parts: BTreeMap<usize, Receipt>) {
+        for step in &mut self.steps {
+            if let Step::Shown { part, receipt } = step
+                && let Some(renewed) = parts.get(part)
+            {
+                *receipt = renewed.clone();
+            }
+        }
     }
 
     /// When its parts came out.
@@ -349,6 +433,9 @@ impl Stand {
 
     /// The part that may be out without a receipt: the one in doubt, or the next one of a claim whose run may have died.
     pub fn may_be_out(&self) -> Option<usize> {
+        if matches!(self.word, Word::Published { .. } | Word::Removed) {
+            return None;
+        }
         let next = || (0..).find(|part| self.receipt_of(*part).is_none());
         self.doubt().or_else(|| self.claim.as_ref().and_then(|_| next()))
     }
@@ -377,7 +464,8 @@ impl Stand {
 
     fn publish(&mut self, receipt: Receipt) -> Result<(), String> {
         match self.receipt_of(0) {
-            Some(known) if known.id != receipt.id => {
+            // A word that comes late, of before an edit gave it another receipt, is no second post.
+            Some(known) if known.id != receipt.id && self.first_seen.as_ref() != Some(&receipt.id) => {
                 return Err(format!("published twice: {} and {}", known.url, receipt.url));
             }
             _ if matches!(self.word, Word::Published { .. }) => {}

@@ -38,6 +38,9 @@ fn named(name: &str) -> (Option<u128>, Value) {
     let person = None;
     match name {
         "claimed" => (claim, json!({ "ev": "claimed", "exp": later, "epoch": 1, "fp": "0f", "src": "c0ffee" })),
+        "edit claimed" => (claim, json!({ "ev": "claimed", "exp": later, "aim": "edit", "fp": "1f" })),
+        "removal claimed" => (claim, json!({ "ev": "claimed", "exp": later, "aim": "remove" })),
+        "noted" => (person, json!({ "ev": "noted", "on_remove": "delete" })),
         "takes over" => (Some(OTHER), json!({ "ev": "claimed", "exp": later, "takes_over": Uuid::from_u128(OURS) })),
         "renewed" => (claim, json!({ "ev": "renewed", "exp": "2026-12-01T10:00:00Z" })),
         "prepared" => (claim, json!({ "ev": "prepared", "step": "image 1", "data": { "media_id": "5" } })),
@@ -108,6 +111,12 @@ fn tell(stand: &Stand) -> String {
         Step::Doubt { part, .. } => format!("doubt {part}"),
         Step::Absent { part, .. } => format!("absent {part}"),
     }));
+    words.extend(stand.change.as_ref().map(|change| {
+        let refused = change.refused.as_ref().map_or(String::new(), |(why, _)| format!(" refused: {why}"));
+        let made: String = change.steps.iter().map(|_| " one step made").collect();
+        format!("{:?}{made}{refused}", change.aim).to_lowercase()
+    }));
+    words.extend((stand.on_remove == OnRemove::Delete).then(|| "goes with its post".to_owned()));
     words.join(", ")
 }
 
@@ -120,6 +129,9 @@ fn the_table_of_lawful_steps() {
         ("failed", "claimed, failed"),
         ("waiting", "claimed, given back"),
         ("published", "claimed, published"),
+        ("being edited", "claimed, published, edit claimed"),
+        ("edit refused", "claimed, published, edit claimed, failed"),
+        ("being removed", "claimed, published, removal claimed"),
         ("removed", "claimed, published, deleted"),
         ("missed", "missed"),
         ("cancelled", "cancelled"),
@@ -127,6 +139,8 @@ fn the_table_of_lawful_steps() {
     let lines = [
         "claimed",
         "takes over",
+        "edit claimed",
+        "removal claimed",
         "renewed",
         "renewed (other)",
         "prepared",
@@ -145,6 +159,7 @@ fn the_table_of_lawful_steps() {
         "retried",
         "updated",
         "deleted",
+        "noted",
         "missed",
         "cancelled",
         "adopted",
@@ -166,6 +181,8 @@ fn the_table_of_lawful_steps() {
     nothing
         claimed: open, claimed by run-a until 09
         takes over: ! 1: claimed while another run held the claim
+        edit claimed: ! 1: claimed while it was open
+        removal claimed: ! 1: claimed while it was open
         renewed: open
         renewed (other): open
         prepared: open, made image 1
@@ -184,6 +201,7 @@ fn the_table_of_lawful_steps() {
         retried: open
         updated: ! 1: updated while it was open
         deleted: ! 1: deleted while it was open
+        noted: open, goes with its post
         missed: missed
         cancelled: cancelled
         adopted: published 7
@@ -191,6 +209,8 @@ fn the_table_of_lawful_steps() {
     claimed
         claimed: ! 2: claimed while another run held the claim
         takes over: open, claimed by run-b until 09
+        edit claimed: ! 2: claimed while it was open
+        removal claimed: ! 2: claimed while it was open
         renewed: open, claimed by run-a until 10
         renewed (other): open, claimed by run-a until 09
         prepared: open, claimed by run-a until 09, made image 1
@@ -209,6 +229,7 @@ fn the_table_of_lawful_steps() {
         retried: open
         updated: ! 2: updated while it was open
         deleted: ! 2: deleted while it was open
+        noted: open, claimed by run-a until 09, goes with its post
         missed: ! 2: missed after it was open
         cancelled: cancelled
         adopted: published 7
@@ -216,6 +237,8 @@ fn the_table_of_lawful_steps() {
     failed
         claimed: open, claimed by run-a until 09
         takes over: ! 3: claimed while another run held the claim
+        edit claimed: ! 3: claimed while it was failed
+        removal claimed: ! 3: claimed while it was failed
         renewed: failed
         renewed (other): failed
         prepared: failed, made image 1
@@ -234,6 +257,7 @@ fn the_table_of_lawful_steps() {
         retried: open
         updated: ! 3: updated while it was failed
         deleted: ! 3: deleted while it was failed
+        noted: failed, goes with its post
         missed: missed
         cancelled: cancelled
         adopted: published 7
@@ -241,6 +265,8 @@ fn the_table_of_lawful_steps() {
     waiting
         claimed: open, claimed by run-a until 09
         takes over: ! 3: claimed while another run held the claim
+        edit claimed: ! 3: claimed while it was open
+        removal claimed: ! 3: claimed while it was open
         renewed: waiting
         renewed (other): waiting
         prepared: waiting, made image 1
@@ -259,13 +285,16 @@ fn the_table_of_lawful_steps() {
         retried: open
         updated: ! 3: updated while it was open
         deleted: ! 3: deleted while it was open
+        noted: waiting, goes with its post
         missed: missed
         cancelled: cancelled
         adopted: published 7
         baseline: ! 3: a baseline among a post's entries
     published
-        claimed: ! 3: claimed after it was published
-        takes over: ! 3: claimed after it was published
+        claimed: ! 3: claimed while it was published
+        takes over: ! 3: claimed while it was published
+        edit claimed: published 7, claimed by run-a until 09, edit
+        removal claimed: published 7, claimed by run-a until 09, remove
         renewed: published 7
         renewed (other): published 7
         prepared: published 7, made image 1
@@ -284,13 +313,100 @@ fn the_table_of_lawful_steps() {
         retried: ! 3: released after it was published
         updated: published 9
         deleted: removed
+        noted: published 7, goes with its post
         missed: ! 3: missed after it was published
         cancelled: ! 3: cancelled after it was published
         adopted: published 7
         baseline: ! 3: a baseline among a post's entries
+    being edited
+        claimed: ! 4: claimed while it was published
+        takes over: ! 4: claimed while it was published
+        edit claimed: ! 4: claimed while another run held the claim
+        removal claimed: ! 4: claimed while another run held the claim
+        renewed: published 7, claimed by run-a until 10, edit
+        renewed (other): published 7, claimed by run-a until 09, edit
+        prepared: published 7, claimed by run-a until 09, edit one step made
+        part 1: published 7, claimed by run-a until 09, edit one step made
+        published: published 7, claimed by run-a until 09, edit
+        published anew: ! 4: published twice: https://x.com/acme/status/7 and https://x.com/acme/status/8
+        failed: published 7, edit refused: no
+        failed (other): published 7, claimed by run-a until 09, edit
+        in doubt: published 7, claimed by run-a until 09, edit
+        found: published 7, claimed by run-a until 09, edit
+        not found: published 7, claimed by run-a until 09, absent 0, edit
+        absent: published 7, edit
+        released: published 7, edit
+        released (other): published 7, claimed by run-a until 09, edit
+        given back: published 7, edit
+        retried: published 7
+        updated: published 9
+        deleted: removed
+        noted: published 7, claimed by run-a until 09, edit, goes with its post
+        missed: ! 4: missed after it was published
+        cancelled: ! 4: cancelled after it was published
+        adopted: published 7, claimed by run-a until 09, edit
+        baseline: ! 4: a baseline among a post's entries
+    edit refused
+        claimed: ! 5: claimed while it was published
+        takes over: ! 5: claimed while it was published
+        edit claimed: published 7, claimed by run-a until 09, edit
+        removal claimed: published 7, claimed by run-a until 09, remove
+        renewed: published 7, edit refused: no
+        renewed (other): published 7, edit refused: no
+        prepared: published 7, made image 1, edit refused: no
+        part 1: published 7, edit refused: no
+        published: published 7, edit refused: no
+        published anew: ! 5: published twice: https://x.com/acme/status/7 and https://x.com/acme/status/8
+        failed: published 7, edit refused: no
+        failed (other): published 7, edit refused: no
+        in doubt: published 7, edit refused: no
+        found: published 7, edit refused: no
+        not found: published 7, absent 0, edit refused: no
+        absent: published 7, edit refused: no
+        released: published 7, edit refused: no
+        released (other): published 7, edit refused: no
+        given back: published 7, edit refused: no
+        retried: published 7
+        updated: published 9
+        deleted: removed
+        noted: published 7, edit refused: no, goes with its post
+        missed: ! 5: missed after it was published
+        cancelled: ! 5: cancelled after it was published
+        adopted: published 7, edit refused: no
+        baseline: ! 5: a baseline among a post's entries
+    being removed
+        claimed: ! 4: claimed while it was published
+        takes over: ! 4: claimed while it was published
+        edit claimed: ! 4: claimed while another run held the claim
+        removal claimed: ! 4: claimed while another run held the claim
+        renewed: published 7, claimed by run-a until 10, remove
+        renewed (other): published 7, claimed by run-a until 09, remove
+        prepared: published 7, claimed by run-a until 09, remove one step made
+        part 1: published 7, claimed by run-a until 09, remove one step made
+        published: published 7, claimed by run-a until 09, remove
+        published anew: ! 4: published twice: https://x.com/acme/status/7 and https://x.com/acme/status/8
+        failed: published 7, remove refused: no
+        failed (other): published 7, claimed by run-a until 09, remove
+        in doubt: published 7, claimed by run-a until 09, remove
+        found: published 7, claimed by run-a until 09, remove
+        not found: published 7, claimed by run-a until 09, absent 0, remove
+        absent: published 7, remove
+        released: published 7, remove
+        released (other): published 7, claimed by run-a until 09, remove
+        given back: published 7, remove
+        retried: published 7
+        updated: published 9
+        deleted: removed
+        noted: published 7, claimed by run-a until 09, remove, goes with its post
+        missed: ! 4: missed after it was published
+        cancelled: ! 4: cancelled after it was published
+        adopted: published 7, claimed by run-a until 09, remove
+        baseline: ! 4: a baseline among a post's entries
     removed
-        claimed: ! 4: claimed after it was removed
-        takes over: ! 4: claimed after it was removed
+        claimed: ! 4: claimed while it was removed
+        takes over: ! 4: claimed while it was removed
+        edit claimed: ! 4: claimed while it was removed
+        removal claimed: ! 4: claimed while it was removed
         renewed: removed
         renewed (other): removed
         prepared: removed, made image 1
@@ -309,13 +425,16 @@ fn the_table_of_lawful_steps() {
         retried: ! 4: released after it was removed
         updated: ! 4: updated while it was removed
         deleted: ! 4: deleted while it was removed
+        noted: removed, goes with its post
         missed: ! 4: missed after it was removed
         cancelled: ! 4: cancelled after it was removed
         adopted: published 7
         baseline: ! 4: a baseline among a post's entries
     missed
-        claimed: ! 2: claimed after it was missed
-        takes over: ! 2: claimed after it was missed
+        claimed: ! 2: claimed while it was missed
+        takes over: ! 2: claimed while it was missed
+        edit claimed: ! 2: claimed while it was missed
+        removal claimed: ! 2: claimed while it was missed
         renewed: missed
         renewed (other): missed
         prepared: missed, made image 1
@@ -334,13 +453,16 @@ fn the_table_of_lawful_steps() {
         retried: open
         updated: ! 2: updated while it was missed
         deleted: ! 2: deleted while it was missed
+        noted: missed, goes with its post
         missed: missed
         cancelled: cancelled
         adopted: published 7
         baseline: ! 2: a baseline among a post's entries
     cancelled
-        claimed: ! 2: claimed after it was cancelled
-        takes over: ! 2: claimed after it was cancelled
+        claimed: ! 2: claimed while it was cancelled
+        takes over: ! 2: claimed while it was cancelled
+        edit claimed: ! 2: claimed while it was cancelled
+        removal claimed: ! 2: claimed while it was cancelled
         renewed: cancelled
         renewed (other): cancelled
         prepared: cancelled, made image 1
@@ -359,6 +481,7 @@ fn the_table_of_lawful_steps() {
         retried: ! 2: released after it was cancelled
         updated: ! 2: updated while it was cancelled
         deleted: ! 2: deleted while it was cancelled
+        noted: cancelled, goes with its post
         missed: ! 2: missed after it was cancelled
         cancelled: cancelled
         adopted: published 7
@@ -656,7 +779,7 @@ fn a_chain_value_is_of_the_line_without_its_end() {
 /// What is written is read again, each kind.
 #[test]
 fn a_line_survives_reading_and_writing() {
-    let names = "claimed, takes over, renewed, prepared, part 1, published, failed, in doubt, found, absent, given back, updated, deleted, missed, cancelled, adopted, baseline";
+    let names = "claimed, takes over, renewed, prepared, part 1, published, failed, in doubt, found, absent, given back, updated, noted, deleted, missed, cancelled, adopted, baseline";
     for text in file(names).lines() {
         let entry = entry::read(text).unwrap().unwrap();
         assert_eq!(entry::read(&entry::write(&entry)), Ok(Some(entry)));

@@ -9,6 +9,7 @@ use crate::fit::{Media, Rendition};
 use crate::ledger::entry::TargetKey;
 use crate::limits::Platform;
 use crate::post::PostId;
+use crate::step::Refs;
 
 /// Where a target stands, in the words of the JSON documents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -66,6 +67,12 @@ pub struct Row {
     pub key: TargetKey,
     #[serde(skip)]
     pub rendition: Option<Rendition>,
+    /// On whose behalf, as accounts.toml says (`as`).
+    #[serde(skip)]
+    pub acts_as: Option<String>,
+    /// Where the posts of ours that it refers to are out.
+    #[serde(skip)]
+    pub refs: Refs,
     /// What a run that leaves this row as it is has to answer for.
     #[serde(skip)]
     pub attention: Option<Kind>,
@@ -120,7 +127,7 @@ impl From<&Media> for MediaRow {
             bytes: media.bytes,
             width: media.width,
             height: media.height,
-            duration_ms: None,
+            duration_ms: media.duration_ms(),
             alt: media.alt.clone(),
         }
     }

@@ -9,6 +9,7 @@ use crate::error::Kind;
 use crate::ledger::entry::TargetKey;
 use crate::ledger::{Stand, Word};
 use crate::post::PostId;
+use crate::step::Refs;
 
 /// Targets that the ledger knows but no post offers any more.
 fn gone<'a>(desk: &Desk<'a>) -> impl Iterator<Item = (&'a PostId, &'a TargetKey, &'a Stand)> {
@@ -86,6 +87,8 @@ pub(super) fn orphans(desk: &Desk<'_>) -> Vec<Row> {
             zone: "UTC".to_owned(),
             key: key.clone(),
             rendition: None,
+            acts_as: desk.accounts.accounts.get(key.account()).and_then(|account| account.acts_as.clone()),
+            refs: Refs::default(),
             attention: verdict.attention,
             acted: false,
             untouched: false,

@@ -7,12 +7,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::account::{Account, Accounts};
 use crate::error::{Kind, Problem};
-use crate::fit::Rendition;
+use crate::fit::{Reference, Rendition};
 use crate::ledger::entry::{Retry, TargetKey};
 use crate::ledger::{Stand, State, Word};
 use crate::post::PostId;
 use crate::post::target::Target;
-use crate::step::Class;
+use crate::step::{Class, Receipt, Refs};
 
 pub mod action;
 mod gone;
@@ -169,6 +169,8 @@ fn row(desk: &Desk<'_>, said: &Said<'_>, offer: &Offer) -> Row {
         zone: offer.zone.clone(),
         key,
         rendition: offer.rendition.clone(),
+        acts_as: account(desk, offer).and_then(|account| account.acts_as.clone()),
+        refs: refs(desk, offer),
         // A run for named targets answers for these alone.
         attention: verdict.attention.filter(|_| is_named(desk, offer)),
         acted: false,
@@ -299,6 +301,11 @@ fn withheld(desk: &Desk<'_>, offer: &Offer, stand: &Stand) -> Option<Verdict> {
         );
         return Some(Verdict::hold(Standing::Held, reason));
     }
+    if let Some(id) = unmet(desk, offer) {
+        let reason = format!("waits for `{id}`, which it refers to, to be out on {}", offer.target.account);
+        let verdict = Verdict::hold(Standing::Held, reason);
+        return Some(if due { verdict.needs(Kind::Person) } else { verdict });
+    }
     let account = account(desk, offer)?;
     if account.paused {
         return Some(Verdict::hold(Standing::Held, format!("{} is paused in accounts.toml", account.name)));
@@ -308,6 +315,37 @@ fn withheld(desk: &Desk<'_>, offer: &Offer, stand: &Stand) -> Option<Verdict> {
         return Some(Verdict::hold(Standing::Due, reason).needs(Kind::Person));
     }
     None
+}
+
+/// Where the posts of ours that a rendition refers to are out, on the same account.
+fn refs(desk: &Desk<'_>, offer: &Offer) -> Refs {
+    let Some(rendition) = &offer.rendition else { return Refs::default() };
+    let find = |reference: &Option<Reference>| match reference {
+        Some(Reference::Post(id)) => out_on(desk, offer, id),
+        _ => None,
+    };
+    Refs {
+        reply_to: find(&rendition.reply_to),
+        quote_of: find(&rendition.quote_of),
+        repost_of: find(&rendition.repost_of),
+    }
+}
+
+fn out_on(desk: &Desk<'_>, offer: &Offer, id: &str) -> Option<Receipt> {
+    let key = TargetKey::new(offer.target.platform, &offer.target.account);
+    let stand = desk.state.stand(&PostId::new(id), &key);
+    matches!(stand.word, Word::Published { .. }).then(|| stand.receipt_of(0).cloned())?
+}
+
+/// A post of ours that a rendition refers to and that is not out.
+fn unmet<'o>(desk: &Desk<'_>, offer: &'o Offer) -> Option<&'o str> {
+    let rendition = offer.rendition.as_ref()?;
+    let named = [&rendition.reply_to, &rendition.quote_of, &rendition.repost_of].into_iter().flatten();
+    let ours = named.filter_map(|reference| match reference {
+        Reference::Post(id) => Some(id.as_str()),
+        Reference::Url(_) => None,
+    });
+    ours.into_iter().find(|id| out_on(desk, offer, id).is_none())
 }
 
 /// What may be out must not rest unseen because its post is withheld by now.

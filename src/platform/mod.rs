@@ -20,18 +20,18 @@ mod testing;
 pub mod x;
 
 // What adapters answer with is what the ledger remembers.
-pub use crate::step::{Class, Receipt, Step, Via};
+pub use crate::step::{Class, Receipt, Refs, Step, Via};
 
 /// What speaks one platform's language. Every method is a pure function of its arguments.
 pub trait Adapter: Sync {
     /// The hosts the platform is reached at; a call to any other host is a bug and is refused.
     fn hosts(&self) -> &'static [&'static str];
 
-    /// How a login with the platform goes.
-    fn grant(&self) -> &'static Grant;
+    /// The ways to log in; the first is the usual one.
+    fn grants(&self) -> &'static [Grant];
 
-    /// The call that tells whose token this is.
-    fn who(&self) -> Call;
+    /// The call that tells whose token this is, for a token got by that grant.
+    fn who(&self, grant: &Grant) -> Call;
 
     /// What the answer to [`Adapter::who`] says.
     ///
@@ -51,6 +51,21 @@ pub trait Adapter: Sync {
     /// # Errors
     /// The platform's refusal, by class.
     fn read(&self, job: &Job<'_>, done: &[Step], call: &Call, reply: &Reply) -> Result<Step, Refusal>;
+
+    /// What to do next so that what is out says what the rendition says; `done` holds only this edit's steps. Its calls may
+    /// be repeated. A part that gets another id by it is a [`Step::Shown`]. Called only where [`crate::limits::Edits`]
+    /// offers it; answers are read by [`Adapter::read`].
+    fn edit(&self, job: &Job<'_>, out: &[Receipt], done: &[Step]) -> Next;
+
+    /// What to do next so that nothing of a post is out any more; `done` holds only this removal's steps. Its calls may be
+    /// repeated: what is gone already is a success.
+    fn remove(&self, farewell: &Farewell<'_>, done: &[Step]) -> Next;
+
+    /// What an answer to a call from [`Adapter::remove`] means.
+    ///
+    /// # Errors
+    /// The platform's refusal, by class.
+    fn read_remove(&self, farewell: &Farewell<'_>, done: &[Step], call: &Call, reply: &Reply) -> Result<Step, Refusal>;
 }
 
 /// The adapter of a platform; `None` where this version does not publish.
@@ -62,25 +77,37 @@ pub fn adapter(platform: Platform) -> Option<&'static dyn Adapter> {
     }
 }
 
-/// A platform's OAuth 2.0, as data.
+/// A way to log in with a platform's OAuth 2.0, as data.
 #[derive(Clone, Debug)]
 pub struct Grant {
+    /// Which way: `x`, `linkedin`, `instagram`, `facebook`, ...; tells two of one platform apart, and is kept with the token.
+    pub name: &'static str,
+    /// How tokens got this way begin, where that tells them apart.
+    pub token_prefix: Option<&'static str>,
     /// The page a person sees.
     pub authorize: &'static str,
+    /// What it is asked besides: `access_type=offline`.
+    pub authorize_with: &'static [(&'static str, &'static str)],
     pub token: &'static str,
-    pub revoke: &'static str,
+    /// Where a token can be revoked, and how.
+    pub revoke: Option<Revoke>,
     pub client: ClientSecret,
-    /// Whether a login needs PKCE (with `S256`).
-    pub pkce: bool,
+    pub pkce: Pkce,
+    /// What stands between two scopes.
+    pub separator: char,
     /// Scopes without which publishing under one's own name fails.
     pub scopes: &'static [&'static str],
     /// The same when the account acts for somebody else (`as`: a page, an organisation).
     pub scopes_as: &'static [&'static str],
-    /// Asked for at a login besides, but publishing works without.
-    pub scopes_besides: &'static [&'static str],
+    /// Asked for at a login besides, but publishing works without; each with the feature that is lost without it.
+    pub scopes_besides: &'static [(&'static str, &'static str)],
+    /// What the first token is exchanged for at once, for one that lives long.
+    pub lengthen: Option<Lengthen>,
     pub refresh: Refresh,
-    /// How long an access token lives.
-    pub life: TimeDelta,
+    /// How long an access token lives; `None`: until it is revoked.
+    pub life: Option<TimeDelta>,
+    /// Where the browser may be sent back to.
+    pub back_to: BackTo,
 }
 
 /// How a client proves itself to the token endpoint.
@@ -90,6 +117,48 @@ pub enum ClientSecret {
     BasicOrNone,
     /// `client_id` and `client_secret` in the form; there is no login without a secret.
     Form,
+    /// The same, but the id is called `client_key` (TikTok), at the authorization page too.
+    KeyForm,
+}
+
+/// Whether a login proves that who began it ends it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pkce {
+    /// The platform has none.
+    None,
+    S256,
+    /// S256 with the challenge in hex (TikTok's desktop logins).
+    S256Hex,
+}
+
+/// Where a browser may be sent back to after a login.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BackTo {
+    /// `http://127.0.0.1:PORT/`, any port.
+    AnyPort,
+    /// A loopback address that has to be registered exactly.
+    Registered,
+    /// Only https: the person copies the address out of the browser.
+    Https,
+}
+
+/// How a token is revoked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Revoke {
+    /// RFC 7009: `token` in the form, to this address.
+    Form(&'static str),
+    /// `DELETE` to this address, with the token (Meta: `/me/permissions`).
+    Delete(&'static str),
+}
+
+/// How a short-lived token becomes one that lives long: `GET address?grant_type=...` with the token and the app's secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lengthen {
+    pub address: &'static str,
+    /// `fb_exchange_token`, `ig_exchange_token`, `th_exchange_token`.
+    pub grant_type: &'static str,
+    /// The name the token goes by: `fb_exchange_token`, `access_token`.
+    pub token_key: &'static str,
 }
 
 /// What becomes of a token that ends.
@@ -97,8 +166,14 @@ pub enum ClientSecret {
 pub enum Refresh {
     /// Each refresh spends the refresh token and gives a new one: store the new pair before using it.
     Rotating,
+    /// The refresh token stays the same, however often it is used (Google).
+    Kept,
     /// An ordinary app gets no refresh token: a person passes the browser again. Where one is given, it stays the same.
     Seldom,
+    /// The access token itself is made to live longer, once it is a day old: `GET address?grant_type=...&access_token=...`.
+    Renewed { address: &'static str, grant_type: &'static str },
+    /// It does not end by itself.
+    Never,
 }
 
 impl Grant {
@@ -118,6 +193,9 @@ pub struct Identity {
     pub id: String,
     /// The name people know the account by (`@acme`, `Jane Doe`), without `@`.
     pub name: String,
+    /// The [`Grant::name`] its token was got by; empty: the usual one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub grant: String,
 }
 
 /// What an adapter may know when it decides.
@@ -129,6 +207,20 @@ pub struct Job<'a> {
     pub now: DateTime<Utc>,
     /// See [`Adapter::settle`]; a rehearsal may shorten it.
     pub settle: TimeDelta,
+    /// Where posts of ours that the rendition refers to are out.
+    pub refs: &'a Refs,
+    /// The addresses of media that the platform fetches, by path: all that [`crate::limits::Shape::fetched`] says.
+    pub addresses: &'a BTreeMap<String, Url>,
+}
+
+/// What an adapter may know of a post that is to be taken away: what is out, part by part, and who put it there.
+#[derive(Clone, Copy, Debug)]
+pub struct Farewell<'a> {
+    pub out: &'a [Receipt],
+    pub identity: &'a Identity,
+    /// On whose behalf, as accounts.toml says (`as`).
+    pub acts_as: Option<&'a str>,
+    pub now: DateTime<Utc>,
 }
 
 /// What [`Adapter::next`] asks for.
@@ -185,6 +277,7 @@ pub enum Method {
     Get,
     Post,
     Put,
+    Patch,
     Delete,
 }
 
@@ -214,6 +307,12 @@ pub enum Body {
         file: FileRange,
         mime: String,
     },
+    /// JSON, then bytes of a media file, as `multipart/related` (Google).
+    Related {
+        json: Value,
+        file: FileRange,
+        mime: String,
+    },
     /// `multipart/form-data`: the fields first, then one file.
     Multipart {
         fields: Vec<(String, String)>,
@@ -221,6 +320,16 @@ pub enum Body {
         file: FileRange,
         mime: String,
     },
+}
+
+impl Body {
+    /// The file that goes with it.
+    pub fn file(&self) -> Option<&FileRange> {
+        match self {
+            Self::File { file, .. } | Self::Related { file, .. } | Self::Multipart { file, .. } => Some(file),
+            Self::Empty | Self::Json(_) | Self::Form(_) => None,
+        }
+    }
 }
 
 /// Bytes of a media file of the rendition.

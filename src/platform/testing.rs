@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
+use url::Url;
 
-use super::{Adapter, Body, Call, Class, Identity, Job, Next, Receipt, Refusal, Reply, Step, Via};
+use super::{Adapter, Body, Call, Class, Identity, Job, Next, Receipt, Refs, Refusal, Reply, Step, Via};
 use crate::fit::{Media, Part, Rendition};
 use crate::limits::Platform;
 use crate::media::Kind;
@@ -31,6 +32,13 @@ pub(super) fn rendition(platform: Platform, parts: Vec<Part>) -> Rendition {
         card: None,
         acts_as: None,
         settings: BTreeMap::new(),
+        kind: crate::post::Kind::Feed,
+        tags: Vec::new(),
+        poll: None,
+        reply_to: None,
+        quote_of: None,
+        repost_of: None,
+        first_comment: None,
     }
 }
 
@@ -48,6 +56,12 @@ pub(super) fn image(path: &str, bytes: u64, alt: Option<&str>) -> Media {
         height: None,
         sha256: String::new(),
         alt: alt.map(str::to_owned),
+        title: None,
+        cover: None,
+        captions: None,
+        animated: false,
+        film: None,
+        pages: None,
     }
 }
 
@@ -78,6 +92,9 @@ pub(super) fn compact(call: &Call) -> String {
         }
         Body::Form(fields) => format!(" {fields:?}"),
         Body::File { file, mime } => format!(" {mime} {}[{}..{}]", file.path, file.range.start, file.range.end),
+        Body::Related { json, file, mime } => {
+            format!(" {json} {mime} {}[{}..{}]", file.path, file.range.start, file.range.end)
+        }
         Body::Multipart { fields, name, file, .. } => {
             let fields: Vec<String> = fields.iter().map(|(key, value)| format!("{key}={value}")).collect();
             format!(" {} {name}={}[{}..{}]", fields.join(" "), file.path, file.range.start, file.range.end)
@@ -104,18 +121,22 @@ pub(super) struct Walk<'a> {
     pub(super) identity: &'a Identity,
     pub(super) now: DateTime<Utc>,
     pub(super) done: Vec<Step>,
+    pub(super) refs: Refs,
+    pub(super) addresses: BTreeMap<String, Url>,
     /// The calls made and waits waited, as text.
     pub(super) log: Vec<String>,
 }
 
 impl<'a> Walk<'a> {
     pub(super) fn new(adapter: &'a dyn Adapter, rendition: &'a Rendition, identity: &'a Identity) -> Self {
-        Self { adapter, rendition, identity, now: start(), done: Vec::new(), log: Vec::new() }
+        let (refs, addresses) = (Refs::default(), BTreeMap::new());
+        Self { adapter, rendition, identity, now: start(), done: Vec::new(), refs, addresses, log: Vec::new() }
     }
 
-    pub(super) fn job(&self) -> Job<'a> {
+    pub(super) fn job(&self) -> Job<'_> {
         let settle = self.adapter.settle();
-        Job { rendition: self.rendition, identity: self.identity, now: self.now, settle }
+        let (refs, addresses) = (&self.refs, &self.addresses);
+        Job { rendition: self.rendition, identity: self.identity, now: self.now, settle, refs, addresses }
     }
 
     /// Until done, a person is needed, or a refusal that no waiting mends; the answers get the time of their call.
@@ -138,10 +159,10 @@ impl<'a> Walk<'a> {
             self.log.push(compact(&call));
             let host = call.url.host_str().unwrap();
             assert!(self.adapter.hosts().contains(&host), "{host}");
-            let job = self.job();
             let reply = Reply { at: self.now, ..answer(&call, self.now) };
+            let read = self.adapter.read(&self.job(), &self.done, &call, &reply);
             self.now += TimeDelta::seconds(1);
-            match self.adapter.read(&job, &self.done, &call, &reply) {
+            match read {
                 Ok(step) => self.done.push(step),
                 Err(Refusal { class: Class::Doubtful, .. }) => {
                     assert!(call.shows, "only a showing call can be doubtful");

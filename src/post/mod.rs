@@ -15,7 +15,7 @@ pub mod front;
 pub mod target;
 pub mod variant;
 
-pub use crate::limits::Visibility;
+pub use crate::limits::{Kind, Visibility};
 
 /// Who a post is, for ever: its `id` key, or its path under `posts/` without ending.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -179,43 +179,6 @@ pub struct Override {
     pub settings: Vec<(Located<String>, front::yaml::Node)>,
 }
 
-/// What shape a post takes; by default its media suggest it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    Feed,
-    Reel,
-    Story,
-    Short,
-    Document,
-    Article,
-}
-
-impl Kind {
-    pub const ALL: [Self; 6] = [Self::Feed, Self::Reel, Self::Story, Self::Short, Self::Document, Self::Article];
-    /// Their words, in the same order.
-    pub const NAMES: [&'static str; 6] = {
-        let mut names = [""; 6];
-        let mut at = 0;
-        while at < names.len() {
-            names[at] = Self::ALL[at].name();
-            at += 1;
-        }
-        names
-    };
-
-    /// The word as written in front matter.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Feed => "feed",
-            Self::Reel => "reel",
-            Self::Story => "story",
-            Self::Short => "short",
-            Self::Document => "document",
-            Self::Article => "article",
-        }
-    }
-}
-
 /// What to do when the file changes after publication.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OnEdit {
@@ -231,7 +194,8 @@ impl OnEdit {
 }
 
 /// What to do when the file goes away or `expires` passes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum OnRemove {
     #[default]
     Keep,

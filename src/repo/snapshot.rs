@@ -402,5 +402,16 @@ fn unreadable(error: io::Error) -> Lack {
 /// What the first bytes of a file say.
 fn facts(path: &str, head: &[u8], len: u64, sha256: String) -> Result<Facts, Lack> {
     let sniffed = media::sniff(path, head)?;
-    Ok(Facts { path: path.to_owned(), kind: sniffed.kind, mime: sniffed.mime, bytes: len, size: sniffed.size, sha256 })
+    Ok(Facts {
+        path: path.to_owned(),
+        kind: sniffed.kind,
+        mime: sniffed.mime,
+        bytes: len,
+        size: sniffed.size,
+        sha256,
+        turned: false,
+        animated: false,
+        film: None,
+        pages: None,
+    })
 }

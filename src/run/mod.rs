@@ -20,18 +20,20 @@ use tokio::sync::watch;
 
 use crate::clock::Clock;
 use crate::error::{Failure, Kind};
+use crate::fit::Rendition;
 use crate::http::{Files, Http};
-use crate::ledger::entry::Event;
+use crate::ledger::entry::{Aim, Event};
 use crate::ledger::{Stand, Word};
 use crate::plan::Plan;
-use crate::plan::action::{ReceiptRow, Row, Standing};
+use crate::plan::action::{Action, ReceiptRow, Row, Standing};
 use crate::plan::when::how_long;
 use crate::platform::Refusal;
 use crate::repo::journal::Setback;
 use crate::repo::spool::Spool;
-use crate::vault::{Document, Redactor};
+use crate::vault::{Document, Redactor, Vault};
 
 pub mod recover;
+mod secrets;
 pub mod spell;
 mod suspect;
 mod walk;
@@ -40,7 +42,7 @@ pub mod write;
 use recover::{Note, Recovered};
 use spell::Timings;
 use walk::{End, Walk};
-use write::{Ask, Claimed, Writer};
+use write::{Ask, Claimed, Suspicion, Writer};
 
 /// All a run needs besides its plan.
 pub struct Run<'a> {
@@ -49,6 +51,8 @@ pub struct Run<'a> {
     pub spool: &'a Spool,
     pub http: &'a Http,
     pub files: Arc<dyn Files>,
+    /// Opens and seals what is kept of uploads in flight; `None` where there is nothing to do.
+    pub vault: Option<&'a Vault>,
     /// Tokens by account name.
     pub tokens: &'a BTreeMap<String, Document>,
     pub recovered: &'a Recovered,
@@ -127,17 +131,24 @@ impl Run<'_> {
             .enumerate()
             .filter(|(_, row)| row.action.is_some())
             .filter_map(|(index, row)| {
-                Some((
-                    index,
-                    Ask {
-                        post: row.post.clone(),
-                        target: row.key.clone(),
-                        fp: row.rendition.as_ref()?.fingerprint(),
-                        lease: self.timings.lease,
-                        takes_over: row.takes_over,
-                        suspicion: suspect::suspicion(self, row)?,
-                    },
-                ))
+                let aim = aim(row);
+                let suspicion: Suspicion = match aim {
+                    Aim::Publish => suspect::suspicion(self, row)?,
+                    // Their calls may be repeated: nothing is lost by doing so.
+                    Aim::Edit | Aim::Remove => Box::new(|_| None),
+                };
+                let rendition = row.rendition.as_ref().filter(|_| aim != Aim::Remove);
+                let ask = Ask {
+                    post: row.post.clone(),
+                    target: row.key.clone(),
+                    aim,
+                    fp: rendition.map(Rendition::fingerprint),
+                    fixed: rendition.map(Rendition::fixed),
+                    lease: self.timings.lease,
+                    takes_over: row.takes_over,
+                    suspicion,
+                };
+                Some((index, ask))
             })
             .collect();
         let claims =
@@ -227,18 +238,38 @@ impl Run<'_> {
         let Some(event) = end.last_word() else { return Ok(()) };
         let line = self.writer.line(row, Some(claimed), event);
         self.note(&Note::result(&line.entry))?;
-        words.push(Box::pin(self.writer.append(vec![line])));
+        let cleanup = claimed.cleanup.clone().into_iter().collect();
+        words.push(Box::pin(self.writer.append_and(vec![line], cleanup)));
         Ok(())
     }
 
     /// What the run's end of a target means for its row.
     fn conclude(&self, row: &mut Row, end: End) {
+        let aim = aim(row);
         row.action = None;
         row.acted = true;
         let (state, reason, attention) = match end {
-            End::Published(receipt) => {
+            End::Published { receipt, lacks } => {
                 row.receipt = Some(ReceiptRow { id: receipt.id, url: receipt.url, at: receipt.at });
-                (Standing::Published, None, None)
+                let attention = lacks.as_ref().map(|_| Kind::Person);
+                (Standing::Published, lacks.map(|why| format!("it is out, but not all of it: {why}")), attention)
+            }
+            End::Edited { receipt, .. } => {
+                row.receipt = Some(ReceiptRow { id: receipt.id, url: receipt.url, at: receipt.at });
+                (Standing::Published, Some("edited".to_owned()), None)
+            }
+            End::Removed => (Standing::Removed, None, None),
+            // What an edit or a removal leaves undone is still out.
+            End::Refused(refusal) | End::Account { refusal, .. } if aim != Aim::Publish => {
+                let what = if aim == Aim::Edit { "the edit" } else { "the removal" };
+                (Standing::Published, Some(format!("{what} was refused: {}", refusal.words)), Some(Kind::Person))
+            }
+            End::Later { until, why, .. } if aim != Aim::Publish => {
+                let again = format!("{why}; again in {}", how_long(until - self.clock.now()));
+                (Standing::Published, Some(again), Some(Kind::Later))
+            }
+            End::Stopped if aim != Aim::Publish => {
+                (Standing::Published, Some("the run was asked to stop".to_owned()), Some(Kind::Later))
             }
             End::Refused(refusal) => (Standing::Failed, Some(refusal.words), Some(Kind::Person)),
             End::Doubtful { why } => (Standing::Doubtful, Some(why), Some(Kind::Person)),
@@ -270,6 +301,15 @@ impl Run<'_> {
     }
 }
 
+/// What a row's claim is for.
+fn aim(row: &Row) -> Aim {
+    match row.action {
+        Some(Action::Edit) => Aim::Edit,
+        Some(Action::Remove) => Aim::Remove,
+        Some(Action::Publish | Action::Resume | Action::Look) | None => Aim::Publish,
+    }
+}
+
 /// Where a target stands that is not out, or may be.
 fn due(doubtful: bool) -> Standing {
     if doubtful { Standing::Doubtful } else { Standing::Due }
@@ -286,7 +326,12 @@ async fn join_words(words: Vec<OnItsWay<'_>>) -> Result<(), Failure> {
 fn told(row: &Row, end: &End) -> String {
     let head = format!("{} → {}", row.post, row.account);
     match end {
-        End::Published(receipt) => format!("{head}: published {}", receipt.url),
+        End::Published { receipt, lacks: None } => format!("{head}: published {}", receipt.url),
+        End::Published { receipt, lacks: Some(why) } => {
+            format!("{head}: published {}, but not all of it: {why}", receipt.url)
+        }
+        End::Edited { receipt, .. } => format!("{head}: edited {}", receipt.url),
+        End::Removed => format!("{head}: removed"),
         End::Refused(refusal) | End::Account { refusal, .. } => format!("{head}: {}", refusal.words),
         End::Doubtful { why } => format!("{head}: doubtful: {why}"),
         End::Later { why, .. } | End::Lost { why } => format!("{head}: later: {why}"),

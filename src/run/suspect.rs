@@ -1,5 +1,7 @@
 //! What may have been shown before a run's own first call: by a run that died, or by one whose words the ledger has lost.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Run;
@@ -7,7 +9,7 @@ use super::write::Suspicion;
 use crate::fit::Rendition;
 use crate::ledger::entry::Event;
 use crate::plan::action::{Action, Row};
-use crate::platform::{self, Adapter, Call, Identity, Job, Next, Step};
+use crate::platform::{self, Adapter, Call, Identity, Job, Next, Refs, Step};
 
 /// The suspicion about a row's target; `None` where this version has no adapter, no rendition or no token for it.
 pub(super) fn suspicion(run: &Run<'_>, row: &Row) -> Option<Suspicion> {
@@ -18,6 +20,7 @@ pub(super) fn suspicion(run: &Run<'_>, row: &Row) -> Option<Suspicion> {
         identity: run.tokens.get(&row.account)?.identity.clone(),
         settle: run.timings.settle.unwrap_or_else(|| adapter.settle()),
         now: run.clock.now(),
+        refs: row.refs.clone(),
     };
     let recovered = run.recovered.clone();
     let late_since = row.due.filter(|_| row.action == Some(Action::Look) && row.untouched);
@@ -40,6 +43,7 @@ struct Judge {
     identity: Identity,
     settle: TimeDelta,
     now: DateTime<Utc>,
+    refs: Refs,
 }
 
 impl Judge {
@@ -68,7 +72,10 @@ impl Judge {
     }
 
     fn next(&self, done: &[Step], now: DateTime<Utc>) -> Next {
-        let job = Job { rendition: &self.rendition, identity: &self.identity, now, settle: self.settle };
+        // No address of media is known before the claim: a call that needs one shows nothing.
+        let (refs, addresses) = (&self.refs, &BTreeMap::new());
+        let job =
+            Job { rendition: &self.rendition, identity: &self.identity, now, settle: self.settle, refs, addresses };
         self.adapter.next(&job, done)
     }
 

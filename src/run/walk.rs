@@ -1,18 +1,22 @@
 //! One target's way from its claim to its end: asks the adapter what is next, sends it, writes down what came of it.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use std::collections::BTreeMap;
 
+use chrono::{DateTime, TimeDelta, Utc};
+use url::Url;
+
+use super::secrets::Secrets;
 use super::write::{Claimed, Line};
 use super::{Run, Sent};
 use crate::error::{Failure, Kind};
 use crate::fit::Rendition;
 use crate::http::Outcome;
 use crate::ledger::LOOK_UP;
-use crate::ledger::entry::{Event, Found, Retry};
+use crate::ledger::entry::{Aim, Event, Found, Retry};
 use crate::plan::action::Row;
 use crate::plan::when::how_long;
 use crate::plan::words_on_changed;
-use crate::platform::{self, Adapter, Body, Call, Class, FileRange, Job, Next, Receipt, Refusal, Step};
+use crate::platform::{self, Adapter, Call, Class, Farewell, FileRange, Job, Next, Receipt, Refusal, Reply, Step};
 use crate::run::recover::Note;
 use crate::vault::Document;
 
@@ -30,38 +34,36 @@ const BUSY_REST: TimeDelta = TimeDelta::minutes(5);
 /// How a target's turn ended.
 #[derive(Clone, Debug)]
 pub(super) enum End {
-    Published(Receipt),
+    Published {
+        receipt: Receipt,
+        /// What of it the platform did not take, though it is out.
+        lacks: Option<String>,
+    },
+    /// What was out says something else now; the parts that got other receipts by it.
+    Edited { receipt: Receipt, parts: BTreeMap<usize, Receipt> },
+    /// Nothing of it is out any more.
+    Removed,
     /// The platform refused this post; a person decides.
     Refused(Refusal),
     /// It may be out, and only a person can tell.
-    Doubtful {
-        why: String,
-    },
+    Doubtful { why: String },
     /// Given back until an instant, for a reason that passes by itself; the class of the platform's no, if it said one.
-    Later {
-        until: DateTime<Utc>,
-        why: String,
-        class: Option<Class>,
-        doubtful: bool,
-    },
+    Later { until: DateTime<Utc>, why: String, class: Option<Class>, doubtful: bool },
     /// The account cannot be used at all: its other posts are spared.
-    Account {
-        refusal: Refusal,
-        doubtful: bool,
-    },
+    Account { refusal: Refusal, doubtful: bool },
     /// Asked to stop before anything was shown.
     Stopped,
     /// Another run took the claim over.
-    Lost {
-        why: String,
-    },
+    Lost { why: String },
 }
 
 impl End {
     /// The line that ends a walk in the ledger; none where the claim is another run's by now.
     pub(super) fn last_word(&self) -> Option<Event> {
         Some(match self {
-            Self::Published(receipt) => Event::Published { receipt: receipt.clone() },
+            Self::Published { receipt, lacks } => Event::Published { receipt: receipt.clone(), lacks: lacks.clone() },
+            Self::Edited { receipt, parts } => Event::Updated { receipt: receipt.clone(), parts: parts.clone() },
+            Self::Removed => Event::Deleted,
             Self::Refused(refusal) => Event::Failed {
                 class: refusal.class,
                 code: refusal.code.clone(),
@@ -81,11 +83,21 @@ impl End {
     }
 }
 
+/// What a walk is for.
+#[derive(Clone, Copy)]
+enum Work<'a> {
+    Publish(&'a Rendition),
+    Edit(&'a Rendition),
+    Remove,
+}
+
 /// The walk of one target.
 pub(super) struct Walk<'a> {
     run: &'a Run<'a>,
     row: &'a Row,
-    rendition: &'a Rendition,
+    work: Work<'a>,
+    /// What was out before, part by part: for edits and removals.
+    out: Vec<Receipt>,
     document: &'a Document,
     adapter: &'static dyn Adapter,
     claim: Claimed,
@@ -93,6 +105,10 @@ pub(super) struct Walk<'a> {
     /// Lines about what was made outside, to be written before the next showing call.
     unwritten: Vec<Event>,
     tries: u32,
+    /// Where the platform may fetch the media that it does not take as bytes, by path.
+    addresses: BTreeMap<String, Url>,
+    /// Addresses that open what was begun.
+    secrets: Secrets,
 }
 
 impl<'a> Walk<'a> {
@@ -100,9 +116,21 @@ impl<'a> Walk<'a> {
     /// planning has ruled out.
     pub(super) fn new(run: &'a Run<'a>, row: &'a Row, claim: Claimed) -> Option<Self> {
         let adapter = platform::adapter(row.platform)?;
-        let (rendition, document) = (row.rendition.as_ref()?, run.tokens.get(&row.account)?);
-        let done = claim.before.steps.clone();
-        Some(Self { run, row, rendition, document, adapter, claim, done, unwritten: Vec::new(), tries: 0 })
+        let document = run.tokens.get(&row.account)?;
+        let work = match claim.aim {
+            Aim::Publish => Work::Publish(row.rendition.as_ref()?),
+            Aim::Edit => Work::Edit(row.rendition.as_ref()?),
+            Aim::Remove => Work::Remove,
+        };
+        let mut done = match work {
+            Work::Publish(_) => claim.before.steps.clone(),
+            _ => claim.goes_on_with(),
+        };
+        let out = claim.before.receipts();
+        let secrets = Secrets::of(run, row, !done.is_empty());
+        secrets.fill(&mut done);
+        let (unwritten, addresses) = (Vec::new(), BTreeMap::new());
+        Some(Self { run, row, work, out, document, adapter, claim, done, unwritten, tries: 0, addresses, secrets })
     }
 
     /// Walks to the end.
@@ -126,25 +154,41 @@ impl<'a> Walk<'a> {
             }
         };
         // A turn that comes later goes on with what was made: else what takes a platform long would begin anew each time.
-        if !matches!(end, End::Published(_) | End::Lost { .. }) && !self.write_made().await? {
+        let is_over = matches!(end, End::Published { .. } | End::Edited { .. } | End::Removed | End::Lost { .. });
+        if !is_over && !self.write_made().await? {
             return Ok((self.lost(), self.claim));
+        }
+        if is_over {
+            self.claim.cleanup = self.secrets.removal();
         }
         Ok((end, self.claim))
     }
 
     /// A post that was changed after a call that may have shown it cannot be looked for: the text out there is another.
     fn changed_since(&self) -> Option<String> {
+        let Work::Publish(rendition) = self.work else { return None };
         let sent = self.claim.before.fp.as_ref()?;
-        let changed = self.in_doubt() && *sent != self.rendition.fingerprint();
+        let changed = self.in_doubt() && *sent != rendition.fingerprint();
         changed.then(|| words_on_changed(&self.row.post, &self.row.account))
     }
 
-    fn job(&self) -> Job<'a> {
+    fn job<'j>(&'j self, rendition: &'j Rendition) -> Job<'j> {
         Job {
-            rendition: self.rendition,
+            rendition,
             identity: &self.document.identity,
             now: self.run.clock.now(),
             settle: self.settle(),
+            refs: &self.row.refs,
+            addresses: &self.addresses,
+        }
+    }
+
+    fn farewell(&self) -> Farewell<'_> {
+        Farewell {
+            out: &self.out,
+            identity: &self.document.identity,
+            acts_as: self.row.acts_as.as_deref(),
+            now: self.run.clock.now(),
         }
     }
 
@@ -153,7 +197,48 @@ impl<'a> Walk<'a> {
     }
 
     fn next(&self) -> Next {
-        self.adapter.next(&self.job(), &self.done)
+        match self.work {
+            Work::Publish(rendition) => self.adapter.next(&self.job(rendition), &self.done),
+            Work::Edit(rendition) => self.adapter.edit(&self.job(rendition), &self.out, &self.done),
+            Work::Remove => self.adapter.remove(&self.farewell(), &self.done),
+        }
+    }
+
+    fn read(&self, call: &Call, reply: &Reply) -> Result<Step, Refusal> {
+        match self.work {
+            Work::Publish(rendition) | Work::Edit(rendition) => {
+                self.adapter.read(&self.job(rendition), &self.done, call, reply)
+            }
+            Work::Remove => self.adapter.read_remove(&self.farewell(), &self.done, call, reply),
+        }
+    }
+
+    /// How many calls show something of it.
+    fn showings(&self) -> usize {
+        match self.work {
+            Work::Publish(rendition) | Work::Edit(rendition) => rendition.showings(),
+            Work::Remove => 0,
+        }
+    }
+
+    /// The receipt of the whole, once every part is out: what may still come, such as a first comment, cannot fail it.
+    fn out_already(&self) -> Option<&Receipt> {
+        let Work::Publish(rendition) = self.work else { return None };
+        let receipt = |index: usize| {
+            self.done.iter().find_map(|step| match step {
+                Step::Shown { part, receipt } if *part == index => Some(receipt),
+                _ => None,
+            })
+        };
+        (1..rendition.parts.len()).all(|part| receipt(part).is_some()).then(|| receipt(0))?
+    }
+
+    /// What the platform does not take of a post that is out is told; the post stays published.
+    fn or_lacking(&self, why: String, end: impl FnOnce(String) -> End) -> End {
+        match self.out_already() {
+            Some(receipt) => End::Published { receipt: receipt.clone(), lacks: Some(why) },
+            None => end(why),
+        }
     }
 
     fn in_doubt(&self) -> bool {
@@ -163,8 +248,8 @@ impl<'a> Walk<'a> {
     /// One step; the end, once it is reached.
     async fn step(&mut self) -> Result<Option<End>, Failure> {
         match self.next() {
-            Next::Done => Ok(Some(self.published())),
-            Next::Person { why } => Ok(Some(End::Doubtful { why })),
+            Next::Done => Ok(Some(self.finished())),
+            Next::Person { why } => Ok(Some(self.or_lacking(why, |why| self.needs_person(why)))),
             Next::Wait { until, why } => self.wait(until, &why).await,
             Next::Call(call) => {
                 if *self.run.stop.borrow() && !self.in_doubt() {
@@ -175,14 +260,27 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn published(&self) -> End {
-        let receipts = self.done.iter().filter_map(|step| match step {
-            Step::Shown { part, receipt } => Some((*part, receipt)),
-            _ => None,
-        });
-        match receipts.min_by_key(|(part, _)| *part) {
-            Some((_, receipt)) => End::Published(receipt.clone()),
-            None => End::Doubtful { why: "the adapter says that all is out, but there is no receipt".to_owned() },
+    fn finished(&self) -> End {
+        let nowhere = || End::Doubtful { why: "the adapter says that all is out, but there is no receipt".to_owned() };
+        match self.work {
+            Work::Remove => End::Removed,
+            Work::Publish(_) => match self.out_already() {
+                Some(receipt) => End::Published { receipt: receipt.clone(), lacks: None },
+                None => nowhere(),
+            },
+            Work::Edit(_) => {
+                let parts: BTreeMap<usize, Receipt> = self.done.iter().filter_map(shown).collect();
+                let first = parts.get(&0).or(self.out.first()).cloned();
+                first.map_or_else(nowhere, |receipt| End::Edited { receipt, parts })
+            }
+        }
+    }
+
+    /// An adapter that cannot go on with an edit or a removal is no doubt: what is out stays as it is.
+    fn needs_person(&self, why: String) -> End {
+        match self.work {
+            Work::Publish(_) => End::Doubtful { why },
+            _ => End::Refused(Refusal { class: Class::Content, code: None, words: why, not_before: None }),
         }
     }
 
@@ -203,12 +301,8 @@ impl<'a> Walk<'a> {
 
     async fn exchange(&self, call: &Call) -> Result<Outcome, Failure> {
         let credential = Some(&self.document.credential);
-        let file = match &call.body {
-            Body::File { file, .. } | Body::Multipart { file, .. } => Some(file),
-            Body::Empty | Body::Json(_) | Body::Form(_) => None,
-        };
         let progress = |bytes| {
-            let Some(FileRange { path, range }) = file else { return };
+            let Some(FileRange { path, range }) = call.body.file() else { return };
             let (post, account) = (self.row.post.as_str(), self.row.account.as_str());
             let of = self.row.media.iter().find(|media| media.path == *path).map_or(range.end, |media| media.bytes);
             (self.run.sent)(&Sent { post, account, path, bytes: range.start + bytes, of });
@@ -240,7 +334,7 @@ impl<'a> Walk<'a> {
                 self.doubt(call.part, sent_at, why).await?;
                 Ok(None)
             }
-            Outcome::Answered(reply) => match self.adapter.read(&self.job(), &self.done, &call, &reply) {
+            Outcome::Answered(reply) => match self.read(&call, &reply) {
                 Ok(step) => self.record(step).await,
                 Err(refusal) if refusal.class == Class::Doubtful => {
                     self.doubt(call.part, sent_at, self.run.clean(&refusal.words)).await?;
@@ -261,7 +355,7 @@ impl<'a> Walk<'a> {
                 self.try_again(Class::Transient, None, format!("no answer from {}: {why}", self.row.platform.label()))
                     .await
             }
-            Outcome::Answered(reply) => match self.adapter.read(&self.job(), &self.done, &call, &reply) {
+            Outcome::Answered(reply) => match self.read(&call, &reply) {
                 Ok(step) => self.record(step).await,
                 Err(refusal) => self.refused(refusal).await,
             },
@@ -271,13 +365,21 @@ impl<'a> Walk<'a> {
     /// What a step means for the ledger, and for the way on.
     async fn record(&mut self, step: Step) -> Result<Option<End>, Failure> {
         self.tries = 0;
-        let of = self.rendition.parts.len();
+        let of = self.showings();
+        self.done.push(step.clone());
         match &step {
-            Step::Made { name, data, expires, .. } => {
+            Step::Made { name, data, secret, expires } => {
+                // Of what was made twice, only the newest counts.
+                self.unwritten.retain(|event| !matches!(event, Event::Prepared { step, .. } if step == name));
                 self.unwritten.push(Event::Prepared { step: name.clone(), data: data.clone(), expires: *expires });
+                // Whoever goes on after a crash needs the key to what was begun.
+                if self.secrets.keep(name, secret) && !self.write_made().await? {
+                    return Ok(Some(self.lost()));
+                }
             }
-            // The last part's word is the receipt of the whole, which the run's end writes.
-            Step::Shown { part, receipt } if part + 1 < of => {
+            // What comes last is the receipt of the whole, which the run's end writes.
+            Step::Shown { .. } if matches!(self.next(), Next::Done) => {}
+            Step::Shown { part, receipt } => {
                 let line = self.line(Event::Part { index: *part, of, receipt: receipt.clone() });
                 self.run.note(&Note::result(&line.entry))?;
                 self.run.writer.append(vec![line]).await?;
@@ -293,9 +395,8 @@ impl<'a> Walk<'a> {
                 };
                 self.run.writer.append(vec![self.line(event)]).await?;
             }
-            Step::Shown { .. } | Step::Doubt { .. } => {}
+            Step::Doubt { .. } => {}
         }
-        self.done.push(step);
         Ok(None)
     }
 
@@ -313,6 +414,9 @@ impl<'a> Walk<'a> {
     async fn refused(&mut self, refusal: Refusal) -> Result<Option<End>, Failure> {
         let refusal = Refusal { words: self.run.clean(&refusal.words), ..refusal };
         match refusal.class {
+            Class::Permission | Class::Content | Class::Bug | Class::Doubtful if self.out_already().is_some() => {
+                Ok(Some(self.or_lacking(refusal.words, |why| End::Doubtful { why })))
+            }
             Class::Login | Class::Permission | Class::Payment => {
                 Ok(Some(End::Account { refusal, doubtful: self.in_doubt() }))
             }
@@ -364,7 +468,11 @@ impl<'a> Walk<'a> {
     async fn write_made(&mut self) -> Result<bool, Failure> {
         let unwritten = std::mem::take(&mut self.unwritten).into_iter();
         let lines: Vec<Line> = unwritten.map(|event| self.line(event)).collect();
-        if lines.is_empty() { Ok(true) } else { self.run.writer.append_while_ours(lines, &self.claim).await }
+        let sealed = self.secrets.sealed()?;
+        if lines.is_empty() && sealed.is_none() {
+            return Ok(true);
+        }
+        self.run.writer.append_while_ours(lines, sealed, &self.claim).await
     }
 
     /// Renews the lease when it is short, by either clock.
@@ -376,7 +484,7 @@ impl<'a> Walk<'a> {
         let exp = self.run.clock.now() + self.run.timings.lease;
         let since = self.run.clock.elapsed();
         let renewed = vec![self.line(Event::Renewed { exp })];
-        if !self.run.writer.append_while_ours(renewed, &self.claim).await? {
+        if !self.run.writer.append_while_ours(renewed, None, &self.claim).await? {
             return Ok(Some(self.lost()));
         }
         self.claim.renew(exp, since, self.run.timings.lease);
@@ -396,6 +504,13 @@ impl<'a> Walk<'a> {
 
     fn line(&self, event: Event) -> Line {
         self.run.writer.line(self.row, Some(&self.claim), event)
+    }
+}
+
+fn shown(step: &Step) -> Option<(usize, Receipt)> {
+    match step {
+        Step::Shown { part, receipt } => Some((*part, receipt.clone())),
+        _ => None,
     }
 }
 

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::error::{Failure, Kind};
-use crate::ledger::entry::{self, Entry, Event, Retry, TargetKey};
+use crate::ledger::entry::{self, Aim, Entry, Event, Retry, TargetKey};
 use crate::ledger::{self, Stand, Word};
 use crate::plan::action::Row;
 use crate::post::PostId;
@@ -43,6 +43,11 @@ pub struct Claimed {
     pub epoch: u32,
     /// Where the target stood just before, with the doubt that came with the claim.
     pub before: Stand,
+    pub aim: Aim,
+    /// The hash of the rendition that is to be out.
+    fp: Option<String>,
+    /// The edit that is no longer needed once the target has its last word.
+    pub cleanup: Option<Edit>,
     /// End of the lease by the wall clock.
     exp: DateTime<Utc>,
     /// End of the lease by the monotonic clock, which a sleeping machine and a moved clock do not touch.
@@ -58,6 +63,12 @@ impl Claimed {
         wall.min(monotonic)
     }
 
+    /// What an earlier run has done for the same edit or removal.
+    pub fn goes_on_with(&self) -> Vec<Step> {
+        let same = self.before.change.as_ref().filter(|change| change.aim == self.aim && change.fp == self.fp);
+        same.map(|change| change.steps.clone()).unwrap_or_default()
+    }
+
     /// The lease lasts until `exp`; `since` is when that was decided, by the monotonic clock.
     pub fn renew(&mut self, exp: DateTime<Utc>, since: Duration, lease: TimeDelta) {
         self.exp = exp;
@@ -69,7 +80,10 @@ impl Claimed {
 pub struct Ask {
     pub post: PostId,
     pub target: TargetKey,
-    pub fp: String,
+    pub aim: Aim,
+    /// The hashes of what is to be out: see [`crate::fit::Rendition`]; `None` where nothing is.
+    pub fp: Option<String>,
+    pub fixed: Option<String>,
     pub lease: TimeDelta,
     /// The claim that planning saw and judged dead; it and no other may be taken over.
     pub takes_over: Option<Uuid>,
@@ -95,6 +109,7 @@ impl Writer {
             claim: None,
             epoch: None,
             fp: None,
+            fixed: None,
             src: self.src.clone(),
             tool: TOOL.to_owned(),
             prev: None,
@@ -115,16 +130,37 @@ impl Writer {
     /// # Errors
     /// When the state branch cannot be written.
     pub fn append(&self, lines: Vec<Line>) -> impl Future<Output = Result<(), Failure>> + Send + use<> {
-        let change = move |branch: &Branch| edits(branch, &lines);
+        self.append_and(lines, Vec::new())
+    }
+
+    /// The same, with other edits in the same commit.
+    ///
+    /// # Errors
+    /// When the state branch cannot be written.
+    pub fn append_and(
+        &self,
+        lines: Vec<Line>,
+        besides: Vec<Edit>,
+    ) -> impl Future<Output = Result<(), Failure>> + Send + use<> {
+        let change = move |branch: &Branch| {
+            let mut edits = edits(branch, &lines)?;
+            edits.extend(besides.iter().cloned());
+            Ok(edits)
+        };
         let handed = self.journal.commit(Box::new(change));
         async move { settled(handed.await).map(|_| ()) }
     }
 
-    /// Appends lines if the claim is still ours on the newest tip; `false` where it is not.
+    /// Appends lines, and makes an edit besides, if the claim is still ours on the newest tip; `false` where it is not.
     ///
     /// # Errors
     /// When the state branch cannot be written.
-    pub async fn append_while_ours(&self, lines: Vec<Line>, claim: &Claimed) -> Result<bool, Failure> {
+    pub async fn append_while_ours(
+        &self,
+        lines: Vec<Line>,
+        besides: Option<Edit>,
+        claim: &Claimed,
+    ) -> Result<bool, Failure> {
         let id = claim.id;
         let change = move |branch: &Branch| {
             for line in &lines {
@@ -133,7 +169,9 @@ impl Writer {
                     return Err(Setback::Conflict("the claim is no longer ours".to_owned()));
                 }
             }
-            edits(branch, &lines)
+            let mut edits = edits(branch, &lines)?;
+            edits.extend(besides.clone());
+            Ok(edits)
         };
         match self.journal.commit(Box::new(change)).await {
             Ok(_) => Ok(true),
@@ -190,21 +228,25 @@ impl Writer {
         let exp = self.clock.now() + ask.lease;
         let won: Arc<Mutex<Option<(Stand, u32)>>> = Arc::default();
         let told = won.clone();
-        let lease = ask.lease;
+        let (lease, aim, wanted) = (ask.lease, ask.aim, ask.fp.clone());
         let writer = self.clone();
         let change = move |branch: &Branch| {
             let mut before = stand(branch, &ask.post, &ask.target)?;
-            may_claim(&before, ask.takes_over, writer.clock.now())?;
+            may_claim(&before, ask.takes_over, ask.aim, ask.fp.as_ref(), writer.clock.now())?;
             let epoch = before.epoch + 1;
             let doubt = (ask.suspicion)(&before);
             // While something may be out, what the ledger knows of its content is what was sent.
             let keeps_fp = doubt.is_some() || before.doubt().is_some();
-            let fp = before.fp.clone().filter(|_| keeps_fp).unwrap_or_else(|| ask.fp.clone());
-            let events = std::iter::once(Event::Claimed { exp, takes_over: ask.takes_over }).chain(doubt.clone());
+            let (fp, fixed) = match before.fp.clone().filter(|_| keeps_fp) {
+                Some(fp) => (Some(fp), before.fixed.clone()),
+                None => (ask.fp.clone(), ask.fixed.clone()),
+            };
+            let claimed = Event::Claimed { exp, takes_over: ask.takes_over, aim: ask.aim };
+            let events = std::iter::once(claimed).chain(doubt.clone());
             let lines: Vec<Line> = events
                 .map(|event| {
-                    let (claim, epoch, fp) = (Some(id), Some(epoch), Some(fp.clone()));
-                    let entry = Entry { claim, epoch, fp, ..writer.entry(&ask.post, &ask.target, event) };
+                    let (claim, epoch, fp, fixed) = (Some(id), Some(epoch), fp.clone(), fixed.clone());
+                    let entry = Entry { claim, epoch, fp, fixed, ..writer.entry(&ask.post, &ask.target, event) };
                     Line { path: entry::path(&ask.post), entry }
                 })
                 .collect();
@@ -221,7 +263,7 @@ impl Writer {
             .take()
             .ok_or_else(|| Failure::new(Kind::Bug, "a claim was committed that was never built"))?;
         let end = since + lease.to_std().unwrap_or_default();
-        Ok(Claimed { id, epoch, before, exp, end })
+        Ok(Claimed { id, epoch, before, aim, fp: wanted, cleanup: None, exp, end })
     }
 }
 
@@ -235,7 +277,13 @@ fn stand(branch: &Branch, post: &PostId, target: &TargetKey) -> Result<Stand, Se
     ledger::fold_target(&path, &String::from_utf8_lossy(&bytes), post, target).map_err(Setback::Conflict)
 }
 
-fn may_claim(stand: &Stand, takes_over: Option<Uuid>, now: DateTime<Utc>) -> Result<(), Setback> {
+fn may_claim(
+    stand: &Stand,
+    takes_over: Option<Uuid>,
+    aim: Aim,
+    fp: Option<&String>,
+    now: DateTime<Utc>,
+) -> Result<(), Setback> {
     let held = stand.claim.as_ref();
     if held.map(|claim| claim.id) != takes_over {
         let why = held.map_or_else(
@@ -244,11 +292,13 @@ fn may_claim(stand: &Stand, takes_over: Option<Uuid>, now: DateTime<Utc>) -> Res
         );
         return Err(Setback::Conflict(why));
     }
-    match &stand.word {
-        Word::Open => Ok(()),
-        Word::Waiting { until } if *until <= now => Ok(()),
-        Word::Failed { retry: Retry::After(after), .. } if *after <= now => Ok(()),
-        word => Err(Setback::Conflict(format!("it is {} by now", word.name()))),
+    match (&stand.word, aim) {
+        (Word::Published { .. }, Aim::Edit) if stand.fp.as_ref() != fp => Ok(()),
+        (Word::Published { .. }, Aim::Remove) => Ok(()),
+        (Word::Open, Aim::Publish) => Ok(()),
+        (Word::Waiting { until }, Aim::Publish) if *until <= now => Ok(()),
+        (Word::Failed { retry: Retry::After(after), .. }, Aim::Publish) if *after <= now => Ok(()),
+        (word, _) => Err(Setback::Conflict(format!("it is {} by now", word.name()))),
     }
 }
 

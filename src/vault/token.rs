@@ -49,6 +49,14 @@ impl Credential {
 }
 
 impl Credential {
+    /// What a request carries as its bearer token; an OAuth 1.0a credential signs instead and has none.
+    pub fn bearer(&self) -> Option<&Secret> {
+        match self {
+            Self::OAuth2 { access, .. } => Some(access),
+            Self::OAuth1 { .. } => None,
+        }
+    }
+
     /// When the access token ends; `None`: it does not, or the platform does not say.
     pub fn expires_at(&self) -> Option<DateTime<Utc>> {
         match self {
@@ -266,6 +274,8 @@ struct TokenFile {
     kind: Kind,
     platform_user_id: String,
     platform_user_name: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    grant: String,
     seq: u64,
     #[serde(default, with = "plain", skip_serializing_if = "Option::is_none")]
     access: Option<Secret>,
@@ -298,6 +308,7 @@ impl From<&Document> for TokenFile {
             kind: Kind::OAuth2,
             platform_user_id: document.identity.id.clone(),
             platform_user_name: document.identity.name.clone(),
+            grant: document.identity.grant.clone(),
             seq: document.seq,
             access: None,
             refresh: None,
@@ -347,7 +358,7 @@ impl TryFrom<TokenFile> for Document {
         Ok(Self {
             account: file.account,
             platform: file.platform,
-            identity: Identity { id: file.platform_user_id, name: file.platform_user_name },
+            identity: Identity { id: file.platform_user_id, name: file.platform_user_name, grant: file.grant },
             seq: file.seq,
             credential,
             scopes: file.scopes,
@@ -430,7 +441,7 @@ mod tests {
     }
 
     fn document(grant: Grant) -> Document {
-        let ann = Identity { id: "42".to_owned(), name: "ann".to_owned() };
+        let ann = Identity { id: "42".to_owned(), name: "ann".to_owned(), grant: String::new() };
         Document::connected(("acme-x", Platform::X), ann, grant, "connect on ann-laptop", None)
     }
 
@@ -512,7 +523,7 @@ mod tests {
         assert_eq!(new.may_replace(&old), Ok(()));
         assert_eq!(old.may_replace(&old), Ok(()));
         assert_eq!(Document { seq: 8, ..document(oauth1()) }.may_replace(&old), Ok(()));
-        let other = Identity { id: "43".to_owned(), name: "bob".to_owned() };
+        let other = Identity { id: "43".to_owned(), name: "bob".to_owned(), grant: String::new() };
         for (new, message) in [
             (Document { seq: 6, ..new.clone() }, "the vault holds a newer token (number 7; this one is number 6)"),
             (Document { seq: 7, ..new.clone() }, "the vault holds another token with the same number (7)"),

@@ -113,7 +113,7 @@ async fn x_takes_a_text_of_the_limit_and_no_more() {
 async fn x_takes_as_many_pictures_as_the_limit() {
     let stage = Stage::new();
     let x = X::new(&stage, false);
-    let limit = Platform::X.limits().images_max;
+    let limit = Platform::X.limits().shapes[0].images;
     for (count, taken) in [(limit, true), (limit + 1, false)] {
         let post = json!({ "text": format!("{count}"), "media": { "media_ids": x.images(count).await } });
         assert_eq!(x.takes(&post).await, taken, "{count}");
@@ -139,7 +139,7 @@ async fn x_takes_alternative_text_of_the_limit() {
 async fn x_takes_pictures_of_the_limit_of_bytes() {
     let stage = Stage::new();
     let x = X::new(&stage, false);
-    let limit = usize::try_from(Platform::X.limits().image_bytes_max.unwrap()).unwrap();
+    let limit = usize::try_from(Platform::X.limits().shapes[0].image.bytes_max.unwrap()).unwrap();
     let picture = |bytes: usize| [PNG, &vec![0; bytes - PNG.len()]].concat();
     assert!(is_taken(&x.upload(&picture(limit)).await));
     assert!(!is_taken(&x.upload(&picture(limit / 1_000_000 * 1_048_576 + 1)).await));
@@ -222,7 +222,7 @@ async fn linkedin_takes_a_text_of_the_limit_and_no_more() {
 async fn linkedin_takes_as_many_pictures_as_the_limit() {
     let stage = Stage::new();
     let linkedin = LinkedIn::new(&stage);
-    let limit = Platform::LinkedIn.limits().images_max;
+    let limit = Platform::LinkedIn.limits().shapes[0].images;
     let mut images = Vec::new();
     for _ in 0..=limit {
         images.push(json!({ "id": linkedin.image(png(1, 1)).await, "altText": "" }));
@@ -252,7 +252,7 @@ async fn linkedin_takes_pictures_of_the_limit_of_pixels() {
     let stage = Stage::new();
     let linkedin = LinkedIn::new(&stage);
     stage.sim.linkedin.configure(|options| options.images_must_be_ready = true);
-    let limit = u32::try_from(Platform::LinkedIn.limits().image_pixels_max.unwrap()).unwrap();
+    let limit = u32::try_from(Platform::LinkedIn.limits().shapes[0].image.pixels_max.unwrap()).unwrap();
     for (pixels, taken) in [(limit, true), (limit + 1, false)] {
         let id = linkedin.image(png(pixels, 1)).await;
         let content = json!({ "media": { "id": id, "altText": "" } });
@@ -267,8 +267,8 @@ fn every_figure_of_the_published_platforms_is_compared() {
         [
             ("premium_text_max", limits.premium_text_max.is_some()),
             ("bytes_max", limits.bytes_max.is_some()),
-            ("image_bytes_max", limits.image_bytes_max.is_some()),
-            ("image_pixels_max", limits.image_pixels_max.is_some()),
+            ("image_bytes_max", limits.shapes[0].image.bytes_max.is_some()),
+            ("image_pixels_max", limits.shapes[0].image.pixels_max.is_some()),
         ]
         .into_iter()
         .filter_map(|(name, is_there)| is_there.then_some(name))

@@ -17,7 +17,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("schema", &["account", "limits", "post"]),
     ("step", &[]),
     // Rules.
-    ("fit", &["account", "error", "limits", "media", "post"]),
+    ("fit", &["account", "error", "limits", "media", "post", "suggest"]),
     ("ledger", &["limits", "post", "step"]),
     ("plan", &["account", "error", "fit", "ledger", "limits", "media", "post", "step"]),
     ("platform", &["fit", "limits", "media", "post", "step"]),

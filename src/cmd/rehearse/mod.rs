@@ -220,7 +220,7 @@ impl Stage {
                     premium: account.premium,
                     ..x::SignUp::default()
                 });
-                Some((Identity { id: member.id, name: member.username }, member.access_token))
+                Some((Identity { id: member.id, name: member.username, grant: String::new() }, member.access_token))
             }
             Platform::LinkedIn => {
                 let mut sign_up = linkedin::SignUp { name: account.name.clone(), ..linkedin::SignUp::default() };
@@ -231,7 +231,10 @@ impl Stage {
                     sign_up.scopes.extend(["w_organization_social", "r_organization_social"].map(str::to_owned));
                 }
                 let member = self.sim.linkedin.sign_up(sign_up);
-                Some((Identity { id: member.id, name: account.name.clone() }, member.access_token))
+                Some((
+                    Identity { id: member.id, name: account.name.clone(), grant: String::new() },
+                    member.access_token,
+                ))
             }
             _ => None,
         }
@@ -263,6 +266,7 @@ impl Stage {
             spool: &spool,
             http: &self.http,
             files: files.clone(),
+            vault: Some(&self.vault),
             tokens: &tokens,
             recovered: &recovered,
             redactor: &redactor,

@@ -8,6 +8,7 @@ use crate::ledger::entry::TargetKey;
 use crate::limits::{Platform, Visibility};
 use crate::media::Kind;
 use crate::post::PostId;
+use crate::step::Refs;
 
 fn row(post: &str, account: &str, state: Standing) -> Row {
     Row {
@@ -26,6 +27,8 @@ fn row(post: &str, account: &str, state: Standing) -> Row {
         zone: "Europe/Amsterdam".to_owned(),
         key: TargetKey::new(Platform::X, account),
         rendition: None,
+        acts_as: None,
+        refs: Refs::default(),
         attention: None,
         acted: false,
         untouched: true,
@@ -44,6 +47,12 @@ fn rendition() -> Rendition {
         height: Some(630),
         sha256: String::new(),
         alt: Some("A pot of tea".to_owned()),
+        title: None,
+        cover: None,
+        captions: None,
+        animated: false,
+        film: None,
+        pages: None,
     };
     let text =
         "Tea is served at five. Bring a cup; we bring the biscuits.\n\nhttps://example.org/a/rather/long/address"
@@ -57,6 +66,13 @@ fn rendition() -> Rendition {
         card: None,
         acts_as: None,
         settings: BTreeMap::new(),
+        kind: crate::post::Kind::Feed,
+        tags: Vec::new(),
+        poll: None,
+        reply_to: None,
+        quote_of: None,
+        repost_of: None,
+        first_comment: None,
     }
 }
 

@@ -5,19 +5,25 @@
 
 use chrono::TimeDelta;
 
-use crate::platform::{ClientSecret, Grant, Refresh};
+use crate::platform::{BackTo, ClientSecret, Grant, Pkce, Refresh, Revoke};
 
 /// `openid profile` come with the product "Sign In with LinkedIn using OpenID Connect", `w_member_social` with "Share on
 /// LinkedIn"; both are had at once. The scopes for organisations come with the "Community Management API", which is vetted.
-pub(super) static GRANT: Grant = Grant {
+pub(super) static GRANTS: [Grant; 1] = [Grant {
+    name: "linkedin",
+    token_prefix: None,
     authorize: "https://www.linkedin.com/oauth/v2/authorization",
+    authorize_with: &[],
     token: "https://www.linkedin.com/oauth/v2/accessToken",
-    revoke: "https://www.linkedin.com/oauth/v2/revoke",
+    revoke: Some(Revoke::Form("https://www.linkedin.com/oauth/v2/revoke")),
     client: ClientSecret::Form,
-    pkce: false,
+    pkce: Pkce::None,
+    separator: ' ',
     scopes: &["openid", "profile", "w_member_social"],
     scopes_as: &["openid", "profile", "w_organization_social", "r_organization_social"],
     scopes_besides: &[],
+    lengthen: None,
     refresh: Refresh::Seldom,
-    life: TimeDelta::days(60),
-};
+    life: Some(TimeDelta::days(60)),
+    back_to: BackTo::Registered,
+}];

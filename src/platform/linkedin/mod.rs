@@ -22,7 +22,7 @@ use chrono::TimeDelta;
 
 pub use wire::{VERSION, VERSION_ENDS};
 
-use super::{Adapter, Call, Class, Grant, Identity, Job, Next, Refusal, Reply, Step};
+use super::{Adapter, Call, Class, Farewell, Grant, Identity, Job, Next, Receipt, Refusal, Reply, Step};
 
 /// LinkedIn's adapter.
 #[derive(Debug)]
@@ -33,11 +33,11 @@ impl Adapter for LinkedIn {
         &["api.linkedin.com", wire::UPLOAD_HOST]
     }
 
-    fn grant(&self) -> &'static Grant {
-        &grant::GRANT
+    fn grants(&self) -> &'static [Grant] {
+        &grant::GRANTS
     }
 
-    fn who(&self) -> Call {
+    fn who(&self, _grant: &Grant) -> Call {
         wire::who()
     }
 
@@ -60,5 +60,23 @@ impl Adapter for LinkedIn {
 
     fn read(&self, job: &Job<'_>, done: &[Step], call: &Call, reply: &Reply) -> Result<Step, Refusal> {
         steps::read(job, done, call, reply)
+    }
+
+    fn edit(&self, _job: &Job<'_>, _out: &[Receipt], _done: &[Step]) -> Next {
+        Next::Person { why: "this version of pressroom cannot edit there".to_owned() }
+    }
+
+    fn remove(&self, _farewell: &Farewell<'_>, _done: &[Step]) -> Next {
+        Next::Person { why: "this version of pressroom cannot remove there".to_owned() }
+    }
+
+    fn read_remove(
+        &self,
+        _farewell: &Farewell<'_>,
+        _done: &[Step],
+        _call: &Call,
+        reply: &Reply,
+    ) -> Result<Step, Refusal> {
+        Err(refusals::unclear(reply, false))
     }
 }

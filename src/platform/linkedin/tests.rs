@@ -12,7 +12,7 @@ use crate::platform::{Adapter, Auth, Body, Call, Class, Identity, Job, Next, Ref
 use crate::post::Visibility;
 
 fn jane() -> Identity {
-    Identity { id: "782bbtaQ".to_owned(), name: "Jane Doe".to_owned() }
+    Identity { id: "782bbtaQ".to_owned(), name: "Jane Doe".to_owned(), grant: String::new() }
 }
 
 fn post(text: &str, images: usize) -> Rendition {
@@ -91,7 +91,7 @@ fn every_call_names_its_version_but_uploads_and_userinfo() {
     let rest = |name: &str| format!("{name} {versioned}");
     let upload = "image 1 upload []".to_owned();
     assert_eq!(headers, [rest("image 1 initialize"), upload, rest("image 1 status"), rest("post 1")]);
-    assert!(LinkedIn.who().headers.is_empty());
+    assert!(LinkedIn.who(&LinkedIn.grants()[0]).headers.is_empty());
 }
 
 #[test]
@@ -227,7 +227,8 @@ fn walk_posts(answers: Vec<Reply>) -> (Vec<String>, Vec<String>, Option<Refusal>
 #[test]
 fn an_old_doubt_of_a_persons_post_is_for_a_person() {
     let (rendition, identity) = (post("x", 0), jane());
-    let job = walk(&rendition, &identity).job();
+    let walk = walk(&rendition, &identity);
+    let job = walk.job();
     for (minutes, next) in [
         (8, "post 1: POST! /rest/posts"),
         (
@@ -354,7 +355,8 @@ fn the_new_id_stands_in_a_header() {
         (&page, rest(201, &[]), Some(("unknown", "https://www.linkedin.com/company/2414183/"))),
         (&rendition, rest(200, &[]), None),
     ] {
-        let job = walk(rendition, &identity).job();
+        let walk = walk(rendition, &identity);
+        let job = walk.job();
         let Next::Call(call) = LinkedIn.next(&job, &[]) else { panic!("no call") };
         match (LinkedIn.read(&job, &[], &call, &answer), expected) {
             (Ok(Step::Shown { receipt, .. }), Some((id, url))) => {
@@ -455,7 +457,7 @@ fn an_organisations_image_is_waited_for() {
 
 #[test]
 fn whose_token_it_is() {
-    assert_eq!(compact(&LinkedIn.who()), "who: GET /v2/userinfo");
+    assert_eq!(compact(&LinkedIn.who(&LinkedIn.grants()[0])), "who: GET /v2/userinfo");
     let body = r#"{"sub":"782bbtaQ","name":"Jane Doe","locale":"en_US"}"#;
     assert_eq!(LinkedIn.read_who(&reply(200, &[], body)).unwrap(), jane());
     let refusal = |status, body| LinkedIn.read_who(&reply(status, &[], body)).unwrap_err();
@@ -475,7 +477,7 @@ fn whose_token_it_is() {
 
 #[test]
 fn a_token_lacks_scopes() {
-    let grant = LinkedIn.grant();
+    let grant = &LinkedIn.grants()[0];
     assert!(grant.missing("openid,profile,w_member_social", false).is_empty());
     assert_eq!(grant.missing("openid profile", false), ["w_member_social"]);
     assert_eq!(
@@ -596,7 +598,8 @@ proptest! {
     fn whatever_is_done_nothing_is_shown_twice_or_in_doubt(done in any_steps(NAMES, PAIRS), organization in any::<bool>()) {
         let rendition = if organization { of_acme(post("a", 2)) } else { post("a", 2) };
         let identity = jane();
-        let job = Job { rendition: &rendition, identity: &identity, now: start(), settle: LinkedIn.settle() };
+        let walk = Walk::new(&LinkedIn, &rendition, &identity);
+        let job = walk.job();
         let is_shown = done.iter().any(|step| matches!(step, Step::Shown { part: 0, .. }));
         // By the letter, apart from the code under test: sends without an answer, and looks in vain since the last.
         let (sends, absents) = done.iter().fold((0, 0), |(sends, absents), step| match step {
@@ -620,7 +623,8 @@ proptest! {
     fn whatever_is_answered_is_read(done in any_steps(NAMES, PAIRS), status in 100..600_u16, body in ANSWERS, organization in any::<bool>()) {
         let rendition = if organization { of_acme(post("a", 1)) } else { post("a", 1) };
         let identity = jane();
-        let job = Job { rendition: &rendition, identity: &identity, now: start(), settle: LinkedIn.settle() };
+        let walk = Walk::new(&LinkedIn, &rendition, &identity);
+        let job = walk.job();
         if let Next::Call(call) = LinkedIn.next(&job, &done) {
             let read = LinkedIn.read(&job, &done, &call, &reply(status, &[("location", &body)], &body));
             if let Err(refusal) = &read {

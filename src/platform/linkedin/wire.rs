@@ -167,7 +167,11 @@ pub(super) fn look(author: &str) -> Call {
 
 pub(super) fn identity(answer: &Value) -> Option<Identity> {
     let id = answer["sub"].as_str().filter(|id| !id.is_empty())?;
-    Some(Identity { id: id.to_owned(), name: answer["name"].as_str().unwrap_or_default().to_owned() })
+    Some(Identity {
+        id: id.to_owned(),
+        name: answer["name"].as_str().unwrap_or_default().to_owned(),
+        grant: String::new(),
+    })
 }
 
 /// The new post's URN, which only headers tell: `x-restli-id`, else `x-linkedin-id`, else the end of `Location`.

@@ -5,18 +5,24 @@
 
 use chrono::TimeDelta;
 
-use crate::platform::{ClientSecret, Grant, Refresh};
+use crate::platform::{BackTo, ClientSecret, Grant, Pkce, Refresh, Revoke};
 
 /// The refresh token is good for one use within about six months; `offline.access` is what makes X give one at all.
-pub(super) static GRANT: Grant = Grant {
+pub(super) static GRANTS: [Grant; 1] = [Grant {
+    name: "x",
+    token_prefix: None,
     authorize: "https://x.com/i/oauth2/authorize",
+    authorize_with: &[],
     token: "https://api.x.com/2/oauth2/token",
-    revoke: "https://api.x.com/2/oauth2/revoke",
+    revoke: Some(Revoke::Form("https://api.x.com/2/oauth2/revoke")),
     client: ClientSecret::BasicOrNone,
-    pkce: true,
+    pkce: Pkce::S256,
+    separator: ' ',
     scopes: &["tweet.read", "tweet.write", "users.read", "media.write"],
     scopes_as: &["tweet.read", "tweet.write", "users.read", "media.write"],
-    scopes_besides: &["offline.access"],
+    scopes_besides: &[("offline.access", "the token cannot be refreshed: it ends after two hours")],
+    lengthen: None,
     refresh: Refresh::Rotating,
-    life: TimeDelta::hours(2),
-};
+    life: Some(TimeDelta::hours(2)),
+    back_to: BackTo::Registered,
+}];

@@ -22,7 +22,7 @@ mod wire;
 
 use chrono::TimeDelta;
 
-use super::{Adapter, Call, Grant, Identity, Job, Next, Refusal, Reply, Step};
+use super::{Adapter, Call, Farewell, Grant, Identity, Job, Next, Receipt, Refusal, Reply, Step};
 
 /// X's adapter.
 #[derive(Debug)]
@@ -33,11 +33,11 @@ impl Adapter for X {
         &["api.x.com"]
     }
 
-    fn grant(&self) -> &'static Grant {
-        &grant::GRANT
+    fn grants(&self) -> &'static [Grant] {
+        &grant::GRANTS
     }
 
-    fn who(&self) -> Call {
+    fn who(&self, _grant: &Grant) -> Call {
         wire::who()
     }
 
@@ -59,5 +59,23 @@ impl Adapter for X {
 
     fn read(&self, job: &Job<'_>, done: &[Step], call: &Call, reply: &Reply) -> Result<Step, Refusal> {
         steps::read(job, done, call, reply)
+    }
+
+    fn edit(&self, _job: &Job<'_>, _out: &[Receipt], _done: &[Step]) -> Next {
+        Next::Person { why: "this version of pressroom cannot edit there".to_owned() }
+    }
+
+    fn remove(&self, _farewell: &Farewell<'_>, _done: &[Step]) -> Next {
+        Next::Person { why: "this version of pressroom cannot remove there".to_owned() }
+    }
+
+    fn read_remove(
+        &self,
+        _farewell: &Farewell<'_>,
+        _done: &[Step],
+        _call: &Call,
+        reply: &Reply,
+    ) -> Result<Step, Refusal> {
+        Err(refusals::unclear(reply, false))
     }
 }

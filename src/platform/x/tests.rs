@@ -12,7 +12,7 @@ use crate::platform::testing::{
 use crate::platform::{Adapter, Call, Class, Identity, Job, Next, Refusal, Reply, Step, Via};
 
 fn acme() -> Identity {
-    Identity { id: "42".to_owned(), name: "acme".to_owned() }
+    Identity { id: "42".to_owned(), name: "acme".to_owned(), grant: String::new() }
 }
 
 fn post(parts: Vec<crate::fit::Part>) -> Rendition {
@@ -312,10 +312,10 @@ fn a_thread_with_a_hole_is_for_a_person() {
 
 #[test]
 fn whose_token_it_is() {
-    assert_eq!(compact(&X.who()), "who: GET /2/users/me");
+    assert_eq!(compact(&X.who(&X.grants()[0])), "who: GET /2/users/me");
     let body = r#"{"data":{"id":"2244994945","name":"Acme Inc","username":"acme"}}"#;
     let who = X.read_who(&reply(200, &[], body)).unwrap();
-    assert_eq!(who, Identity { id: "2244994945".to_owned(), name: "acme".to_owned() });
+    assert_eq!(who, Identity { id: "2244994945".to_owned(), name: "acme".to_owned(), grant: String::new() });
     let class = |reply| X.read_who(&reply).unwrap_err().class;
     assert_eq!(class(reply(401, &[], r#"{"title":"Unauthorized","status":401}"#)), Class::Login);
     assert_eq!(class(reply(200, &[], "<html>")), Class::Transient);
@@ -323,7 +323,7 @@ fn whose_token_it_is() {
 
 #[test]
 fn a_token_lacks_scopes() {
-    let grant = X.grant();
+    let grant = &X.grants()[0];
     assert!(grant.missing("tweet.read tweet.write users.read media.write", false).is_empty());
     assert_eq!(grant.missing("tweet.read users.read offline.access", false), ["tweet.write", "media.write"]);
 }
@@ -371,7 +371,8 @@ fn of_several_the_right_one_is_found() {
     ] {
         let posts: Vec<_> = listed.iter().map(|id| format!(r#"{{"id":"{id}","text":"x"}}"#)).collect();
         let body = format!(r#"{{"data":[{}],"meta":{{}}}}"#, posts.join(","));
-        let job = walk(&rendition, &identity).job();
+        let walk = walk(&rendition, &identity);
+        let job = walk.job();
         let Next::Call(call) = X.next(&job, &done) else { panic!("no look") };
         let step = X.read(&job, &done, &call, &reply(200, &[], &body)).unwrap();
         match (step, found) {
@@ -392,7 +393,8 @@ fn a_success_with_errors_beside_it_is_out() {
         (r#"{"data":{"id":"144588054"#, false),
         ("", false),
     ] {
-        let job = walk(&rendition, &identity).job();
+        let walk = walk(&rendition, &identity);
+        let job = walk.job();
         let Next::Call(call) = X.next(&job, &[]) else { panic!("no call") };
         match X.read(&job, &[], &call, &reply(200, &[], body)) {
             Ok(Step::Shown { receipt, .. }) if is_out => assert_eq!(receipt.at, at("2021-10-06T22:36:00.574Z")),
@@ -567,7 +569,8 @@ proptest! {
             part("c", vec![]),
         ]);
         let identity = acme();
-        let job = Job { rendition: &rendition, identity: &identity, now: start(), settle: X.settle() };
+        let walk = Walk::new(&X, &rendition, &identity);
+        let job = walk.job();
         let is_shown = |part| done.iter().any(|step| matches!(step, Step::Shown { part: its, .. } if *its == part));
         // By the letter, apart from the code under test: sends without an answer, and looks in vain since the last.
         let of = |part: usize| done.iter().fold((0, 0), |(sends, absents), step| match step {
@@ -596,7 +599,8 @@ proptest! {
     fn whatever_is_answered_is_read(done in any_steps(NAMES, PAIRS), status in 100..600_u16, body in ANSWERS) {
         let rendition = post(vec![part("a", vec![image("a.png", 9, Some("A"))]), part("b", vec![])]);
         let identity = acme();
-        let job = Job { rendition: &rendition, identity: &identity, now: start(), settle: X.settle() };
+        let walk = Walk::new(&X, &rendition, &identity);
+        let job = walk.job();
         if let Next::Call(call) = X.next(&job, &done) {
             let read = X.read(&job, &done, &call, &reply(status, &[], &body));
             if let Err(refusal) = &read {

@@ -109,7 +109,9 @@ fn ask(takes_over: Option<Uuid>) -> Ask {
     Ask {
         post: PostId::new("tea"),
         target: key(),
-        fp: "0f".into(),
+        aim: Aim::Publish,
+        fp: Some("0f".into()),
+        fixed: None,
         lease: TimeDelta::minutes(10),
         takes_over,
         suspicion: Box::new(|_| None),
@@ -140,9 +142,17 @@ async fn only_the_claim_that_was_seen_is_taken_over() {
     // What the first one would still write only while it holds the claim is not written any more.
     let mut line = line(&writer, "tea", "late");
     line.entry.claim = Some(first.id);
-    let again =
-        Claimed { id: first.id, epoch: 1, before: Stand::default(), exp: writer.clock.now(), end: Duration::ZERO };
-    assert!(!writer.append_while_ours(vec![line], &again).await.unwrap());
+    let again = Claimed {
+        id: first.id,
+        epoch: 1,
+        before: Stand::default(),
+        exp: writer.clock.now(),
+        end: Duration::ZERO,
+        aim: Aim::Publish,
+        fp: None,
+        cleanup: None,
+    };
+    assert!(!writer.append_while_ours(vec![line], None, &again).await.unwrap());
     assert_eq!(read(&writer, "tea").len(), 2);
 }
 
@@ -151,7 +161,7 @@ async fn only_the_claim_that_was_seen_is_taken_over() {
 fn who_may_claim() {
     let now: DateTime<Utc> = "2026-12-01T12:00:00Z".parse().unwrap();
     let (later, held) = (now + TimeDelta::seconds(1), Uuid::from_u128(0xa));
-    let claim = || Some(ledger::Claim { id: held, run: "r1".into(), at: now, exp: later });
+    let claim = || Some(ledger::Claim { id: held, run: "r1".into(), at: now, exp: later, aim: Aim::Publish });
     let failed = |retry| Word::Failed { class: Class::Content, msg: String::new(), at: now, retry };
     let receipt = crate::step::Receipt { id: "7".into(), url: "u".into(), at: now, via: crate::step::Via::Response };
     let gone = "the claim to take over is gone: another run was here";
@@ -174,7 +184,7 @@ fn who_may_claim() {
         (Word::Cancelled { by: "Ann".into() }, None, None, "it is cancelled by now"),
     ] {
         let stand = Stand { word, claim, ..Stand::default() };
-        let given = match may_claim(&stand, takes_over, now) {
+        let given = match may_claim(&stand, takes_over, Aim::Publish, None, now) {
             Ok(()) => "yes".to_owned(),
             Err(Setback::Conflict(why)) => why,
             Err(Setback::Failed(failure)) => failure.message,
@@ -189,6 +199,9 @@ fn a_lease_ends_by_whichever_clock_says_so_first() {
     let clock = Clock::system();
     let (now, passed) = (clock.now(), clock.elapsed());
     let claimed = |wall: i64, monotonic: u64| Claimed {
+        aim: Aim::Publish,
+        fp: None,
+        cleanup: None,
         id: Uuid::nil(),
         epoch: 1,
         before: Stand::default(),
