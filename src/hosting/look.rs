@@ -29,7 +29,7 @@ pub(super) fn judge(url: &Url, reply: &Reply, wanted: &Wanted<'_>, place: Place)
     let recent = place == Place::Site { recent: true };
     let person = |message: String| Failure::new(Kind::Person, message);
     match reply.status {
-        200 => whole(&address, reply, wanted, recent),
+        200 => whole(address, reply, wanted, recent),
         301 | 302 | 303 | 307 | 308 => {
             let to = reply.header("location").and_then(|location| url.join(location).ok());
             let to = to.map_or_else(|| "elsewhere".to_owned(), |to| format!("to {}", shown(&to)));
@@ -43,7 +43,7 @@ pub(super) fn judge(url: &Url, reply: &Reply, wanted: &Wanted<'_>, place: Place)
         401 | 403 => Err(person(format!("{address} is not open to everybody ({})", reply.status))
             .hint("platforms fetch without a login: make it public, and let its firewall pass crawlers")
             .hint(BUCKET)),
-        404 | 410 => Err(missing(url, &address, reply.status, recent)),
+        404 | 410 => Err(missing(url, address, reply.status, recent)),
         408 | 425 | 429 | 500.. => {
             let message = format!("the host of {address} is busy or broken ({})", reply.status);
             Err(Failure::new(Kind::Later, message).hint("nothing was published; try again in some minutes"))

@@ -227,6 +227,8 @@ struct Inner {
     /// How far the simulators' clock is from the system's, in milliseconds.
     skew_ms: i64,
     faults: Vec<Fault>,
+    /// Faults for requests by their place in the log.
+    planned: BTreeMap<usize, FaultKind>,
     log: Vec<Logged>,
     sites: BTreeMap<String, web::Site>,
 }
@@ -272,6 +274,8 @@ pub enum FaultKind {
     AnswerAfter { status: u16, headers: Vec<(String, String)>, body: String },
     /// The request has its effect; the answer comes this much later.
     Slow(Duration),
+    /// The connection stays open and no answer ever comes; `acts` says whether the request has its effect.
+    Never { acts: bool },
 }
 
 impl World {
@@ -297,9 +301,19 @@ impl World {
         self.lock().faults.push(fault);
     }
 
+    /// The request that comes after so many others from now on is struck, whatever it is for; tells its place in the log.
+    pub fn fault_after(&self, requests: usize, kind: FaultKind) -> usize {
+        let mut inner = self.lock();
+        let index = inner.log.len() + requests;
+        inner.planned.insert(index, kind);
+        index
+    }
+
     /// Takes back every fault that has not struck yet.
     pub fn calm(&self) {
-        self.lock().faults.clear();
+        let mut inner = self.lock();
+        inner.faults.clear();
+        inner.planned.clear();
     }
 
     /// Every request so far, in order of arrival.
@@ -349,7 +363,8 @@ async fn observe(State((world, host)): State<(World, String)>, request: Request,
         });
         inner.log.len() - 1
     };
-    let response = match world.strike(&method, &target) {
+    let planned = world.lock().planned.remove(&index);
+    let response = match planned.or_else(|| world.strike(&method, &target)) {
         None => next.run(request).await,
         Some(FaultKind::DropBefore) => hang_up(),
         Some(FaultKind::DropAfter) => {
@@ -360,6 +375,12 @@ async fn observe(State((world, host)): State<(World, String)>, request: Request,
         Some(FaultKind::AnswerAfter { status, headers, body }) => {
             next.run(request).await;
             answer(status, headers, body)
+        }
+        Some(FaultKind::Never { acts }) => {
+            if acts {
+                next.run(request).await;
+            }
+            std::future::pending().await
         }
         Some(FaultKind::Slow(delay)) => {
             let response = next.run(request).await;

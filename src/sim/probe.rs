@@ -85,6 +85,69 @@ fn duration(bytes: &[u8]) -> Option<Duration> {
     Some(Duration::from_millis(u64::try_from(millis).unwrap_or(u64::MAX)))
 }
 
+/// What the header of an MP4 or QuickTime film says of its tracks.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Film {
+    pub(super) width: u64,
+    pub(super) height: u64,
+    pub(super) duration: Option<Duration>,
+    /// Frames in a thousand seconds.
+    pub(super) frame_rate: Option<u64>,
+    /// `avc1`, `hvc1`, ...
+    pub(super) video_codec: [u8; 4],
+    /// `mp4a`, ...; `None` without sound.
+    pub(super) audio_codec: Option<[u8; 4]>,
+}
+
+/// Reads the tracks of a film; nothing where no picture track is told of.
+pub(super) fn film(bytes: &[u8]) -> Option<Film> {
+    let tracks = || boxes(find_box(bytes, b"moov").unwrap_or_default()).filter(|(kind, _)| kind == b"trak");
+    let media = |handler: &[u8; 4]| {
+        tracks()
+            .filter_map(|(_, track)| find_box(track, b"mdia"))
+            .find(|media| find_box(media, b"hdlr").is_some_and(|header| header.get(8..12) == Some(handler.as_slice())))
+    };
+    let samples = |media| find_box(find_box(find_box(media, b"minf")?, b"stbl")?, b"stsd");
+    let codec = |media| samples(media)?.get(12..16)?.try_into().ok();
+    let picture = media(b"vide")?;
+    let entry = samples(picture)?;
+    Some(Film {
+        width: big(entry, 40, 2)?,
+        height: big(entry, 42, 2)?,
+        duration: duration(bytes),
+        frame_rate: frame_rate(picture),
+        video_codec: codec(picture)?,
+        audio_codec: media(b"soun").and_then(codec),
+    })
+}
+
+/// Frames by the table of times, over the length of the track.
+fn frame_rate(media: &[u8]) -> Option<u64> {
+    let header = find_box(media, b"mdhd")?;
+    let (scale, units) = match header.first()? {
+        1 => (big(header, 20, 4)?, big(header, 24, 8)?),
+        _ => (big(header, 12, 4)?, big(header, 16, 4)?),
+    };
+    let times = find_box(find_box(find_box(media, b"minf")?, b"stbl")?, b"stts")?;
+    let frames: u64 = times.get(8..)?.chunks_exact(8).filter_map(|entry| big(entry, 0, 4)).sum();
+    let rate = u128::from(frames) * 1000 * u128::from(scale);
+    u64::try_from(rate.checked_div(u128::from(units))?).ok()
+}
+
+fn big(bytes: &[u8], at: usize, len: usize) -> Option<u64> {
+    Some(bytes.get(at..at.checked_add(len)?)?.iter().fold(0, |number, byte| number << 8 | u64::from(*byte)))
+}
+
+/// The boxes that follow one another, as far as they are whole.
+fn boxes(mut bytes: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    std::iter::from_fn(move || {
+        let size = usize::try_from(big(bytes, 0, 4)?).ok().filter(|size| *size >= 8)?;
+        let found = (bytes.get(4..8)?, bytes.get(8..size)?);
+        bytes = &bytes[size..];
+        Some(found)
+    })
+}
+
 /// The content of the first box of a kind.
 fn find_box<'a>(mut bytes: &'a [u8], kind: &[u8; 4]) -> Option<&'a [u8]> {
     loop {
@@ -129,7 +192,9 @@ mod tests {
         #[test]
         fn broken_files_are_no_trouble(head in 0..3_usize, tail in proptest::collection::vec(0..=255_u8, 0..200)) {
             let head = [b"GIF89a".as_slice(), b"\0\0\0\x08ftyp", b"\0\0\0\x08ftyp\0\0\0\x40moov"][head];
-            probe(&[head, &tail].concat());
+            let bytes = [head, &tail].concat();
+            probe(&bytes);
+            film(&bytes);
         }
     }
 }
