@@ -2,7 +2,7 @@
 //! through a snapshot; knows no ledger and no time.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Read as _};
+use std::io::{self, Read};
 
 use chrono::{DateTime, Utc};
 
@@ -24,11 +24,8 @@ pub const ACCOUNTS: &str = "accounts.toml";
 pub const POSTS: &str = "posts/";
 
 impl Files for Snapshot {
-    fn read(&self, file: &FileRange) -> io::Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        let opened = self.open(&file.path, file.range.clone());
-        opened.map_err(|lack| io::Error::other(format!("{lack:?}")))?.read_to_end(&mut bytes)?;
-        Ok(bytes)
+    fn open(&self, file: &FileRange) -> io::Result<Box<dyn Read + Send>> {
+        Self::open(self, &file.path, file.range.clone()).map_err(|lack| io::Error::other(format!("{lack:?}")))
     }
 }
 

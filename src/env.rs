@@ -20,6 +20,10 @@ pub const IDENTITY: &str = "PRESSROOM_IDENTITY";
 pub const IDENTITY_FILE: &str = "PRESSROOM_IDENTITY_FILE";
 /// Sends a platform's host elsewhere: `api.x.com=http://127.0.0.1:9001,...`.
 pub const HOSTS: &str = "PRESSROOM_HOSTS";
+/// The key id that opens `[media.bucket]`.
+pub const S3_ACCESS_KEY_ID: &str = "PRESSROOM_S3_ACCESS_KEY_ID";
+/// The secret that goes with it.
+pub const S3_SECRET_ACCESS_KEY: &str = "PRESSROOM_S3_SECRET_ACCESS_KEY";
 /// Where notifications go: a Slack, Discord or plain JSON webhook.
 pub const WEBHOOK: &str = "PRESSROOM_WEBHOOK";
 /// The mail server for notifications: `smtps://user:password@host`.
@@ -30,7 +34,7 @@ pub const TIMINGS: &str = "PRESSROOM_TIMINGS";
 pub const LOG: &str = "PRESSROOM_LOG";
 
 /// Every variable, in the order the documentation shows them.
-pub const ALL: [Variable; 9] = [
+pub const ALL: [Variable; 11] = [
     Variable {
         name: IDENTITY,
         meaning: "The age or ssh secret key that opens the tokens, as text; goes before the file",
@@ -63,6 +67,12 @@ pub const ALL: [Variable; 9] = [
                   PRESSROOM_HOSTS, as nothing real can be shown then",
         secret: false,
     },
+    Variable {
+        name: S3_ACCESS_KEY_ID,
+        meaning: "The key id of the bucket that lends media to platforms, as its service gave it",
+        secret: false,
+    },
+    Variable { name: S3_SECRET_ACCESS_KEY, meaning: "The secret that goes with that key id", secret: true },
     Variable { name: WEBHOOK, meaning: "Notifications: the address of a Slack, Discord or JSON webhook", secret: true },
     Variable { name: SMTP_URL, meaning: "Notifications: the mail server, smtps://user:password@host", secret: true },
     Variable { name: LOG, meaning: "Log filter: info, debug, pressroom::http=trace", secret: false },
@@ -98,7 +108,7 @@ mod tests {
 
     #[test]
     fn the_table_is_complete_and_of_one_form() {
-        for name in [IDENTITY, IDENTITY_FILE, HOSTS, WEBHOOK, SMTP_URL, LOG] {
+        for name in [IDENTITY, IDENTITY_FILE, HOSTS, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY, WEBHOOK, SMTP_URL, LOG] {
             assert!(ALL.iter().any(|variable| variable.name == name), "{name} is not in the table");
         }
         for variable in ALL {

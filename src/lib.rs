@@ -19,6 +19,7 @@ pub mod platform;
 // Effects: the world.
 pub mod clock;
 pub mod env;
+pub mod hosting;
 pub mod http;
 pub mod repo;
 pub mod vault;

@@ -156,7 +156,8 @@ fn account_key(key: &account::Key) -> Value {
         account::Takes::Names | account::Takes::Recipients | account::Takes::Slots => texts,
         account::Takes::Platform => json!({ "enum": Platform::ALL.map(Platform::name) }),
         account::Takes::Word(word) => json!({ "const": word }),
-        account::Takes::PublicUrl => json!({ "type": "string", "pattern": "^https://" }),
+        account::Takes::PublicUrl | account::Takes::Endpoint => json!({ "type": "string", "pattern": "^https://" }),
+        account::Takes::Bucket => table(account::BUCKET),
         account::Takes::Environment => json!({ "type": "string", "pattern": "^env:[A-Z_][A-Z0-9_]*$" }),
         account::Takes::Email => table(account::EMAIL),
     };

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use url::Url;
+use url::{Host, Url};
 
 use crate::limits::Platform;
 
@@ -82,11 +82,86 @@ pub(super) fn public_url(url: &str) -> Result<(), (String, String)> {
         names_file |= name != "commit";
         rest = after;
     }
-    if !url.starts_with("https://") || !Url::parse(url).is_ok_and(|url| url.has_host()) {
-        return Err((format!("`{url}` is no https address"), example));
+    let Some(address) = https(url) else { return Err((format!("`{url}` is no https address"), example)) };
+    let host = url["https://".len()..].split(['/', '?', '#']).next().unwrap_or_default();
+    if host.is_empty() || host.contains('{') {
+        return Err(("the host must be the same for every file".to_owned(), example));
+    }
+    if !address.username().is_empty() || address.password().is_some() {
+        return Err(("a platform cannot log in to fetch media".to_owned(), example));
+    }
+    if is_private(&address) {
+        return Err((format!("no platform can reach `{host}`"), "name a host on the internet".to_owned()));
     }
     if !names_file {
         return Err(("the address is the same for every file".to_owned(), example));
     }
     Ok(())
+}
+
+/// Whether a bucket's API may be there.
+pub(super) fn endpoint(url: &str) -> Result<(), (String, String)> {
+    let hint = "write the address of the API, without the bucket: `https://s3.eu-central-1.amazonaws.com`";
+    let alone = |url: &Url| url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+    let open = |url: &Url| url.username().is_empty() && url.password().is_none();
+    match https(url) {
+        None => Err((format!("`{url}` is no https address"), hint.to_owned())),
+        Some(address) if !alone(&address) || !open(&address) => {
+            Err(("the endpoint is more than a host".to_owned(), hint.to_owned()))
+        }
+        Some(address) if is_private(&address) => {
+            Err((format!("no platform can reach `{url}`"), "name a host on the internet".to_owned()))
+        }
+        Some(_) => Ok(()),
+    }
+}
+
+/// Whether a region may be called that.
+pub(super) fn region(name: &str) -> Result<(), (String, String)> {
+    let plain = name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    let hint = "write its name as the service lists it: `eu-central-1`, or `auto` at Cloudflare";
+    if plain { Ok(()) } else { Err((format!("`{name}` is no name of a region"), hint.to_owned())) }
+}
+
+/// Whether a bucket may be called that: it becomes a part of a host or a path.
+pub(super) fn bucket(name: &str) -> Result<(), (String, String)> {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let ends = |byte: Option<u8>| byte.is_some_and(plain);
+    let valid = (3..=63).contains(&name.len())
+        && ends(name.bytes().next())
+        && ends(name.bytes().last())
+        && name.bytes().all(|byte| plain(byte) || matches!(byte, b'.' | b'-'))
+        && !name.contains("..");
+    let hint = "3 to 63 small letters, digits, `.` and `-`, a letter or digit first and last";
+    if valid { Ok(()) } else { Err((format!("`{name}` is no name of a bucket"), hint.to_owned())) }
+}
+
+/// Whether names in a bucket may begin so.
+pub(super) fn prefix(text: &str) -> Result<(), (String, String)> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    let part = |part: &str| !part.is_empty() && part != "." && part != ".." && part.bytes().all(plain);
+    let hint = "write folders of plain letters, without a slash first: `social/media/`";
+    let valid = text.strip_suffix('/').unwrap_or(text).split('/').all(part);
+    if valid { Ok(()) } else { Err((format!("`{text}` is no prefix"), hint.to_owned())) }
+}
+
+fn https(url: &str) -> Option<Url> {
+    if !url.starts_with("https://") || url.contains(char::is_whitespace) {
+        return None;
+    }
+    Url::parse(url).ok().filter(Url::has_host)
+}
+
+/// Whether only machines near this one reach a host.
+fn is_private(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(ip)) => ip.is_loopback() || ip.is_private() || ip.is_link_local() || ip.is_unspecified(),
+        Some(Host::Ipv6(ip)) => {
+            ip.is_loopback() || ip.is_unspecified() || ip.is_unique_local() || ip.is_unicast_link_local()
+        }
+        Some(Host::Domain(name)) => {
+            name == "localhost" || [".localhost", ".local", ".internal"].iter().any(|end| name.ends_with(end))
+        }
+        None => true,
+    }
 }

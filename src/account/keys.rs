@@ -51,7 +51,12 @@ pub enum Takes {
     Glob,
     /// Just this one word.
     Word(&'static str),
+    /// An https address with places for a file's commit, path and hash.
     PublicUrl,
+    /// A table of [`BUCKET`].
+    Bucket,
+    /// An https address of a host alone.
+    Endpoint,
     /// `env:NAME`.
     Environment,
     /// A table of `to` and `smtp`.
@@ -103,8 +108,22 @@ pub const ACCOUNT: &[Key] = &[
     key("premium", Takes::Bool, "the X account may publish long posts"),
 ];
 
-pub const MEDIA: &[Key] =
-    &[later("public_url", Takes::PublicUrl, "address of a media file, with `{commit}`, `{path}` or `{sha256}` in it")];
+pub const MEDIA: &[Key] = &[
+    key("public_url", Takes::PublicUrl, "address of a media file, with `{commit}`, `{path}` or `{sha256}` in it"),
+    key("bucket", Takes::Bucket, "a bucket with an S3 API that lends media to platforms, for private repositories"),
+];
+
+/// The keys of `[media.bucket]`.
+pub const BUCKET: &[Key] = &[
+    Key {
+        required: true,
+        ..key("endpoint", Takes::Endpoint, "where the API is: `https://s3.eu-central-1.amazonaws.com`")
+    },
+    Key { required: true, ..key("region", Takes::Text, "the region's name: `eu-central-1`; `auto` at Cloudflare") },
+    Key { required: true, ..key("bucket", Takes::Text, "the bucket's name") },
+    key("prefix", Takes::Text, "what the names of files in it begin with: `social/`"),
+    key("path_style", Takes::Bool, "the bucket's name stands in the path and not in the host, as MinIO has it"),
+];
 
 pub const NOTIFY: &[Key] = &[
     later("webhook", Takes::Environment, "variable that holds the address to tell, as `env:PRESSROOM_WEBHOOK`"),

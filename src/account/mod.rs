@@ -86,7 +86,23 @@ pub struct Account {
 /// `[media]`.
 #[derive(Clone, Debug, Default)]
 pub struct MediaHost {
+    /// An https address with `{commit}`, `{path}` or `{sha256}` after its host.
     pub public_url: Option<Located<String>>,
+    /// Never beside a `public_url`.
+    pub bucket: Option<Bucket>,
+}
+
+/// `[media.bucket]`: a bucket with an S3 API. Its keys are in the environment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bucket {
+    /// An https address of a host alone.
+    pub endpoint: String,
+    pub region: String,
+    pub name: String,
+    /// Empty, or with a slash at its end.
+    pub prefix: String,
+    /// Whether the name stands in the path and not in the host.
+    pub path_style: bool,
 }
 
 /// `[notify]`.

@@ -10,7 +10,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::keys::{self, Holds, Key, SCHEMA, SECTIONS};
 use super::{
-    Account, Accounts, App, Defaults, Email, MediaHost, Notify, PathRule, Publish, check, platform_hint, secret, time,
+    Account, Accounts, App, Bucket, Defaults, Email, MediaHost, Notify, PathRule, Publish, check, platform_hint,
+    secret, time,
 };
 use crate::error::{Located, Problem, Source};
 use crate::limits::Platform;
@@ -485,7 +486,29 @@ impl Reader<'_> {
         {
             self.error("bad-url", url.span.clone(), message, hint);
         }
-        MediaHost { public_url }
+        let bucket = table.get("bucket");
+        if let (Some(_), Some(bucket)) = (&public_url, bucket) {
+            let message = "media have either a `public_url` or a `bucket`, and this file gives both";
+            self.error("two-hosts", bucket.span(), message, "remove one of them");
+        }
+        MediaHost { public_url, bucket: bucket.and_then(|value| self.bucket(value)) }
+    }
+
+    fn bucket(&mut self, value: &Value<'_>) -> Option<Bucket> {
+        let table = self.table("media.bucket", value, keys::BUCKET);
+        let mut text = |key, check: fn(&str) -> Result<(), (String, String)>| {
+            let text = self.text(key, table.get(key)?)?;
+            let checked = check(&text.value);
+            checked.map_err(|(message, hint)| self.error("bad-bucket", text.span, message, hint)).ok()?;
+            Some(text.value)
+        };
+        let endpoint = text("endpoint", check::endpoint);
+        let region = text("region", check::region);
+        let name = text("bucket", check::bucket);
+        let prefix = text("prefix", check::prefix).map(|prefix| format!("{}/", prefix.trim_end_matches('/')));
+        let path_style = table.get("path_style").and_then(|value| self.bool("path_style", value)).unwrap_or_default();
+        let (endpoint, region, name) = (endpoint?, region?, name?);
+        Some(Bucket { endpoint, region, name, prefix: prefix.unwrap_or_default(), path_style })
     }
 
     fn notify(&mut self, root: &DeTable<'_>) -> Notify {

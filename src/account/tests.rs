@@ -303,7 +303,6 @@ public_url = "https://a.example/x"
             r#"21:12 wrong-type `max_late` must be text, not a number / write `max_late = "6h"`"#,
             "23:10 bad-branch `a b` is no name of a branch / write the branch's name as git shows it, such as `main`",
             "24:16 same-branch posts and state cannot both be on `main` / give the state a branch of its own, such as `pressroom-state`",
-            "26:1 not-yet `public_url` is not supported by this version of pressroom yet / remove it",
             r#"26:14 bad-url the address is the same for every file / write `public_url = "https://example.com/{path}"`"#,
         ],
     );
@@ -324,9 +323,82 @@ email = {to = "ops@example.com", smtp = "env:SMTP"}
 "#,
         &[
             "4:1 not-yet `slots` is not supported by this version of pressroom yet / remove it",
-            "6:1 not-yet `public_url` is not supported by this version of pressroom yet / remove it",
             "8:1 not-yet `webhook` is not supported by this version of pressroom yet / remove it",
             "9:1 not-yet `email` is not supported by this version of pressroom yet / remove it",
+        ],
+    );
+}
+
+#[test]
+fn where_media_can_be_fetched() {
+    let media = |url: &str| format!("schema = 1\n[media]\npublic_url = \"{url}\"\n");
+    for url in [
+        "https://acme.github.io/social/{path}",
+        "https://raw.githubusercontent.com/acme/social/{commit}/{path}",
+        "https://cdn.example.com:8443/get?file={sha256}",
+    ] {
+        check(&media(url), &[]);
+    }
+    for (url, said) in [
+        ("http://a.example/{path}", "`http://a.example/{path}` is no https address"),
+        ("https:///{path}", "the host must be the same for every file"),
+        ("https://{sha256}.a.example/{path}", "the host must be the same for every file"),
+        ("https://ann:word@a.example/{path}", "a platform cannot log in to fetch media"),
+        ("https://a.example/{commit}", "the address is the same for every file"),
+    ] {
+        let hint = "write `public_url = \"https://example.com/{path}\"`";
+        check(&media(url), &[&format!("3:14 bad-url {said} / {hint}")]);
+    }
+    for host in ["localhost", "127.0.0.1", "10.1.2.3", "192.168.0.9:8443", "169.254.169.254", "[fd00::1]", "nas.local"]
+    {
+        let said = format!("3:14 bad-url no platform can reach `{host}` / name a host on the internet");
+        check(&media(&format!("https://{host}/{{path}}")), &[&said]);
+    }
+}
+
+#[test]
+fn a_bucket_lends_media() {
+    let text = "schema = 1\n[media.bucket]\nendpoint = \"https://s3.eu-central-1.amazonaws.com\"\nregion = \"eu-central-1\"\n\
+                bucket = \"acme-media\"\nprefix = \"social/media\"\n";
+    let (accounts, problems) = parse(&Source::new("accounts.toml", text));
+    assert_eq!(problems, []);
+    let bucket = Bucket {
+        endpoint: "https://s3.eu-central-1.amazonaws.com".to_owned(),
+        region: "eu-central-1".to_owned(),
+        name: "acme-media".to_owned(),
+        prefix: "social/media/".to_owned(),
+        path_style: false,
+    };
+    assert_eq!(accounts.unwrap().media.bucket, Some(bucket));
+    check(
+        r#"schema = 1
+[media]
+public_url = "https://a.example/{path}"
+[media.bucket]
+endpoint = "https://a.example/acme"
+region = "EU"
+bucket = "acme.example/x"
+prefix = "/a"
+path_style = "yes"
+secret_access_key = "abc"
+acl = "public"
+"#,
+        &[
+            "4:1 two-hosts media have either a `public_url` or a `bucket`, and this file gives both / remove one of them",
+            "5:12 bad-bucket the endpoint is more than a host / write the address of the API, without the bucket: `https://s3.eu-central-1.amazonaws.com`",
+            "6:10 bad-bucket `EU` is no name of a region / write its name as the service lists it: `eu-central-1`, or `auto` at Cloudflare",
+            "7:10 bad-bucket `acme.example/x` is no name of a bucket / 3 to 63 small letters, digits, `.` and `-`, a letter or digit first and last",
+            "8:10 bad-bucket `/a` is no prefix / write folders of plain letters, without a slash first: `social/media/`",
+            "9:14 wrong-type `path_style` must be `true` or `false`, not text / write `path_style = true`",
+            "10:1 secret-in-file `secret_access_key` is a secret, and this file is no place for one / secrets lie encrypted in the vault: remove this line, run `pressroom connect`, and if the line was ever committed, have the platform issue a new one",
+            "11:1 unknown-key there is no key `acl` in `[media.bucket]` / choose `endpoint`, `region`, `bucket`, `prefix` or `path_style`",
+        ],
+    );
+    check(
+        "schema = 1\n[media]\nbucket = { endpoint = \"http://a.example\", region = \"auto\" }\n",
+        &[
+            "3:10 missing-key `[media.bucket]` has no `bucket` / add `bucket = \"...\"`",
+            "3:23 bad-bucket `http://a.example` is no https address / write the address of the API, without the bucket: `https://s3.eu-central-1.amazonaws.com`",
         ],
     );
 }
@@ -360,7 +432,6 @@ public_url = "https://a.example/{paht}"
             "11:1 not-yet `email` is not supported by this version of pressroom yet / remove it",
             r#"11:16 bad-address `ops` is no mail address / write `to = "ops@example.com"`"#,
             "11:43 unknown-key there is no key `cc` in `[notify.email]` / choose `to` or `smtp`",
-            "13:1 not-yet `public_url` is not supported by this version of pressroom yet / remove it",
             "13:14 bad-url `{paht}` stands for nothing / choose `{commit}`, `{path}` or `{sha256}`",
         ],
     );

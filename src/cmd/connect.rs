@@ -1,6 +1,7 @@
 //! `pressroom connect` and `disconnect`.
 
 use std::io::Read;
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -8,7 +9,7 @@ use super::Context;
 use super::open::{self, Known};
 use crate::account::{Account, Accounts};
 use crate::error::{Failure, Kind};
-use crate::http::{Http, NoFiles, Outcome};
+use crate::http::{Files, Http, NoFiles, Outcome};
 use crate::ledger::entry::TargetKey;
 use crate::plan::when::how_long;
 use crate::platform::{self, Adapter, Class, Identity};
@@ -16,7 +17,7 @@ use crate::repo::Repo;
 use crate::repo::branch::{Branch, Edit};
 use crate::repo::journal::{Journal, Setback};
 use crate::run::write::{self, Writer};
-use crate::vault::{self, Credential, Document, Grant, Recipients};
+use crate::vault::{self, Document, Grant, Recipients};
 
 /// Stores an account's token, encrypted, on the state branch.
 #[derive(Debug, Args)]
@@ -52,13 +53,6 @@ impl Connect {
             .read_to_string(&mut text)
             .map_err(|error| Failure::new(Kind::Usage, "the token could not be read from stdin").cause(error))?;
         let grant = vault::parse_token(account.platform, &text, context.clock.now())?;
-        if matches!(grant.credential, Credential::OAuth1 { .. }) {
-            return Err(Failure::new(
-                Kind::Usage,
-                "OAuth 1.0a credentials cannot be used by this version of pressroom yet",
-            )
-            .hint("give an OAuth 2.0 user token"));
-        }
         let http = open::http(context)?;
         open::runtime()?.block_on(connect(context, &disk.repo, accounts, account, adapter, &recipients, &http, grant))
     }
@@ -168,7 +162,9 @@ fn way(adapter: &dyn Adapter, grant: &Grant) -> &'static platform::Grant {
 /// Asks the platform whose token it is.
 async fn who(http: &Http, adapter: &dyn Adapter, account: &Account, grant: &Grant) -> Result<Identity, Failure> {
     let label = account.platform.label();
-    match http.send(&adapter.who(way(adapter, grant)), adapter.hosts(), grant.credential.bearer(), &NoFiles).await? {
+    let none: Arc<dyn Files> = Arc::new(NoFiles);
+    match http.send(&adapter.who(way(adapter, grant)), adapter.hosts(), Some(&grant.credential), &none, &|_| ()).await?
+    {
         Outcome::NotSent(why) | Outcome::Unclear(why) => Err(Failure::new(
             Kind::Later,
             format!("{label} could not be asked whose token this is; nothing was stored"),

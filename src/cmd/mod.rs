@@ -20,6 +20,7 @@ mod log;
 mod new;
 mod open;
 mod plan;
+mod progress;
 mod publish;
 mod rehearse;
 pub mod report;

@@ -1,6 +1,7 @@
 //! `pressroom publish`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::TimeDelta;
 use clap::Args;
@@ -9,6 +10,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::open::Known;
+use super::progress::Uploads;
 use super::screen::List;
 use super::{Context, open, plan, report};
 use crate::account::Accounts;
@@ -113,22 +115,25 @@ impl Publish {
         // From here on the run may claim something: whoever finds its spool knows that it lives, or how far it came.
         let spool = Spool::begin(&repo, &run)?;
         let stop = listen_for_stop();
+        let uploads = Uploads::new(context);
         let rows = Run {
             clock: context.clock,
             writer,
             spool: &spool,
             http: &http,
-            files: &snapshot,
+            files: Arc::new(snapshot),
             vault: vault.as_ref(),
             tokens: &tokens,
             recovered: &recovered,
             redactor: &redactor,
             timings,
             stop,
-            tell: &|words| context.say(&report::printable(words)),
+            tell: &|words| uploads.say(&report::printable(words)),
+            sent: &|sent| uploads.sent(sent),
         }
         .carry_out(plan)
         .await?;
+        drop(uploads);
         spool.finish()?;
         let exit = open::exit(&rows, &content, &self.only);
         if context.json() {

@@ -322,6 +322,16 @@ pub enum Body {
     },
 }
 
+impl Body {
+    /// The file that goes with it.
+    pub fn file(&self) -> Option<&FileRange> {
+        match self {
+            Self::File { file, .. } | Self::Related { file, .. } | Self::Multipart { file, .. } => Some(file),
+            Self::Empty | Self::Json(_) | Self::Form(_) => None,
+        }
+    }
+}
+
 /// Bytes of a media file of the rendition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileRange {

@@ -13,6 +13,7 @@
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use futures_util::future::join_all;
 use tokio::sync::watch;
@@ -49,7 +50,7 @@ pub struct Run<'a> {
     pub writer: Writer,
     pub spool: &'a Spool,
     pub http: &'a Http,
-    pub files: &'a dyn Files,
+    pub files: Arc<dyn Files>,
     /// Opens and seals what is kept of uploads in flight; `None` where there is nothing to do.
     pub vault: Option<&'a Vault>,
     /// Tokens by account name.
@@ -62,6 +63,20 @@ pub struct Run<'a> {
     pub stop: watch::Receiver<bool>,
     /// Where progress is told.
     pub tell: &'a (dyn Fn(&str) + Sync),
+    /// Where it is told how far a file is on its way.
+    pub sent: &'a (dyn Fn(&Sent<'_>) + Sync),
+}
+
+/// How far a media file is on its way to a target's platform.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sent<'a> {
+    pub post: &'a str,
+    pub account: &'a str,
+    /// Path from the repository's root.
+    pub path: &'a str,
+    /// Handed to the network so far, of the whole file. Less than before where a part is sent again.
+    pub bytes: u64,
+    pub of: u64,
 }
 
 /// A line handed in to the state branch; awaiting tells whether it has arrived.

@@ -1,13 +1,14 @@
 //! One target's way from its claim to its end: asks the adapter what is next, sends it, writes down what came of it.
 
 use std::collections::BTreeMap;
+use std::pin::pin;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use url::Url;
 
-use super::Run;
 use super::secrets::Secrets;
 use super::write::{Claimed, Line};
+use super::{Run, Sent};
 use crate::error::{Failure, Kind};
 use crate::fit::Rendition;
 use crate::http::Outcome;
@@ -16,7 +17,7 @@ use crate::ledger::entry::{Aim, Event, Found, Retry};
 use crate::plan::action::Row;
 use crate::plan::when::how_long;
 use crate::plan::words_on_changed;
-use crate::platform::{self, Adapter, Call, Class, Farewell, Job, Next, Receipt, Refusal, Reply, Step};
+use crate::platform::{self, Adapter, Call, Class, Farewell, FileRange, Job, Next, Receipt, Refusal, Reply, Step};
 use crate::run::recover::Note;
 use crate::vault::Document;
 
@@ -299,9 +300,34 @@ impl<'a> Walk<'a> {
         Ok(None)
     }
 
-    async fn exchange(&self, call: &Call) -> Result<Outcome, Failure> {
-        let token = self.document.credential.bearer();
-        self.run.http.send(call, self.adapter.hosts(), token, self.run.files).await
+    /// Sends a call; the future does not borrow the walk, which may renew its lease meanwhile.
+    fn exchange<'c>(&self, call: &'c Call) -> impl Future<Output = Result<Outcome, Failure>> + use<'a, 'c> {
+        let (run, row, document, adapter) = (self.run, self.row, self.document, self.adapter);
+        async move {
+            let progress = |bytes| {
+                let Some(FileRange { path, range }) = call.body.file() else { return };
+                let of = row.media.iter().find(|media| media.path == *path).map_or(range.end, |media| media.bytes);
+                let (post, account) = (row.post.as_str(), row.account.as_str());
+                (run.sent)(&Sent { post, account, path, bytes: range.start + bytes, of });
+            };
+            run.http.send(call, adapter.hosts(), Some(&document.credential), &run.files, &progress).await
+        }
+    }
+
+    /// Sends a call that shows nothing, and keeps the lease for as long as an upload takes.
+    async fn exchange_at_length(&mut self, call: &Call) -> Result<Result<Outcome, End>, Failure> {
+        let mut exchange = pin!(self.exchange(call));
+        loop {
+            let spare = self.claim.lease_left(&self.run.clock) - self.run.timings.lease_needed();
+            tokio::select! {
+                biased;
+                outcome = &mut exchange => return outcome.map(Ok),
+                () = self.run.clock.sleep_until(self.run.clock.now() + spare) => {}
+            }
+            if let Some(end) = self.keep_lease().await? {
+                return Ok(Err(end));
+            }
+        }
     }
 
     /// The one call that may make a part visible.
@@ -344,7 +370,11 @@ impl<'a> Walk<'a> {
         if let Some(end) = self.keep_lease().await? {
             return Ok(Some(end));
         }
-        match self.exchange(&call).await? {
+        let outcome = match self.exchange_at_length(&call).await? {
+            Ok(outcome) => outcome,
+            Err(end) => return Ok(Some(end)),
+        };
+        match outcome {
             Outcome::NotSent(why) | Outcome::Unclear(why) => {
                 self.try_again(Class::Transient, None, format!("no answer from {}: {why}", self.row.platform.label()))
                     .await

@@ -98,6 +98,10 @@ fn account_samples(key: &account::Key) -> (&'static str, &'static str) {
         account::Takes::Platform => ("'linkedin'", "'telegraph'"),
         account::Takes::Word(_) => ("'append'", "'prepend'"),
         account::Takes::PublicUrl => ("'https://example.com/{path}'", "'https://example.com'"),
+        account::Takes::Bucket => {
+            ("{endpoint = 'https://s3.example.com', region = 'auto', bucket = 'acme'}", "{bucket = 'acme'}")
+        }
+        account::Takes::Endpoint => ("'https://s3.example.com'", "'http://s3.example.com'"),
         account::Takes::Environment => ("'env:NAME'", "'name'"),
         account::Takes::Email => ("{to = 'a@b.example', smtp = 'env:SMTP'}", "'a@b.example'"),
     }

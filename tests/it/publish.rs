@@ -2,12 +2,13 @@
 
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
-use pressroom::sim::FaultKind;
+use pressroom::sim::{FaultKind, x};
 
 use crate::host::{Host, fake_ssh};
-use crate::press::{ACCOUNTS, Press, Stage};
-use crate::scene::{Scene, next_second, picture, post};
+use crate::press::{ACCOUNTS, Press, Ran, Stage};
+use crate::scene::{Scene, next_second, picture, post, until};
 
 /// Due on merge, for X and both LinkedIn accounts.
 const HELLO: &str = "---\nid: hello\ntargets: [all]\nschedule: on-merge\n---\nHello (world).\n";
@@ -174,14 +175,14 @@ fn a_thread_goes_on_where_it_broke_off() {
     };
     scene.press.file("posts/walk.md", &format!("---\n{front}\n---\n{body}\n"));
     scene.press.commit("walk").git(&["push", "-q"]);
-    scene.fault("POST", "/2/tweets", 1, FaultKind::Slow(std::time::Duration::from_millis(300)));
+    scene.fault("POST", "/2/tweets", 1, FaultKind::Slow(Duration::from_millis(300)));
     let child = scene.press.command(&["publish"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    crate::scene::until("the first part is under way", || scene.requests("POST", "/2/tweets") == 1);
+    until("the first part is under way", || scene.requests("POST", "/2/tweets") == 1);
     scene.fault("POST", "/2/tweets", 1, limit);
-    let ran = crate::press::Ran::of(&child.wait_with_output().unwrap()).exits(4);
+    let ran = Ran::of(&child.wait_with_output().unwrap()).exits(4);
     assert!(ran.stdout.contains("a limit of X is reached"), "{}", ran.stdout);
     assert_eq!(scene.stage.texts("x"), ["One."]);
-    crate::scene::until("the limit has ended", || scene.press.run(&["publish"]).code == 0);
+    until("the limit has ended", || scene.press.run(&["publish"]).code == 0);
     assert_eq!(scene.stage.texts("x"), ["One.", "Two.", "Three."]);
     let seen = scene.stage.sim.seen();
     let chain: Vec<_> = seen.windows(2).map(|pair| pair[1].reply_to.as_ref() == Some(&pair[0].id)).collect();
@@ -231,6 +232,51 @@ fn pictures_links_variants_and_overrides() {
     let ann = of("linkedin", "For everybody.");
     assert_eq!((ann.len(), ann[0].visibility.as_str()), (1, "CONNECTIONS"));
     assert!(ann[0].author.starts_with("urn:li:person:"));
+}
+
+/// X checks every signature, those of uploads too; the secrets that sign are told nowhere.
+#[test]
+fn an_account_with_oauth_1_publishes() {
+    let scene = Scene::new();
+    scene.press.run(&["disconnect", "acme-x"]).exits(0);
+    let token = scene.stage.sim.x.oauth1_token(x::DEFAULT_CLIENT_ID, "acme");
+    let credentials = serde_json::json!({
+        "oauth_token": token.token,
+        "oauth_token_secret": token.token_secret,
+        "consumer_key": token.consumer_key,
+        "consumer_secret": token.consumer_secret,
+    });
+    scene.press.run_with(&["connect", "acme-x", "--token-stdin"], &credentials.to_string()).exits(0);
+    scene.press.bytes("media/tea.png", &picture(8, 8, 50));
+    scene.post("tea", "acme-x", "Tea & cake, 100 %.\n\n![Tea](media/tea.png)");
+    let ran = scene.press.run(&["publish", "-vv"]).exits(0);
+    let seen = scene.shown("x", "Tea & cake, 100 %.");
+    assert_eq!(seen.len(), 1);
+    assert_eq!(seen[0].media[0].bytes.to_vec(), picture(8, 8, 50));
+    let told = format!("{}{}", ran.stdout, ran.stderr);
+    for secret in [&token.token_secret, &token.consumer_secret] {
+        assert!(!told.contains(secret.as_str()), "{told}");
+    }
+}
+
+/// An upload may last longer than the lease: nobody may take it for dead meanwhile.
+#[test]
+fn a_lease_is_renewed_while_an_upload_lasts() {
+    let mut scene = Scene::new();
+    scene.timings("lease=10,grace=1,request=6.5,settle=0.1,patience=3");
+    scene.press.bytes("media/tea.png", &picture(8, 8, 50));
+    scene.post("tea", "acme-x", "Tea.\n\n![Tea](media/tea.png)");
+    scene.fault("POST", "/2/media/upload/initialize", 1, FaultKind::Slow(Duration::from_secs(6)));
+    let child = scene.press.command(&["publish"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let under_way =
+        || scene.stage.sim.world().log().iter().any(|call| call.target.contains("initialize") && call.status.is_none());
+    until("the upload is under way", under_way);
+    let renewed = || scene.ledger("tea").iter().filter(|entry| entry["ev"] == "renewed").count();
+    let before = renewed();
+    until("the lease is renewed", || renewed() > before);
+    assert!(under_way(), "only afterwards");
+    Ran::of(&child.wait_with_output().unwrap()).exits(0);
+    assert_eq!(scene.stage.texts("x"), ["Tea."]);
 }
 
 /// Publishes one post from a clone of the scene's remote and from nowhere else.

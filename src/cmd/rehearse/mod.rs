@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -16,7 +17,7 @@ use crate::account::Account;
 use crate::clock::Clock;
 use crate::content::Content;
 use crate::error::{Failure, Kind};
-use crate::http::Http;
+use crate::http::{Files, Http};
 use crate::ledger::entry;
 use crate::limits::Platform;
 use crate::plan::Plan;
@@ -25,7 +26,6 @@ use crate::plan::when::when;
 use crate::platform::Identity;
 use crate::repo::branch::{Branch, Edit};
 use crate::repo::journal::Journal;
-use crate::repo::snapshot::Snapshot;
 use crate::repo::spool::Spool;
 use crate::repo::{Oid, Repo};
 use crate::run::Run;
@@ -68,6 +68,7 @@ impl Rehearse {
         let repo = Repo::open(&context.global.repo)?;
         let commit = repo.head()?;
         let (snapshot, content) = open::content_at(&repo, commit)?;
+        let snapshot: Arc<dyn Files> = Arc::new(snapshot);
         let clock = match &self.at {
             Some(text) => Clock::set_to(open::instant(text, &content.accounts)?),
             None => context.clock,
@@ -242,7 +243,7 @@ impl Stage {
     /// One run.
     async fn act(
         &self,
-        snapshot: &Snapshot,
+        files: &Arc<dyn Files>,
         content: &Content,
         commit: Oid,
         context: &Context,
@@ -264,7 +265,7 @@ impl Stage {
             writer,
             spool: &spool,
             http: &self.http,
-            files: snapshot,
+            files: files.clone(),
             vault: Some(&self.vault),
             tokens: &tokens,
             recovered: &recovered,
@@ -272,6 +273,8 @@ impl Stage {
             timings,
             stop,
             tell: &|words| context.whisper(&report::printable(words)),
+            // Nothing leaves this machine: it is over at once.
+            sent: &|_| (),
         };
         let rows = run.carry_out(plan).await?;
         spool.finish()?;

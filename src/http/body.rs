@@ -1,0 +1,207 @@
+//! What calls send, made for the wire. Files pass through a pipe of a few pieces, so that memory does not grow with
+//! them; one that is not as long as promised breaks the request off. Knows neither hosts nor tokens.
+
+use std::io::{self, Read};
+use std::sync::{Arc, OnceLock};
+
+use futures_util::{Stream, StreamExt as _, stream};
+use reqwest::RequestBuilder;
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use reqwest::multipart::{Form, Part};
+use tokio::sync::{mpsc, watch};
+use uuid::Uuid;
+
+use super::Files;
+use crate::error::{Failure, Kind};
+use crate::platform::{Body, FileRange};
+
+/// Bytes read from a file at once.
+const PIECE: usize = 128 * 1024;
+/// Pieces that wait between the reader and the network.
+const PIECES_WAITING: usize = 4;
+
+type Piece = Vec<u8>;
+
+/// A file on its way.
+trait Pieces: Stream<Item = io::Result<Piece>> + Send + 'static {}
+
+impl<T: Stream<Item = io::Result<Piece>> + Send + 'static> Pieces for T {}
+
+/// How far the file of a request is on its way.
+pub(super) struct Gauge {
+    sent: watch::Receiver<u64>,
+    broken: Arc<OnceLock<io::Error>>,
+}
+
+impl Gauge {
+    /// The bytes handed to the network so far, whenever there are more; `None` once no more will come.
+    pub(super) async fn more(&mut self) -> Option<u64> {
+        self.sent.changed().await.ok()?;
+        Some(*self.sent.borrow_and_update())
+    }
+
+    /// Why the file could not be sent to its end.
+    pub(super) fn broken(&self) -> Option<&io::Error> {
+        self.broken.get()
+    }
+}
+
+/// A request with this body; the gauge where a file goes with it.
+///
+/// # Errors
+/// When the file cannot be opened.
+pub(super) async fn attach(
+    request: RequestBuilder,
+    body: &Body,
+    files: &Arc<dyn Files>,
+) -> Result<(RequestBuilder, Option<Gauge>), Failure> {
+    Ok(match body {
+        Body::Empty => (request, None),
+        Body::Json(value) => (request.json(value), None),
+        Body::Form(fields) => (request.form(fields), None),
+        Body::File { file, mime } => {
+            let (request, gauge) = attach_file(request, file, mime, files).await?;
+            (request, Some(gauge))
+        }
+        Body::Related { json, file, mime } => {
+            let boundary = format!("pressroom-{}", Uuid::new_v4().simple());
+            let head = format!(
+                "--{boundary}\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n{json}\r\n\
+                 --{boundary}\r\nContent-Type: {mime}\r\n\r\n"
+            );
+            let tail = format!("\r\n--{boundary}--\r\n");
+            let whole = (head.len() + tail.len()) as u64 + length(file);
+            let (pieces, gauge) = open(files, file).await?;
+            let around = |text: String| stream::iter([Ok(text.into_bytes())]);
+            let body = reqwest::Body::wrap_stream(around(head).chain(pieces).chain(around(tail)));
+            let kind = format!("multipart/related; boundary={boundary}");
+            (request.header(CONTENT_TYPE, kind).header(CONTENT_LENGTH, whole).body(body), Some(gauge))
+        }
+        Body::Multipart { fields, name, file, mime } => {
+            let mut form = Form::new();
+            for (key, value) in fields {
+                form = form.text(key.clone(), value.clone());
+            }
+            let (pieces, gauge) = open(files, file).await?;
+            let part = Part::stream_with_length(reqwest::Body::wrap_stream(pieces), length(file))
+                .file_name("media")
+                .mime_str(mime)
+                .map_err(|error| Failure::new(Kind::Bug, format!("`{mime}` is no MIME type")).cause(error))?;
+            (request.multipart(form.part(name.clone(), part)), Some(gauge))
+        }
+    })
+}
+
+/// A request with a file as its whole body.
+pub(super) async fn attach_file(
+    request: RequestBuilder,
+    file: &FileRange,
+    mime: &str,
+    files: &Arc<dyn Files>,
+) -> Result<(RequestBuilder, Gauge), Failure> {
+    let (pieces, gauge) = open(files, file).await?;
+    let body = reqwest::Body::wrap_stream(pieces);
+    Ok((request.header(CONTENT_TYPE, mime).header(CONTENT_LENGTH, length(file)).body(body), gauge))
+}
+
+fn length(file: &FileRange) -> u64 {
+    file.range.end.saturating_sub(file.range.start)
+}
+
+/// Opens a file and begins to read it. Both may take long, so both happen beside the runtime's own thread.
+async fn open(files: &Arc<dyn Files>, file: &FileRange) -> Result<(impl Pieces + use<>, Gauge), Failure> {
+    let (source, wanted) = (files.clone(), file.clone());
+    let opened = tokio::task::spawn_blocking(move || source.open(&wanted)).await.map_err(io::Error::other);
+    let reader = opened.flatten().map_err(|error| {
+        Failure::new(Kind::Content, format!("{} could not be read", file.path))
+            .cause(error)
+            .hint("nothing was sent; put the file back and run again")
+    })?;
+    Ok(pipe(reader, length(file)))
+}
+
+/// Pieces of a reader, as fast as the network takes them.
+fn pipe(reader: Box<dyn Read + Send>, length: u64) -> (impl Pieces, Gauge) {
+    let (give, mut take) = mpsc::channel(PIECES_WAITING);
+    let (tell, sent) = watch::channel(0);
+    let broken = Arc::new(OnceLock::new());
+    let why = broken.clone();
+    tokio::task::spawn_blocking(move || {
+        if let Err(error) = pump(reader, length, &give) {
+            let told = io::Error::new(error.kind(), "the file broke off");
+            // The reason first: whoever sees the request fail looks for it.
+            let _ = why.set(error);
+            let _ = give.blocking_send(Err(told));
+        }
+    });
+    let pieces = stream::poll_fn(move |context| {
+        let piece = take.poll_recv(context);
+        if let std::task::Poll::Ready(Some(Ok(piece))) = &piece {
+            tell.send_modify(|sent| *sent += Piece::len(piece) as u64);
+        }
+        piece
+    });
+    (pieces, Gauge { sent, broken })
+}
+
+/// Reads exactly so many bytes and hands them on. The last piece is only given away once the file has ended with it: a
+/// request that lacks a piece is never taken for whole.
+fn pump(mut reader: impl Read, length: u64, give: &mpsc::Sender<io::Result<Piece>>) -> io::Result<()> {
+    let mut left = length;
+    while left > 0 {
+        let most = left.min(PIECE as u64);
+        let mut piece = Vec::with_capacity(PIECE);
+        reader.by_ref().take(most).read_to_end(&mut piece)?;
+        let read = piece.len() as u64;
+        left -= read;
+        if read < most {
+            return Err(io::Error::new(
+                io::ErrorKind::UnexpectedEof,
+                format!("it ends {left} of {length} bytes too early"),
+            ));
+        }
+        if left == 0 && reader.read(&mut [0])? > 0 {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, format!("it is longer than its {length} bytes")));
+        }
+        if give.blocking_send(Ok(piece)).is_err() {
+            // The request is over: the answer came early, or the connection is gone.
+            break;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pumped(held: usize, promised: u64) -> (usize, io::Result<()>) {
+        let (give, mut take) = mpsc::channel(1_000);
+        let ended = pump(io::Cursor::new(vec![7; held]), promised, &give);
+        drop(give);
+        let mut given = 0;
+        while let Ok(piece) = take.try_recv() {
+            given += piece.unwrap().len();
+        }
+        (given, ended)
+    }
+
+    #[test]
+    fn a_file_of_another_length_is_never_given_whole() {
+        let five = 5 * PIECE + 1;
+        for length in [0, 1, PIECE, PIECE + 1, five] {
+            let (given, ended) = pumped(length, length as u64);
+            assert_eq!((given, ended.is_ok()), (length, true));
+        }
+        let (given, ended) = pumped(five, five as u64 + 2);
+        assert_eq!(
+            (given, ended.unwrap_err().to_string()),
+            (5 * PIECE, "it ends 2 of 655363 bytes too early".to_owned())
+        );
+        let (given, ended) = pumped(five + 1, five as u64);
+        assert_eq!(
+            (given, ended.unwrap_err().to_string()),
+            (5 * PIECE, "it is longer than its 655361 bytes".to_owned())
+        );
+    }
+}

@@ -1,0 +1,391 @@
+//! The only door to the network: sends a call with its token and tells what came of it, and looks at what lies on the
+//! web, where no token goes. Follows no redirect, retries nothing, and never prints what it was given.
+
+use std::io::{self, Read};
+use std::pin::pin;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta};
+use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, HOST, HeaderValue, USER_AGENT};
+use reqwest::{Certificate, Client, RequestBuilder, redirect};
+use tokio::time::timeout;
+use url::Url;
+use uuid::Uuid;
+
+use crate::clock::Clock;
+use crate::error::{Failure, Kind};
+use crate::platform::{Auth, Body, Call, FileRange, Method, Reply};
+use crate::vault::Credential;
+
+mod body;
+mod hosts;
+mod sign;
+
+use body::Gauge;
+use hosts::Hosts;
+
+/// Longest body that is read, in bytes.
+const BODY_MAX: usize = 1 << 20;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What came of sending a call.
+#[derive(Debug)]
+pub enum Outcome {
+    Answered(Reply),
+    /// The request certainly never left: no connection was made.
+    NotSent(String),
+    /// It may have arrived: no answer, or one that could not be read.
+    Unclear(String),
+}
+
+/// Where media bytes come from.
+pub trait Files: Send + Sync {
+    /// Opens a range of a media file. It is read to its end on a thread where waiting is allowed, and must be as long as
+    /// the range.
+    ///
+    /// # Errors
+    /// The system's, when it cannot be opened.
+    fn open(&self, file: &FileRange) -> io::Result<Box<dyn Read + Send>>;
+}
+
+/// For calls that send no file.
+pub struct NoFiles;
+
+impl Files for NoFiles {
+    fn open(&self, file: &FileRange) -> io::Result<Box<dyn Read + Send>> {
+        Err(io::Error::other(format!("there is no file {} here", file.path)))
+    }
+}
+
+/// Told how many bytes of a file have been handed to the network so far, whenever there are more.
+pub type Progress<'a> = &'a (dyn Fn(u64) + Sync);
+
+/// A request to a host that is no platform's. Nothing of ours goes with it: what opens something is in the address.
+pub struct Visit<'a> {
+    pub url: &'a Url,
+    /// The user agent to come as.
+    pub agent: &'a str,
+    pub ask: Ask<'a>,
+}
+
+/// What a [`Visit`] is for.
+pub enum Ask<'a> {
+    /// The head of an answer alone.
+    Head,
+    /// An answer with so many first bytes of its body.
+    Get { first: usize },
+    /// Leaves a file there.
+    Put { file: &'a FileRange, mime: &'a str, files: &'a Arc<dyn Files>, progress: Progress<'a> },
+}
+
+/// The door.
+pub struct Http {
+    hosts: Option<Hosts>,
+    clock: Clock,
+    timeout: Duration,
+    /// How far this machine's clock is ahead of the last answer's, in milliseconds.
+    skew_ms: Mutex<Option<i64>>,
+    reading: OnceLock<Client>,
+    showing: OnceLock<Client>,
+}
+
+impl Http {
+    /// A door to the real hosts; no connection and no TLS root is made before the first call.
+    pub fn new(clock: Clock, timeout: Duration) -> Self {
+        Self {
+            hosts: None,
+            clock,
+            timeout,
+            skew_ms: Mutex::new(None),
+            reading: OnceLock::new(),
+            showing: OnceLock::new(),
+        }
+    }
+
+    /// Sends the hosts named in `api.x.com=http://127.0.0.1:9001,...` elsewhere, and refuses all others.
+    ///
+    /// # Errors
+    /// When the text is not of that form, or names plain http for an address that is not loopback.
+    pub fn with_hosts(mut self, hosts: &str) -> Result<Self, Failure> {
+        self.hosts = Some(Hosts::parse(hosts)?);
+        Ok(self)
+    }
+
+    /// Waits at most so long for an answer.
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Whether hosts are sent elsewhere, as in a rehearsal.
+    pub fn is_rerouted(&self) -> bool {
+        self.hosts.is_some()
+    }
+
+    /// How far this machine's clock is ahead of the platforms', by the `Date` of the last answer; negative: behind.
+    /// `None` until a platform has told its time.
+    pub fn skew(&self) -> Option<TimeDelta> {
+        self.skew_ms.lock().unwrap_or_else(PoisonError::into_inner).map(TimeDelta::milliseconds)
+    }
+
+    fn measure_skew(&self, date: Option<&str>) {
+        let Some(told) = date.and_then(|date| DateTime::parse_from_rfc2822(date).ok()) else { return };
+        let ours = self.clock.now() - self.clock.offset();
+        let skew = (ours - told.to_utc()).num_milliseconds();
+        *self.skew_ms.lock().unwrap_or_else(PoisonError::into_inner) = Some(skew);
+    }
+
+    /// Sends a call once, if it goes to one of the platform's hosts: a token goes nowhere else.
+    ///
+    /// The whole exchange ends within the timeout; but an upload that shows nothing may last as long as bytes go out, and
+    /// then the timeout holds between them and for the answer.
+    ///
+    /// # Errors
+    /// When the call cannot be made at all: a host that is refused, a media file that cannot be read, or not to its
+    /// promised end. The platform then has nothing, or a request that breaks off; a call that shows something is
+    /// [`Outcome::Unclear`] once a byte of it may have left.
+    pub async fn send(
+        &self,
+        call: &Call,
+        hosts: &[&str],
+        credential: Option<&Credential>,
+        files: &Arc<dyn Files>,
+        progress: Progress<'_>,
+    ) -> Result<Outcome, Failure> {
+        let host = call.url.host_str().unwrap_or_default();
+        if !hosts.contains(&host) {
+            return Err(Failure::new(
+                Kind::Bug,
+                format!("a call to {host} was stopped: the platform has no such host"),
+            ));
+        }
+        let url = hosts::route(self.hosts.as_ref(), &call.url)?;
+        // A showing call never goes out on a connection that the other side may have closed meanwhile.
+        let client = if call.shows { self.client(&self.showing, 0)? } else { self.client(&self.reading, 4)? };
+        // Where no token goes along, the address itself is the key: an upload session.
+        let path = if call.auth == Auth::None { "(a key)" } else { call.url.path() };
+        tracing::debug!(call = call.name, method = method(call.method).as_str(), host, path, "send");
+        let mut request = client.request(method(call.method), url).header(USER_AGENT, AGENT);
+        for (name, value) in &call.headers {
+            request = request.header(*name, value);
+        }
+        if let Some(credential) = credential
+            && let Some(value) = self.authorization(call, credential)?
+        {
+            request = request.header(AUTHORIZATION, value);
+        }
+        let (request, gauge) = body::attach(request, &call.body, files).await?;
+        let exchange = self.exchange(request, Longer::Unclear(BODY_MAX));
+        let (outcome, broken) = match gauge {
+            None => (self.strictly(exchange).await, None),
+            Some(gauge) if call.shows => {
+                let exchange = async { self.patiently(exchange, gauge, progress).await.0 };
+                (self.strictly(exchange).await, None)
+            }
+            Some(gauge) => self.patiently(exchange, gauge, progress).await,
+        };
+        match &outcome {
+            Outcome::Answered(reply) => {
+                self.measure_skew(reply.header("date"));
+                tracing::debug!(call = call.name, status = reply.status, "answer");
+            }
+            Outcome::NotSent(why) | Outcome::Unclear(why) => tracing::debug!(call = call.name, why, "no answer"),
+        }
+        match (broken, call.body.file()) {
+            (Some(error), Some(file)) => Err(not_whole(&file.path, &error)),
+            _ => Ok(outcome),
+        }
+    }
+
+    /// Asks a host that is no platform's.
+    ///
+    /// # Errors
+    /// As [`Http::send`].
+    pub async fn visit(&self, visit: Visit<'_>) -> Result<Outcome, Failure> {
+        let url = hosts::route(self.hosts.as_ref(), visit.url)?;
+        let client = self.client(&self.reading, 4)?;
+        let host = visit.url.host_str().unwrap_or_default();
+        let (method, keep) = match visit.ask {
+            Ask::Head => (reqwest::Method::HEAD, Longer::Cut(0)),
+            Ask::Get { first } => (reqwest::Method::GET, Longer::Cut(first)),
+            Ask::Put { .. } => (reqwest::Method::PUT, Longer::Cut(BODY_MAX)),
+        };
+        tracing::debug!(method = method.as_str(), host, "visit");
+        // Compressed, a file would have another length.
+        let mut request =
+            client.request(method, url).header(USER_AGENT, visit.agent).header(ACCEPT_ENCODING, "identity");
+        if self.is_rerouted() {
+            // Signed addresses are signed for their host.
+            request = request.header(HOST, &visit.url[url::Position::BeforeHost..url::Position::AfterPort]);
+        }
+        let Ask::Put { file, mime, files, progress } = visit.ask else {
+            return Ok(self.strictly(self.exchange(request, keep)).await);
+        };
+        let (request, gauge) = body::attach_file(request, file, mime, files).await?;
+        match self.patiently(self.exchange(request, keep), gauge, progress).await {
+            (_, Some(error)) => Err(not_whole(&file.path, &error)),
+            (outcome, None) => Ok(outcome),
+        }
+    }
+
+    /// The `Authorization` of a call; none where no token goes along.
+    fn authorization(&self, call: &Call, credential: &Credential) -> Result<Option<HeaderValue>, Failure> {
+        let text = match (call.auth, credential) {
+            (Auth::None, _) => return Ok(None),
+            (Auth::Bearer, Credential::OAuth2 { access, .. }) => format!("Bearer {}", access.expose()),
+            (Auth::OAuth, Credential::OAuth2 { access, .. }) => format!("OAuth {}", access.expose()),
+            (Auth::Bearer, Credential::OAuth1 { consumer_key, consumer_secret, token, token_secret }) => {
+                let keys = sign::Keys { consumer: consumer_key, consumer_secret, token, token_secret };
+                let nonce = Uuid::new_v4().simple().to_string();
+                let once = sign::Once { nonce: &nonce, timestamp: self.clock.now().timestamp() };
+                let form = if let Body::Form(fields) = &call.body { fields.as_slice() } else { &[] };
+                sign::header(&keys, method(call.method).as_str(), &call.url, form, &once)
+            }
+            (Auth::OAuth, Credential::OAuth1 { .. }) => {
+                let message = format!("`{}` needs an OAuth 2.0 token, and the account has OAuth 1.0a", call.name);
+                return Err(Failure::new(Kind::Bug, message));
+            }
+        };
+        let mut value = HeaderValue::from_str(&text).map_err(|_| {
+            Failure::new(Kind::Person, "the stored token holds characters no header can carry")
+                .hint("connect the account again")
+        })?;
+        value.set_sensitive(true);
+        Ok(Some(value))
+    }
+
+    /// An exchange that must end within the timeout.
+    async fn strictly(&self, exchange: impl Future<Output = Outcome>) -> Outcome {
+        let in_time = timeout(self.timeout, exchange).await;
+        in_time.unwrap_or_else(|_| Outcome::Unclear(format!("no answer within {} s", self.timeout.as_secs_f32())))
+    }
+
+    /// An exchange that may last as long as its file goes out, with what broke the file off.
+    async fn patiently(
+        &self,
+        exchange: impl Future<Output = Outcome>,
+        mut gauge: Gauge,
+        progress: Progress<'_>,
+    ) -> (Outcome, Option<io::Error>) {
+        let mut exchange = pin!(exchange);
+        let early = loop {
+            tokio::select! {
+                biased;
+                outcome = &mut exchange => break Some(outcome),
+                more = timeout(self.timeout, gauge.more()) => match more {
+                    Ok(Some(sent)) => progress(sent),
+                    Ok(None) => break None,
+                    Err(_) => {
+                        let seconds = self.timeout.as_secs_f32();
+                        break Some(Outcome::Unclear(format!("nothing more could be sent for {seconds} s")));
+                    }
+                },
+            }
+        };
+        let outcome = match early {
+            Some(outcome) => outcome,
+            None => self.strictly(exchange).await,
+        };
+        let broken = gauge.broken().filter(|_| !matches!(outcome, Outcome::Answered(_)));
+        let broken = broken.map(|error| io::Error::new(error.kind(), error.to_string()));
+        (outcome, broken)
+    }
+
+    async fn exchange(&self, request: RequestBuilder, longer: Longer) -> Outcome {
+        let mut response = match request.send().await {
+            Ok(response) => response,
+            Err(error) if error.is_connect() => return Outcome::NotSent(words(error)),
+            Err(error) => return Outcome::Unclear(words(error)),
+        };
+        let status = response.status().as_u16();
+        let headers = response
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+            .collect();
+        let (enough, most) = match longer {
+            Longer::Cut(most) => (most, most),
+            Longer::Unclear(most) => (most + 1, most),
+        };
+        let mut body = Vec::new();
+        while body.len() < enough {
+            match response.chunk().await {
+                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+                Ok(None) => break,
+                Err(error) => return Outcome::Unclear(words(error)),
+            }
+        }
+        if body.len() > most && longer == Longer::Unclear(most) {
+            return Outcome::Unclear(format!("the answer is longer than {most} bytes"));
+        }
+        body.truncate(most);
+        let body = String::from_utf8_lossy(&body).into_owned();
+        Outcome::Answered(Reply { status, headers, body, at: self.clock.now() })
+    }
+
+    /// A client, made when first needed, that keeps so many idle connections to a host.
+    fn client<'a>(&self, cell: &'a OnceLock<Client>, idle: usize) -> Result<&'a Client, Failure> {
+        if let Some(client) = cell.get() {
+            return Ok(client);
+        }
+        // A second installation is refused and harmless: it is the same provider.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().filter_map(|root| Certificate::from_der(root).ok());
+        let mut builder = Client::builder()
+            .redirect(redirect::Policy::none())
+            .connect_timeout(CONNECT_TIMEOUT)
+            .pool_max_idle_per_host(idle)
+            .tls_certs_only(roots);
+        if self.hosts.is_some() {
+            builder = builder.no_proxy();
+        }
+        let client = builder
+            .build()
+            .map_err(|error| Failure::new(Kind::Bug, "the HTTP client could not be made").cause(error))?;
+        Ok(cell.get_or_init(|| client))
+    }
+}
+
+const AGENT: &str = concat!("pressroom/", env!("CARGO_PKG_VERSION"));
+
+/// What an answer's body is that is longer than so many bytes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Longer {
+    /// Cut off there.
+    Cut(usize),
+    /// Nothing that could be understood.
+    Unclear(usize),
+}
+
+fn method(method: Method) -> reqwest::Method {
+    match method {
+        Method::Get => reqwest::Method::GET,
+        Method::Post => reqwest::Method::POST,
+        Method::Put => reqwest::Method::PUT,
+        Method::Patch => reqwest::Method::PATCH,
+        Method::Delete => reqwest::Method::DELETE,
+    }
+}
+
+/// A file that broke off while it was sent.
+fn not_whole(path: &str, error: &io::Error) -> Failure {
+    Failure::new(Kind::Content, format!("{path} could not be sent to its end"))
+        .cause(error)
+        .hint("what arrived is not whole and is not used; put the file back and run again")
+}
+
+/// A transport error in words, without the address: an upload address is a key.
+fn words(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let mut words = error.to_string();
+    let mut source = std::error::Error::source(&error);
+    while let Some(cause) = source {
+        words = format!("{words}: {cause}");
+        source = cause.source();
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests;
