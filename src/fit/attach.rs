@@ -264,6 +264,7 @@ fn name(kind: Kind) -> &'static str {
         Kind::Webp => "WebP",
         Kind::Video => "video",
         Kind::Pdf => "PDF",
+        Kind::Word | Kind::Slides | Kind::Captions => kind.name(),
     }
 }
 

@@ -49,7 +49,18 @@ fn picture(src: &str, alt: Option<&str>) -> MediaWish {
 }
 
 fn file(path: &str, kind: Kind, bytes: u64, size: (u32, u32)) -> (String, Result<Facts, Lack>) {
-    let facts = Facts { path: path.into(), kind, mime: "image/test", bytes, size: Some(size), sha256: path.into() };
+    let facts = Facts {
+        path: path.into(),
+        kind,
+        mime: "image/test",
+        bytes,
+        size: Some(size),
+        sha256: path.into(),
+        turned: false,
+        animated: false,
+        film: None,
+        pages: None,
+    };
     (path.to_owned(), Ok(facts))
 }
 

@@ -179,7 +179,12 @@ pub(super) fn is_broken(state: &State, content: &Value) -> bool {
 pub(super) fn media(state: &State, content: &Value) -> Vec<SeenMedia> {
     let see = |(urn, alt): (&str, Option<&str>)| {
         let asset = state.assets.get(urn)?;
-        Some(SeenMedia { mime: asset.mime.to_owned(), alt: alt.map(str::to_owned), bytes: asset.bytes()?, ..SeenMedia::default() })
+        Some(SeenMedia {
+            mime: asset.mime.to_owned(),
+            alt: alt.map(str::to_owned),
+            bytes: asset.bytes()?,
+            ..SeenMedia::default()
+        })
     };
     attachments(content).into_iter().filter_map(see).collect()
 }

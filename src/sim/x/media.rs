@@ -15,9 +15,9 @@ use super::body::{bad, fields};
 use super::call::{self, Call};
 use super::errors::{Outcome, Refusal};
 use super::posts::ids;
-use crate::sim::probe::{Animation, File, probe};
 use super::schema::{Object, id};
 use super::state::{State, unix_seconds};
+use crate::sim::probe::{Animation, File, probe};
 
 const IMAGE_MAX: usize = 5 << 20;
 const GIF_MAX: usize = 15 << 20;
@@ -264,7 +264,12 @@ pub(super) fn attach(state: &State, wanted: &[u64]) -> Vec<SeenMedia> {
     let find = |wanted: &u64| state.media.iter().find(|upload| upload.id == *wanted);
     let show = |upload: &Upload| {
         let done = upload.done.as_ref()?;
-        Some(SeenMedia { mime: done.file.mime.to_owned(), alt: upload.alt.clone(), bytes: done.bytes.clone(), ..SeenMedia::default() })
+        Some(SeenMedia {
+            mime: done.file.mime.to_owned(),
+            alt: upload.alt.clone(),
+            bytes: done.bytes.clone(),
+            ..SeenMedia::default()
+        })
     };
     wanted.iter().filter_map(|id| find(id).and_then(show)).collect()
 }

@@ -1,0 +1,80 @@
+//! Documents: which of the office formats a container holds, and how many pages a PDF has. Reads no text.
+
+use std::io::{Read, Seek};
+
+use hayro_syntax::Pdf;
+use hayro_syntax::object::Dict;
+
+use super::Kind;
+use super::peek::{Peek, little};
+
+/// Pages are counted in memory, of files up to here, in bytes.
+const PDF_BYTES_MAX: u64 = 128 * 1024 * 1024;
+/// Bytes of a zip file's list, and of an old document's, that are looked through.
+const LIST_BYTES_MAX: usize = 1024 * 1024;
+
+/// Pages of a PDF; `None` for one that is locked, damaged or too large. The page tree is walked, and the number it says
+/// it holds must be the same: a reader that mends what is damaged may count a page twice.
+pub(super) fn pages<R: Read + Seek>(peek: &mut Peek<'_, R>) -> Option<u32> {
+    let len = usize::try_from(peek.len()).ok().filter(|_| peek.len() <= PDF_BYTES_MAX)?;
+    let bytes = peek.upto(0, len)?.to_vec();
+    let pdf = Pdf::new(bytes).ok()?;
+    let catalog: Dict<'_> = pdf.xref().get(pdf.xref().root_id())?;
+    let said = catalog.get::<Dict<'_>>(b"Pages".as_slice())?.get::<u32>(b"Count".as_slice())?;
+    (pdf.pages().len() == said as usize && said > 0).then_some(said)
+}
+
+/// DOC or PPT, by the streams an old document's folder lists ([MS-CFB], 2.6).
+pub(super) fn compound<R: Read + Seek>(peek: &mut Peek<'_, R>) -> Option<(Kind, &'static str)> {
+    let head = peek.array::<52>(0)?;
+    let shift = little(&head[30..32]);
+    if !(7..=16).contains(&shift) {
+        return None;
+    }
+    // Sector 0 begins behind the head, which has a sector's length. The main stream stands among the first.
+    let folder = (little(&head[48..52]) + 1) << shift;
+    let folder = peek.upto(folder, 4096)?;
+    let lists = |name: &str| {
+        let name: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        folder.windows(name.len()).any(|window| window == name)
+    };
+    if lists("WordDocument") {
+        Some((Kind::Word, "application/msword"))
+    } else if lists("PowerPoint Document") {
+        Some((Kind::Slides, "application/vnd.ms-powerpoint"))
+    } else {
+        None
+    }
+}
+
+/// DOCX or PPTX, by the files a zip's list names (APPNOTE.TXT, 4.3.12 and 4.3.16).
+pub(super) fn zipped<R: Read + Seek>(peek: &mut Peek<'_, R>) -> Option<(Kind, &'static str)> {
+    // The end of the list stands at the file's end, before a remark of at most 64 KiB.
+    let start = peek.len().saturating_sub(65_557);
+    let tail = peek.upto(start, 65_557)?;
+    let end = tail.windows(4).rposition(|mark| mark == b"PK\x05\x06")?;
+    let end = tail.get(end..end + 22)?;
+    let (length, at) = (little(&end[12..16]), little(&end[16..20]));
+    let list = peek.upto(at, usize::try_from(length).ok()?.min(LIST_BYTES_MAX))?;
+    let names = |wanted: &[u8]| names(list).any(|name| name == wanted);
+    if names(b"word/document.xml") {
+        Some((Kind::Word, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"))
+    } else if names(b"ppt/presentation.xml") {
+        Some((Kind::Slides, "application/vnd.openxmlformats-officedocument.presentationml.presentation"))
+    } else {
+        None
+    }
+}
+
+/// The names in a zip file's list.
+fn names(list: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = list;
+    std::iter::from_fn(move || {
+        let head = rest.strip_prefix(b"PK\x01\x02")?.get(..42)?;
+        let length = |at: usize| usize::from(u16::from_le_bytes([head[at], head[at + 1]]));
+        let (name, extra, remark) = (length(24), length(26), length(28));
+        let found = rest.get(46..46 + name)?;
+        rest = rest.get(46 + name + extra + remark..)?;
+        Some(found)
+    })
+}
