@@ -78,3 +78,82 @@ fn names(list: &[u8]) -> impl Iterator<Item = &[u8]> {
         Some(found)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::media::testing::inside;
+    use crate::media::{Kind, Lack};
+
+    /// A PDF of so many pages, whose tree says it has `said`.
+    fn pdf(pages: usize, said: usize) -> Vec<u8> {
+        let kids: Vec<String> = (0..pages).map(|page| format!("{} 0 R", page + 3)).collect();
+        let mut objects = vec![
+            "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+            format!("<< /Type /Pages /Count {said} /Kids [{}] /MediaBox [0 0 100 100] >>", kids.join(" ")),
+        ];
+        objects.extend((0..pages).map(|_| "<< /Type /Page /Parent 2 0 R >>".to_owned()));
+        let mut pdf = "%PDF-1.4\n".to_owned();
+        let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
+        for (index, object) in objects.iter().enumerate() {
+            table.push_str(&format!("{:010} 00000 n \n", pdf.len()));
+            pdf.push_str(&format!("{} 0 obj\n{object}\nendobj\n", index + 1));
+        }
+        let start = pdf.len();
+        let trailer = format!("trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n", objects.len() + 1);
+        (pdf + &table + &trailer).into_bytes()
+    }
+
+    #[test]
+    fn pages_are_counted() {
+        assert_eq!(inside(&pdf(3, 3)).unwrap().pages, Some(3));
+        assert_eq!(inside(&pdf(1, 1)).unwrap().pages, Some(1));
+        // The tree holds other pages than it says: nobody knows.
+        assert_eq!(inside(&pdf(3, 4)).unwrap().pages, None);
+        assert_eq!(inside(&pdf(3, 3)[..60]).unwrap().pages, None);
+    }
+
+    fn zip(name: &str) -> Vec<u8> {
+        let mut zip = b"PK\x03\x04".to_vec();
+        zip.resize(40, 0);
+        let start = zip.len() as u32;
+        for name in ["[Content_Types].xml", name] {
+            let mut entry = b"PK\x01\x02".to_vec();
+            entry.resize(46, 0);
+            entry[28] = name.len() as u8;
+            zip.extend(entry);
+            zip.extend(name.as_bytes());
+        }
+        let length = zip.len() as u32 - start;
+        zip.extend(b"PK\x05\x06");
+        zip.extend([0; 8]);
+        zip.extend(length.to_le_bytes());
+        zip.extend(start.to_le_bytes());
+        zip.extend([0; 2]);
+        zip
+    }
+
+    fn compound(name: &str) -> Vec<u8> {
+        let mut file = vec![0; 2048];
+        file[..8].copy_from_slice(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1");
+        file[30] = 9;
+        // The folder lies in sector 1.
+        file[48] = 1;
+        let name: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        file[1024 + 128..][..name.len()].copy_from_slice(&name);
+        file
+    }
+
+    #[test]
+    fn office_documents_are_told_apart() {
+        for (bytes, kind) in [
+            (zip("word/document.xml"), Ok(Kind::Word)),
+            (zip("ppt/presentation.xml"), Ok(Kind::Slides)),
+            (zip("xl/workbook.xml"), Err(Lack::Unknown { extension: None })),
+            (compound("WordDocument"), Ok(Kind::Word)),
+            (compound("PowerPoint Document"), Ok(Kind::Slides)),
+            (compound("Workbook"), Err(Lack::Unknown { extension: None })),
+        ] {
+            assert_eq!(inside(&bytes).map(|inside| inside.kind), kind);
+        }
+    }
+}

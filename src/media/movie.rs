@@ -46,8 +46,9 @@ fn boxed<R: Read + Seek>(peek: &mut Peek<'_, R>, at: u64, end: u64) -> Option<Bo
         1 => (16, big(&peek.array::<8>(at + 8)?)),
         size => (8, size),
     };
-    let stop = at.checked_add(size).filter(|_| size >= head)?;
-    Some(Boxed { name: [n0, n1, n2, n3], body: at + head..stop.min(end) })
+    let stop = at.checked_add(size)?.min(end);
+    let body = at + head..stop;
+    (body.start <= body.end).then_some(Boxed { name: [n0, n1, n2, n3], body })
 }
 
 /// The boxes of that name directly in a place.
@@ -275,7 +276,10 @@ fn aac(config: &[u8]) -> Option<(Option<u32>, Option<u16>)> {
         15 => bits.take(24),
         index => RATES.get(index as usize).copied(),
     };
-    let object = bits.take(5)?;
+    let object = match bits.take(5)? {
+        31 => 32 + bits.take(6)?,
+        object => object,
+    };
     let mut samples = rate(&mut bits);
     let channels = bits.take(4)?;
     // What is written is what comes before spectral bands and stereo are made up again.
@@ -312,4 +316,95 @@ impl Bits<'_> {
 fn four(code: [u8; 4]) -> String {
     let printable = |byte: u8| if byte.is_ascii_graphic() { char::from(byte) } else { '.' };
     String::from_utf8_lossy(&code).trim_end().bytes().map(printable).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use crate::media::testing::{boxed, inside, movie};
+    use crate::media::{Film, Kind};
+
+    #[test]
+    fn a_movie_tells_what_is_in_it() {
+        let told = inside(&movie([1, 0, 0, 1], true)).unwrap();
+        assert_eq!(
+            (told.kind, told.mime, told.size, told.turned),
+            (Kind::Video, "video/mp4", Some((1920, 1080)), false)
+        );
+        let film = told.film.unwrap();
+        // 44,100 and two channels are what the sound's own head says, not the form before it.
+        let wanted = Film {
+            duration_ms: Some(2500),
+            fps_milli: Some(30_000),
+            video: Some("h264".into()),
+            audio: Some("aac".into()),
+            audio_rate: Some(44_100),
+            audio_channels: Some(2),
+            fast_start: true,
+        };
+        assert_eq!(film, wanted);
+        assert_eq!(film.bit_rate(1_000_000), Some(3_200_000));
+    }
+
+    #[test]
+    fn rotation_is_applied() {
+        for (matrix, size, turned) in [
+            ([1, 0, 0, 1], (1920, 1080), false),
+            ([0, 1, -1, 0], (1080, 1920), true),
+            ([0, -1, 1, 0], (1080, 1920), true),
+            ([-1, 0, 0, -1], (1920, 1080), true),
+            ([-1, 0, 0, 1], (1920, 1080), true),
+        ] {
+            let told = inside(&movie(matrix, false)).unwrap();
+            assert_eq!((told.size, told.turned), (Some(size), turned), "{matrix:?}");
+            assert!(!told.film.unwrap().fast_start);
+        }
+    }
+
+    #[test]
+    fn what_is_not_said_is_not_told() {
+        let mark = boxed(b"ftyp", &[b"isom\0\0\0\0"]);
+        let empty = Some(Film::default());
+        assert_eq!(inside(&mark).unwrap().film, empty);
+        // Durations of nothing and of all ones are words for "unknown".
+        for duration in [[0; 4], [0xFF; 4]] {
+            let header = boxed(b"mvhd", &[&[0; 12], &1000_u32.to_be_bytes(), &duration]);
+            let whole = [mark.clone(), boxed(b"moov", &[&header])].concat();
+            assert_eq!(inside(&whole).unwrap().film.unwrap().duration_ms, None);
+        }
+    }
+
+    #[test]
+    fn fragments_tell_their_duration_elsewhere() {
+        let header = boxed(b"mvhd", &[&[0; 12], &1000_u32.to_be_bytes(), &[0; 4]]);
+        let fragments = boxed(b"mvex", &[&boxed(b"mehd", &[&[0; 4], &7000_u32.to_be_bytes()])]);
+        let whole = [boxed(b"ftyp", &[b"isom\0\0\0\0"]), boxed(b"moov", &[&header, &fragments])].concat();
+        assert_eq!(inside(&whole).unwrap().film.unwrap().duration_ms, Some(7000));
+    }
+
+    /// The data of a large movie is stepped over, whatever its length; only the head of the file is there.
+    #[test]
+    fn large_boxes_are_stepped_over() {
+        let mut whole = boxed(b"ftyp", &[b"isom\0\0\0\0"]);
+        whole.extend(1_u32.to_be_bytes());
+        whole.extend(b"mdat");
+        whole.extend((1_u64 << 63).to_be_bytes());
+        assert_eq!(inside(&whole).unwrap().film, Some(Film::default()));
+        // A box of no length would be read for ever.
+        whole.truncate(16);
+        whole.extend([0, 0, 0, 1, b'm', b'd', b'a', b't', 0, 0, 0, 0, 0, 0, 0, 0]);
+        assert_eq!(inside(&whole).unwrap().film, Some(Film::default()));
+    }
+
+    proptest! {
+        #[test]
+        fn broken_movies_never_panic(at in any::<prop::sample::Index>(), byte in any::<u8>(), cut in any::<prop::sample::Index>()) {
+            let mut movie = movie([0, 1, -1, 0], true);
+            let (at, cut) = (at.index(movie.len()), cut.index(movie.len()));
+            movie[at] = byte;
+            let _ = inside(&movie);
+            let _ = inside(&movie[..cut]);
+        }
+    }
 }

@@ -266,3 +266,102 @@ fn riff<R: Read + Seek>(
 fn side(pixels: u64) -> Option<u32> {
     u32::try_from(pixels).ok().filter(|pixels| *pixels > 0)
 }
+
+#[cfg(test)]
+mod tests {
+    use image::codecs::gif::GifEncoder;
+    use image::{Delay, Frame, ImageFormat};
+    use proptest::prelude::*;
+
+    use crate::media::testing::{gravel, inside, photograph, saved};
+
+    fn gif(frames: u32) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let mut encoder = GifEncoder::new(&mut bytes);
+        for _ in 0..frames {
+            let delay = Delay::from_numer_denom_ms(80, 1);
+            encoder.encode_frame(Frame::from_parts(gravel(40, 30).into_rgba8(), 0, 0, delay)).unwrap();
+        }
+        drop(encoder);
+        bytes
+    }
+
+    #[test]
+    fn orientation_is_applied() {
+        for (orientation, size) in
+            [(1, (40, 30)), (2, (40, 30)), (3, (40, 30)), (5, (30, 40)), (6, (30, 40)), (8, (30, 40))]
+        {
+            let told = inside(&photograph(&gravel(40, 30), orientation, None)).unwrap();
+            assert_eq!((told.size, told.turned), (Some(size), orientation != 1), "{orientation}");
+        }
+    }
+
+    #[test]
+    fn stills_do_not_move() {
+        for format in [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::Gif, ImageFormat::WebP] {
+            let told = inside(&saved(&gravel(40, 30), format)).unwrap();
+            assert_eq!((told.size, told.turned, told.animated, told.film), (Some((40, 30)), false, false, None));
+        }
+    }
+
+    #[test]
+    fn frames_and_their_time_are_counted() {
+        let told = inside(&gif(5)).unwrap();
+        let film = told.film.unwrap();
+        assert!(told.animated);
+        assert_eq!((film.duration_ms, film.fps_milli), (Some(400), Some(12_500)));
+        // Cut short, how long it lasts cannot be told; that it moves can.
+        let whole = gif(5);
+        let told = inside(&whole[..whole.len() - 1]).unwrap();
+        assert!(told.animated);
+        assert_eq!(told.film.unwrap().duration_ms, None);
+    }
+
+    #[test]
+    fn frames_of_png_and_webp_are_counted() {
+        let chunk =
+            |name: &[u8; 4], body: &[u8]| [&(body.len() as u32).to_be_bytes(), &name[..], body, &[0; 4]].concat();
+        let control = |num: u16, den: u16| [&[0; 20][..], &num.to_be_bytes(), &den.to_be_bytes(), &[0; 2]].concat();
+        let head = [[0, 0, 0, 9, 0, 0, 0, 7].as_slice(), &[8, 2, 0, 0, 0]].concat();
+        let png = [
+            b"\x89PNG\r\n\x1A\n".to_vec(),
+            chunk(b"IHDR", &head),
+            chunk(b"acTL", &[0, 0, 0, 2, 0, 0, 0, 0]),
+            chunk(b"fcTL", &control(1, 4)),
+            chunk(b"IDAT", &[0; 5]),
+            // No denominator means hundredths.
+            chunk(b"fcTL", &control(25, 0)),
+            chunk(b"fdAT", &[0; 5]),
+            chunk(b"IEND", &[]),
+        ];
+        let told = inside(&png.concat()).unwrap();
+        assert_eq!((told.size, told.animated, told.film.unwrap().duration_ms), (Some((9, 7)), true, Some(500)));
+
+        let chunk = |name: &[u8; 4], body: &[u8]| [&name[..], &(body.len() as u32).to_le_bytes(), body].concat();
+        let frame = [&[0; 12][..], &[200, 0, 0], &[0]].concat();
+        let chunks = [
+            chunk(b"VP8X", &[2, 0, 0, 0, 8, 0, 0, 6, 0, 0]),
+            chunk(b"ANMF", &frame),
+            chunk(b"ANMF", &frame),
+            chunk(b"ANMF", &frame),
+        ]
+        .concat();
+        let webp = [b"RIFF", &(chunks.len() as u32 + 4).to_le_bytes()[..], b"WEBP", &chunks].concat();
+        let told = inside(&webp).unwrap();
+        let film = told.film.unwrap();
+        assert_eq!((told.size, film.duration_ms, film.fps_milli), (Some((9, 7)), Some(600), Some(5000)));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn broken_pictures_never_panic(at in any::<prop::sample::Index>(), byte in any::<u8>(), format in 0..4_usize) {
+            let format = [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::Gif, ImageFormat::WebP][format];
+            let mut bytes = saved(&gravel(20, 20), format);
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+            let _ = inside(&bytes);
+            let _ = inside(&bytes[..at]);
+        }
+    }
+}

@@ -162,6 +162,9 @@ fn elements<R: Read + Seek, T>(
         let (id, after) = vint(peek, at, true)?;
         let (size, body) = vint(peek, after, false)?;
         let width = body - after;
+        if body > place.end {
+            return None;
+        }
         // All ones: as long as what it lies in.
         let unknown = size == (1 << (7 * width)) - 1;
         let end = if unknown { place.end } else { body.saturating_add(size).min(place.end) };
@@ -226,4 +229,79 @@ fn text<R: Read + Seek>(peek: &mut Peek<'_, R>, place: &Range<u64>) -> Option<St
 /// A positive number, rounded.
 fn whole_number(number: f64) -> Option<u64> {
     (number >= 1.0 && number < 1e15).then_some(number.round() as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use crate::media::testing::{element, inside};
+    use crate::media::{Film, Kind};
+
+    /// 2 s of VP9 and Opus; `roll` is how far it is turned, and the segment's length is unknown, as recorders write it.
+    fn webm(roll: f32) -> Vec<u8> {
+        let info = element(
+            &[0x15, 0x49, 0xA9, 0x66],
+            &[
+                &element(&[0x2A, 0xD7, 0xB1], &[&1_000_000_u32.to_be_bytes()]),
+                &element(&[0x44, 0x89], &[&2000_f64.to_be_bytes()]),
+            ],
+        );
+        let projection = element(&[0x76, 0x70], &[&element(&[0x76, 0x75], &[&roll.to_be_bytes()])]);
+        let size = [element(&[0xB0], &[&[5, 0]]), element(&[0xBA], &[&[2, 208]])].concat();
+        let pictures = element(
+            &[0xAE],
+            &[
+                &element(&[0x83], &[&[1]]),
+                &element(&[0x86], &[b"V_VP9"]),
+                &element(&[0x23, 0xE3, 0x83], &[&40_000_000_u32.to_be_bytes()]),
+                &element(&[0xE0], &[&size, &projection]),
+            ],
+        );
+        let sound = element(
+            &[0xAE],
+            &[
+                &element(&[0x83], &[&[2]]),
+                &element(&[0x86], &[b"A_OPUS"]),
+                &element(&[0xE1], &[&element(&[0xB5], &[&48_000_f32.to_be_bytes()]), &element(&[0x9F], &[&[1]])]),
+            ],
+        );
+        let tracks = element(&[0x16, 0x54, 0xAE, 0x6B], &[&pictures, &sound]);
+        let mut whole = element(&[0x1A, 0x45, 0xDF, 0xA3], &[&element(&[0x42, 0x82], &[b"webm"])]);
+        whole.extend([0x18, 0x53, 0x80, 0x67, 0x01, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]);
+        whole.extend([info, tracks, element(&[0x1F, 0x43, 0xB6, 0x75], &[&[0; 9]])].concat());
+        whole
+    }
+
+    #[test]
+    fn a_film_tells_what_is_in_it() {
+        let told = inside(&webm(0.0)).unwrap();
+        assert_eq!(
+            (told.kind, told.mime, told.size, told.turned),
+            (Kind::Video, "video/webm", Some((1280, 720)), false)
+        );
+        let wanted = Film {
+            duration_ms: Some(2000),
+            fps_milli: Some(25_000),
+            video: Some("vp9".into()),
+            audio: Some("opus".into()),
+            audio_rate: Some(48_000),
+            audio_channels: Some(1),
+            fast_start: true,
+        };
+        assert_eq!(told.film, Some(wanted));
+        let turned = inside(&webm(-90.0)).unwrap();
+        assert_eq!((turned.size, turned.turned), (Some((720, 1280)), true));
+    }
+
+    proptest! {
+        #[test]
+        fn broken_films_never_panic(at in any::<prop::sample::Index>(), byte in any::<u8>(), cut in any::<prop::sample::Index>()) {
+            let mut webm = webm(90.0);
+            let (at, cut) = (at.index(webm.len()), cut.index(webm.len()));
+            webm[at] = byte;
+            let _ = inside(&webm);
+            let _ = inside(&webm[..cut]);
+        }
+    }
 }

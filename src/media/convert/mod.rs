@@ -102,22 +102,22 @@ pub fn fitted(bytes: &[u8], wanted: &Wanted<'_>) -> Result<Converted, Unfit> {
         return Err(Unfit::NoPicture(inside.kind));
     }
     let picture = headers(bytes, inside.kind).ok_or_else(|| Unfit::Unreadable("its headers are damaged".into()))?;
+    if picture.channels == 4 {
+        return Err(Unfit::Print);
+    }
     let size = picture.upright();
     ratio_fits(size, wanted)?;
     let smaller = within(size, wanted)?;
-    if !picture.is_turned()
-        && smaller == size
-        && wanted.kinds.contains(&inside.kind)
-        && let Some(clean) = strip::clean(bytes, inside.kind).filter(|clean| light(clean, wanted))
-    {
+    // Decoders fill what is missing with grey.
+    let clean =
+        strip::clean(bytes, inside.kind).ok_or_else(|| Unfit::Unreadable("it is damaged or cut short".into()))?;
+    let stays = !picture.is_turned() && smaller == size && wanted.kinds.contains(&inside.kind);
+    if stays && light(&clean, wanted) {
         let changes = if clean == bytes { Vec::new() } else { vec![Change::Cleaned] };
         return Ok(Converted { bytes: clean, kind: inside.kind, mime: inside.mime, size, changes });
     }
     if picture.animated() {
         return Err(Unfit::Animated);
-    }
-    if picture.channels == 4 {
-        return Err(Unfit::Print);
     }
     let canvas = Canvas::read(bytes, inside.kind, picture.orientation)?;
     canvas.fit(size, smaller, inside.kind, wanted)
@@ -133,7 +133,7 @@ fn light(bytes: &[u8], wanted: &Wanted<'_>) -> bool {
     wanted.bytes_max.is_none_or(|most| bytes.len() as u64 <= most)
 }
 
-fn ratio_fits((width, height): (u32, u32), wanted: &Wanted<'_>) -> Result<(), Unfit> {
+pub(super) fn ratio_fits((width, height): (u32, u32), wanted: &Wanted<'_>) -> Result<(), Unfit> {
     match wanted.ratio {
         Some((least, most)) if !(least..=most).contains(&ratio((width, height))) => {
             Err(Unfit::Ratio { size: (width, height), least, most })
@@ -147,7 +147,7 @@ fn ratio((width, height): (u32, u32)) -> f64 {
 }
 
 /// The largest size of the same shape that keeps within what is wanted.
-fn within(size: (u32, u32), wanted: &Wanted<'_>) -> Result<(u32, u32), Unfit> {
+pub(super) fn within(size: (u32, u32), wanted: &Wanted<'_>) -> Result<(u32, u32), Unfit> {
     let (width, height) = (f64::from(size.0), f64::from(size.1));
     let mut scale = 1.0_f64;
     if let Some((_, most)) = wanted.width {

@@ -9,6 +9,7 @@ use crate::media::Kind;
 pub enum Unfit {
     /// It is another kind of thing.
     NoPicture(Kind),
+    NoVideo(Kind),
     /// Why it cannot be decoded.
     Unreadable(String),
     /// It moves, and would stop.
@@ -16,15 +17,37 @@ pub enum Unfit {
     /// It has the four colours of print, which need a profile and a choice.
     Print,
     /// Decoding it takes too much memory, in bytes.
-    TooLarge { bytes: u64, most: u64 },
+    TooLarge {
+        bytes: u64,
+        most: u64,
+    },
     /// None of the kinds taken can be written here.
-    Kinds { kinds: Vec<Kind> },
+    Kinds {
+        kinds: Vec<Kind>,
+    },
     /// Its shape is not taken; `least` and `most` of width / height.
-    Ratio { size: (u32, u32), least: f64, most: f64 },
+    Ratio {
+        size: (u32, u32),
+        least: f64,
+        most: f64,
+    },
     /// It has too few pixels, or would have when it is small enough otherwise.
-    TooSmall { size: (u32, u32), fitted: (u32, u32), least: (u32, u32) },
+    TooSmall {
+        size: (u32, u32),
+        fitted: (u32, u32),
+        least: (u32, u32),
+    },
     /// In the worst quality and the least size it may have, there are still too many bytes.
-    TooHeavy { bytes: u64, most: u64, size: (u32, u32) },
+    TooHeavy {
+        bytes: u64,
+        most: u64,
+        size: (u32, u32),
+    },
+    /// A video of that duration would look bad in so few bytes.
+    TooLong {
+        duration_ms: u64,
+        most: u64,
+    },
 }
 
 impl fmt::Display for Unfit {
@@ -32,6 +55,7 @@ impl fmt::Display for Unfit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoPicture(kind) => write!(f, "is no picture but {}", kind.name()),
+            Self::NoVideo(kind) => write!(f, "is no video but {}", kind.name()),
             Self::Unreadable(why) => write!(f, "cannot be decoded: {why}"),
             Self::Animated => f.write_str("moves, and is not taken as it is"),
             Self::Print => f.write_str("has the colours of print (CMYK)"),
@@ -56,6 +80,9 @@ impl fmt::Display for Unfit {
                 "is {}×{}, which would have to become {}×{}; the least is {}×{}",
                 size.0, size.1, fitted.0, fitted.1, least.0, least.1
             ),
+            Self::TooLong { duration_ms, most } => {
+                write!(f, "lasts {} s, too long to look good in {most} bytes", duration_ms / 1000)
+            }
             Self::TooHeavy { bytes, most, size: (width, height) } => {
                 write!(f, "still has {bytes} bytes at {width}×{height}; taken are {most}")
             }
@@ -67,7 +94,10 @@ impl Unfit {
     /// What to do next.
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::NoPicture(_) | Self::Unreadable(_) => "save it as JPEG or PNG with another program",
+            Self::TooLong { .. } => "make it shorter: what may be cut off is for a person to say",
+            Self::NoPicture(_) | Self::NoVideo(_) | Self::Unreadable(_) => {
+                "save it as JPEG or PNG with another program"
+            }
             Self::Animated => "make it a video, or save the one frame to be shown",
             Self::Print => "save it in sRGB with a program that manages colours",
             Self::TooLarge { .. } | Self::TooHeavy { .. } => "save it smaller with another program",
