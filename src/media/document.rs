@@ -16,9 +16,10 @@ const LIST_BYTES_MAX: usize = 1024 * 1024;
 /// Pages of a PDF; `None` for one that is locked, damaged or too large. The page tree is walked, and the number it says
 /// it holds must be the same: a reader that mends what is damaged may count a page twice.
 pub(super) fn pages<R: Read + Seek>(peek: &mut Peek<'_, R>) -> Option<u32> {
-    let len = usize::try_from(peek.len()).ok().filter(|_| peek.len() <= PDF_BYTES_MAX)?;
-    let bytes = peek.upto(0, len)?.to_vec();
-    let pdf = Pdf::new(bytes).ok()?;
+    if peek.len() > PDF_BYTES_MAX {
+        return None;
+    }
+    let pdf = Pdf::new(peek.whole()).ok()?;
     let catalog: Dict<'_> = pdf.xref().get(pdf.xref().root_id())?;
     let said = catalog.get::<Dict<'_>>(b"Pages".as_slice())?.get::<u32>(b"Count".as_slice())?;
     (pdf.pages().len() == said as usize && said > 0).then_some(said)

@@ -54,6 +54,12 @@ impl<'r, R: Read + Seek> Peek<'r, R> {
         self.window.get(start..start + length)
     }
 
+    /// The whole file, in memory.
+    pub(super) fn whole(&mut self) -> Vec<u8> {
+        self.fill(0, self.len);
+        std::mem::take(&mut self.window)
+    }
+
     fn fill(&mut self, at: u64, most: u64) {
         self.window.clear();
         self.at = at;

@@ -228,7 +228,7 @@ fn text<R: Read + Seek>(peek: &mut Peek<'_, R>, place: &Range<u64>) -> Option<St
 
 /// A positive number, rounded.
 fn whole_number(number: f64) -> Option<u64> {
-    (number >= 1.0 && number < 1e15).then_some(number.round() as u64)
+    (1.0..1e15).contains(&number).then_some(number.round() as u64)
 }
 
 #[cfg(test)]

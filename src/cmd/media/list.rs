@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use textwrap::core::display_width;
 
 use super::named::{self, Named};
+use crate::cmd::Context;
 use crate::cmd::check::count;
 use crate::cmd::report::{printable, problem_json};
 use crate::cmd::screen::{DIM, bytes};
-use crate::cmd::{Context, open};
 use crate::content::Content;
 use crate::error::{Failure, Problem};
 use crate::media::{Facts, Lack, Library};

@@ -89,7 +89,7 @@ impl fmt::Display for Change {
 const DECODED_BYTES_MAX: u64 = 512 * 1024 * 1024;
 /// Qualities of JPEG tried one after another, before pixels are given up.
 const QUALITIES: [u8; 4] = [92, 85, 78, 70];
-/// Rounds of giving up pixels; each takes away a tenth of a side or more.
+/// Rounds of giving up pixels; each takes away a twentieth of a side or more.
 const ROUNDS: usize = 24;
 
 /// Makes a picture fit. One that fits already loses its metadata and not a pixel.
@@ -228,26 +228,26 @@ impl Canvas {
     fn fit(self, from: (u32, u32), first: (u32, u32), kind: Kind, wanted: &Wanted<'_>) -> Result<Converted, Unfit> {
         let target = self.target(wanted)?;
         let most = wanted.bytes_max.unwrap_or(u64::MAX);
-        let (mut size, mut scale, mut lightest) = (first, 1.0, u64::MAX);
+        let (mut size, mut scale) = (first, 1.0);
+        let (mut lightest, mut expected) = (u64::MAX, u64::MAX);
         for round in 0..ROUNDS {
             let image = self.sized(size, target == Kind::Jpeg);
-            // What was drawn stays without loss where that is not too heavy.
-            let drawn = round == 0 && matches!(kind, Kind::Png | Kind::Gif) && wanted.kinds.contains(&Kind::Png);
-            let lossless = drawn.then_some((Kind::Png, None));
-            let lossy = match target {
-                Kind::Jpeg => QUALITIES.map(|quality| Some((target, Some(quality)))).to_vec(),
-                _ => vec![Some((target, None))],
-            };
-            for (kind, quality) in std::iter::once(lossless).chain(lossy).flatten() {
+            for (kind, quality) in Self::attempts(kind, target, round == 0, wanted) {
                 let bytes = self.encoded(&image, kind, quality)?;
                 if light(&bytes, wanted) {
                     let changes = self.changes(from, size, kind, quality);
                     return Ok(Converted { bytes, kind, mime: mime(kind), size, changes });
                 }
                 lightest = bytes.len() as u64;
+                // The worst quality has a third of the bytes of the best: no quality will do, and trying takes its time.
+                expected = lightest;
+                if quality.is_some() && lightest / 4 > most {
+                    expected = lightest / 3;
+                    break;
+                }
             }
             // Bytes go with pixels, so a side goes with the root; a little less than that, to arrive.
-            scale *= (most as f64 / lightest as f64).sqrt().clamp(0.3, 0.95) * 0.95;
+            scale *= (most as f64 / expected as f64).sqrt().clamp(0.3, 0.95) * 0.95;
             let too_heavy = |_| Unfit::TooHeavy { bytes: lightest, most, size };
             size = scaled(first, scale, wanted).map_err(too_heavy)?;
         }
@@ -261,6 +261,16 @@ impl Canvas {
             if self.transparent { [Kind::Png, Kind::Webp, Kind::Jpeg] } else { [Kind::Jpeg, Kind::Png, Kind::Webp] };
         let target = order.into_iter().find(|kind| wanted.kinds.contains(kind));
         target.ok_or_else(|| Unfit::Kinds { kinds: wanted.kinds.to_vec() })
+    }
+
+    /// Kinds and qualities to be tried in one size. What was drawn stays without loss if that is not too heavy at once.
+    fn attempts(kind: Kind, target: Kind, first: bool, wanted: &Wanted<'_>) -> Vec<(Kind, Option<u8>)> {
+        if target != Kind::Jpeg {
+            return vec![(target, None)];
+        }
+        let drawn = first && matches!(kind, Kind::Png | Kind::Gif) && wanted.kinds.contains(&Kind::Png);
+        let lossless = drawn.then_some((Kind::Png, None));
+        lossless.into_iter().chain(QUALITIES.map(|quality| (target, Some(quality)))).collect()
     }
 
     fn changes(&self, from: (u32, u32), to: (u32, u32), kind: Kind, quality: Option<u8>) -> Vec<Change> {
