@@ -38,6 +38,8 @@ pub struct Content {
     pub posts: Vec<Post>,
     /// Every post with every one of its targets.
     pub offers: Vec<Offer>,
+    /// What lies wherever a target's media may lie.
+    pub library: Library,
     /// All that is wrong, in all files, by path and place.
     pub problems: Vec<Problem>,
 }
@@ -57,7 +59,7 @@ impl Content {
         problems.extend(offers.iter().flat_map(|offer: &Offer| offer.problems.iter().cloned()));
         problems.sort_by(|a, b| (&a.source.path, a.start(), a.code).cmp(&(&b.source.path, b.start(), b.code)));
         problems.dedup();
-        Ok(Self { accounts, paths, posts, offers, problems })
+        Ok(Self { accounts, paths, posts, offers, library, problems })
     }
 
     /// Whether accounts.toml itself is wrong: then nothing may be published.

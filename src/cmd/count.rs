@@ -25,7 +25,7 @@ pub struct Count {
     platform: Option<Platform>,
 }
 
-fn platform(name: &str) -> Result<Platform, String> {
+pub(super) fn platform(name: &str) -> Result<Platform, String> {
     Platform::named(name).ok_or_else(|| {
         let names: Vec<&str> = Platform::ALL.iter().map(|platform| platform.name()).collect();
         format!("no such platform; there are {}", names.join(", "))

@@ -17,6 +17,7 @@ mod count;
 mod init;
 mod keys;
 mod log;
+mod media;
 mod new;
 mod open;
 mod plan;
@@ -95,6 +96,7 @@ pub enum Command {
     Disconnect(connect::Disconnect),
     Accounts(accounts::Accounts),
     Keys(keys::Keys),
+    Media(media::Media),
     Completions(completions::Completions),
     Schema(schema::Schema),
 }
@@ -193,6 +195,7 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
         Command::Disconnect(command) => command.run(&context),
         Command::Accounts(command) => command.run(&context),
         Command::Keys(command) => command.run(&context),
+        Command::Media(command) => command.run(&context),
         Command::Completions(command) => command.run(&context),
         Command::Schema(command) => command.run(&context),
     }

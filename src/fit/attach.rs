@@ -318,8 +318,6 @@ pub(super) fn name(kind: Kind) -> &'static str {
         Kind::Webp => "WebP",
         Kind::Video => "video",
         Kind::Pdf => "PDF",
-        Kind::Word => "Word document",
-        Kind::Slides => "slides",
-        Kind::Captions => "captions",
+        Kind::Word | Kind::Slides | Kind::Captions => kind.name(),
     }
 }

@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
-use std::io::{self, Cursor, Read, Write};
+use std::io::{self, Cursor, Read, Seek as _, Write};
 use std::ops::Range;
+use std::panic::{self, AssertUnwindSafe};
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,12 +16,12 @@ use git2::ObjectType;
 use super::path::{Entry, resolve};
 use super::{Oid, Repo, git, words};
 use crate::error::Failure;
-use crate::media::{self, Facts, Lack, Library};
+use crate::media::{self, Facts, Inside, Lack, Library};
 
 mod bytes;
 mod walk;
 
-use bytes::{FileRange, LFS_POINTER_MAX, Look, lfs_pointer};
+use bytes::{FileRange, LFS_POINTER_MAX, lfs_pointer, sha256};
 
 /// The largest post or accounts.toml that is read, in bytes.
 pub const TEXT_BYTES_MAX: u64 = 1024 * 1024;
@@ -92,13 +93,13 @@ impl From<Lack> for Unread {
             Lack::Outside => Self::Outside,
             Lack::Directory => Self::Directory,
             Lack::Unreadable(words) => Self::Failed(words),
-            other => Self::Failed(format!("{other:?}")),
+            other => Self::Failed(format!("it {other}")),
         }
     }
 }
 
 /// Where a file's bytes are.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Place {
     Blob(Oid),
     Disk(PathBuf),
@@ -179,29 +180,41 @@ impl Snapshot {
         }
     }
 
-    /// What the named media files are, or why they cannot be used. Uses all cores.
+    /// What the named media files are, or why they cannot be used. Uses all cores; content that several paths name is
+    /// read once.
     pub fn probe(&self, paths: &[String]) -> Library {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let share = paths.len().div_ceil(cores).max(1);
-        std::thread::scope(|scope| {
-            let workers: Vec<_> = paths
-                .chunks(share)
-                .map(|paths| {
-                    scope.spawn(|| paths.iter().map(|path| (path.clone(), self.probe_one(path))).collect::<Vec<_>>())
-                })
-                .collect();
-            let mut library = Library::new();
-            for (worker, paths) in workers.into_iter().zip(paths.chunks(share)) {
-                match worker.join() {
-                    Ok(found) => library.extend(found),
-                    Err(_) => {
-                        let broken = || Err(Lack::Unreadable("looking at it broke off: a bug of pressroom".to_owned()));
-                        library.extend(paths.iter().map(|path| (path.clone(), broken())));
-                    }
-                }
+        let mut library = Library::new();
+        // Where bytes lie, what their name promises, and who is called so.
+        let mut found: BTreeMap<(Place, Option<String>), Vec<&str>> = BTreeMap::new();
+        for path in paths {
+            match self.media(path) {
+                Ok(place) => found.entry((place, media::extension(path))).or_default().push(path),
+                Err(lack) => drop(library.insert(path.clone(), Err(lack))),
             }
-            library
-        })
+        }
+        let open = Mutex::new(found.into_iter());
+        let next = || open.lock().unwrap_or_else(PoisonError::into_inner).next();
+        let cores = std::thread::available_parallelism().map_or(1, usize::from).min(paths.len());
+        let work = || {
+            let mut seen = Vec::new();
+            while let Some(((place, _), paths)) = next() {
+                let facts = panic::catch_unwind(AssertUnwindSafe(|| self.look(&place, paths[0])));
+                let broken = |_| Err(Lack::Unreadable("looking at it broke off: a bug of pressroom".to_owned()));
+                seen.push((paths, facts.unwrap_or_else(broken)));
+            }
+            seen
+        };
+        let seen = std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
+            workers.into_iter().filter_map(|worker| worker.join().ok()).flatten().collect::<Vec<_>>()
+        });
+        for (paths, facts) in seen {
+            for path in paths {
+                let facts = facts.clone().map(|facts| Facts { path: path.to_owned(), ..facts });
+                library.insert(path.to_owned(), facts);
+            }
+        }
+        library
     }
 
     /// The bytes of a media file, or a range of them, read as they are asked for. What Git LFS keeps comes from its store.
@@ -258,21 +271,30 @@ impl Snapshot {
         Ok(known)
     }
 
-    fn probe_one(&self, path: &str) -> Result<Facts, Lack> {
-        let place = self.media(path)?;
-        let len = self.len(&place)?;
-        if len == 0 {
-            return Err(Lack::Empty);
-        }
-        let mut look = Look::default();
-        match &place {
-            Place::Disk(path) => {
-                io::copy(&mut File::open(path).map_err(unreadable)?, &mut look).map_err(unreadable)?;
+    /// Reads a file once for its hash, and here and there for what it is.
+    fn look(&self, place: &Place, path: &str) -> Result<Facts, Lack> {
+        let bytes = self.len(place)?;
+        let (inside, sha256) = match place {
+            Place::Blob(oid) if bytes <= MEMORY_BYTES_MAX => {
+                let content = self.blob_bytes(*oid)?;
+                (Inside::read(&mut Cursor::new(&content)), sha256(&content[..])?)
             }
-            Place::Blob(oid) => self.copy_blob(*oid, &mut look)?,
+            Place::Blob(oid) => {
+                let whole = || Ok(FileRange::new(self.take_out(*oid)?, 0..bytes));
+                (Inside::read(&mut whole()?), sha256(whole()?)?)
+            }
+            Place::Disk(path) => {
+                let mut file = File::open(path).map_err(unreadable)?;
+                let inside = Inside::read(&mut file);
+                file.rewind().map_err(unreadable)?;
+                (inside, sha256(file)?)
+            }
+        };
+        match inside {
+            Ok(inside) => inside.named(path, bytes, sha256),
+            Err(Lack::Unknown { .. }) => Err(Lack::Unknown { extension: media::extension(path) }),
+            Err(lack) => Err(lack),
         }
-        let (head, sha256) = look.seen();
-        facts(path, &head, len, sha256)
     }
 
     /// Where a media file's bytes are, a Git LFS pointer followed.
@@ -355,13 +377,6 @@ impl Snapshot {
         Ok(bytes)
     }
 
-    fn copy_blob(&self, oid: Oid, into: &mut impl Write) -> Result<(), Lack> {
-        if self.len(&Place::Blob(oid))? <= MEMORY_BYTES_MAX {
-            return into.write_all(&self.blob_bytes(oid)?).map_err(unreadable);
-        }
-        self.cat_file("blob", oid, into)
-    }
-
     /// The `git` program hands out large blobs piece by piece, which git2 cannot, and gets what a partial clone lacks.
     fn cat_file(&self, what: &str, oid: Oid, into: &mut impl Write) -> Result<(), Lack> {
         let mut command = self.repo.program().map_err(|failure| Lack::Unreadable(failure.message))?;
@@ -397,21 +412,4 @@ impl Snapshot {
 #[expect(clippy::needless_pass_by_value, reason = "shaped for map_err")]
 fn unreadable(error: io::Error) -> Lack {
     Lack::Unreadable(error.to_string())
-}
-
-/// What the first bytes of a file say.
-fn facts(path: &str, head: &[u8], len: u64, sha256: String) -> Result<Facts, Lack> {
-    let sniffed = media::sniff(path, head)?;
-    Ok(Facts {
-        path: path.to_owned(),
-        kind: sniffed.kind,
-        mime: sniffed.mime,
-        bytes: len,
-        size: sniffed.size,
-        sha256,
-        turned: false,
-        animated: false,
-        film: None,
-        pages: None,
-    })
 }

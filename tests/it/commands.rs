@@ -2,6 +2,7 @@
 
 mod connect;
 mod keys;
+mod media;
 mod output;
 mod reading;
 mod settle;

@@ -1,64 +1,65 @@
-//! Bytes on their way: ranges of files, first bytes and hash in one pass, Git LFS pointers.
+//! Bytes on their way: ranges of files, hashes, Git LFS pointers.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-/// Of a media file, so many first bytes are looked at to tell what it is.
-const HEAD_BYTES: usize = 256 * 1024;
+use super::unreadable;
+use crate::media::Lack;
 
-/// Takes a file's first bytes and its hash in one pass.
-#[derive(Default)]
-pub(super) struct Look {
-    head: Vec<u8>,
-    hash: Sha256,
-}
-
-impl Look {
-    /// The first bytes, and the hash of all in hex.
-    pub(super) fn seen(self) -> (Vec<u8>, String) {
-        let hash = self.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        (self.head, hash)
+/// SHA-256 in lower-case hex of all that can be read.
+pub(super) fn sha256(mut from: impl Read) -> Result<String, Lack> {
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        match from.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(read) => hash.update(&buffer[..read]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(unreadable(error)),
+        }
     }
-}
-
-impl Write for Look {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let room = HEAD_BYTES.saturating_sub(self.head.len()).min(bytes.len());
-        self.head.extend_from_slice(&bytes[..room]);
-        self.hash.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// A part of a file, read without moving anybody else's place in it.
 pub(super) struct FileRange {
     file: Arc<File>,
+    range: Range<u64>,
     at: u64,
-    left: u64,
 }
 
 impl FileRange {
     pub(super) fn new(file: Arc<File>, range: Range<u64>) -> Self {
-        Self { file, at: range.start, left: range.end.saturating_sub(range.start) }
+        Self { file, at: range.start, range }
     }
 }
 
 impl Read for FileRange {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let most = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
+        let left = self.range.end.saturating_sub(self.at);
+        let most = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());
         let read = self.file.read_at(&mut buffer[..most], self.at)?;
         self.at += read as u64;
-        self.left -= read as u64;
         Ok(read)
+    }
+}
+
+impl Seek for FileRange {
+    /// Within the range: its beginning is 0.
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let (from, by) = match to {
+            SeekFrom::Start(at) => (self.range.start.checked_add(at), 0),
+            SeekFrom::Current(by) => (Some(self.at), by),
+            SeekFrom::End(by) => (Some(self.range.end), by),
+        };
+        let at = from.and_then(|from| from.checked_add_signed(by)).filter(|at| *at >= self.range.start);
+        self.at = at.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.at - self.range.start)
     }
 }
 

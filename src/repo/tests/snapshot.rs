@@ -3,7 +3,8 @@
 use std::io::Read;
 use std::os::unix::fs::symlink;
 
-use crate::media::{self, Lack};
+use crate::media::testing::{boxed, movie};
+use crate::media::{self, Facts, Lack};
 use crate::repo::snapshot::{Snapshot, TEXT_BYTES_MAX, Unread};
 
 use super::*;
@@ -116,6 +117,33 @@ fn media_and_why_not() {
         assert_eq!(facts.sha256, library["media/tea.png"].as_ref().unwrap().sha256);
         assert_eq!(facts.sha256.len(), 64);
         assert!(snapshot.probe(&[]).is_empty());
+    }
+}
+
+/// A film too large for memory is told like a small one, its index at the end; what two paths name is read once, and
+/// each keeps its own name and what that promises.
+#[test]
+fn large_media_are_looked_into() {
+    let bench = Bench::new();
+    let repo = furnished(&bench);
+    let small = movie([0, 1, -1, 0], false);
+    let large = [&small[..20], &boxed(b"free", &[&vec![7; 9_000_000]]), &small[20..]].concat();
+    bench.commit("home", "media/small.mp4", &small);
+    bench.commit("home", "media/large.mp4", &large);
+    bench.commit("home", "media/twin.mov", &large);
+    bench.commit("home", "media/not.png", &large);
+    let names = ["media/small.mp4", "media/large.mp4", "media/twin.mov", "media/not.png"].map(str::to_owned);
+    for snapshot in both(&repo) {
+        let library = snapshot.probe(&names);
+        let facts = |name: &str| library[name].clone().unwrap();
+        let (small, large) = (facts("media/small.mp4"), facts("media/large.mp4"));
+        assert_eq!((small.size, small.turned), (Some((1080, 1920)), true));
+        assert_eq!((large.size, large.film.clone()), (small.size, small.film));
+        assert_eq!(large.bytes, small.bytes + 9_000_008);
+        assert_ne!(large.sha256, small.sha256);
+        assert_eq!(facts("media/twin.mov"), Facts { path: "media/twin.mov".to_owned(), ..large });
+        let misnamed = Lack::Misnamed { extension: "png".to_owned(), kind: media::Kind::Video };
+        assert_eq!(library["media/not.png"], Err(misnamed));
     }
 }
 

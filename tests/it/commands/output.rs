@@ -7,7 +7,7 @@ use insta::assert_snapshot;
 use crate::press::{Press, Ran};
 use crate::shown::shown;
 
-const COMMANDS: [&str; 19] = [
+const COMMANDS: [&str; 20] = [
     "init",
     "new",
     "check",
@@ -25,6 +25,7 @@ const COMMANDS: [&str; 19] = [
     "disconnect",
     "accounts",
     "keys",
+    "media",
     "completions",
     "schema",
 ];
@@ -40,6 +41,10 @@ fn help_of_the_whole_program() {
         let text = press.run(&["keys", command, "--help"]).exits(0).stdout;
         help.push_str(&format!("\n$ pressroom keys {command} --help\n{text}"));
     }
+    help.push_str(&format!(
+        "\n$ pressroom media fit --help\n{}",
+        press.run(&["media", "fit", "--help"]).exits(0).stdout
+    ));
     assert_snapshot!("help", help);
 }
 
