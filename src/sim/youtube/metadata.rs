@@ -118,8 +118,7 @@ impl Draft {
         })
     }
 
-    /// Every rule that needs no look at the video as it was. `default_language` is what the video has when the draft says
-    /// nothing about its snippet.
+    /// Every rule that needs no look at the video as it was.
     pub(super) fn judge(&mut self, state: &State, category_needed: bool) -> Result<(), Fault> {
         if let Some(snippet) = &self.snippet {
             judge_snippet(snippet, category_needed)?;

@@ -1,8 +1,7 @@
 //! What a request to an upload session says about its bytes: which they are, and whether that can be
 //! (<https://developers.google.com/youtube/v3/guides/using_resumable_upload_protocol>).
 
-use super::call::Call;
-use super::call::Reply;
+use super::call::{Call, Reply};
 use super::errors::{Refusal, html, known};
 
 /// Every chunk but the last is a multiple of this: 256 KiB.

@@ -1,4 +1,4 @@
-//! Caption tracks.
+//! Caption tracks: what is taken, what is refused, what is served.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Thumbnails.
+//! Thumbnails: which pictures, of which videos, by which channels.
 
 use super::*;
 
