@@ -347,11 +347,6 @@ impl Limits {
         self.shapes.iter().find(|shape| shape.kind == kind)
     }
 
-    /// The rule for images in the first shape that holds any.
-    pub fn images(&self) -> Option<&'static ImageRule> {
-        self.shapes.iter().find(|shape| shape.images > 0).map(|shape| &shape.image)
-    }
-
     /// The rule of that setting.
     pub fn setting(&self, key: &str) -> Option<&'static SettingRule> {
         self.settings.iter().find(|rule| rule.key == key)

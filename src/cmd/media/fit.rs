@@ -12,7 +12,7 @@ use crate::cmd::Context;
 use crate::cmd::report::printable;
 use crate::cmd::screen::bytes;
 use crate::error::{Failure, Kind};
-use crate::limits::{ImageRule, Platform};
+use crate::limits::{Platform, Ratio};
 use crate::media::convert::{self, Converted, Unfit, Wanted};
 use crate::media::{self, Inside, film};
 
@@ -38,9 +38,10 @@ impl Fit {
     }
 
     fn picture(&self, mut file: File, inside: &Inside) -> Result<Made, Failure> {
-        let limits = self.platform.limits();
-        let no_pictures = || Failure::new(Kind::Content, format!("{} takes no pictures", limits.label));
-        let rule = limits.images().ok_or_else(no_pictures)?;
+        let wanted = picture_wanted(self.platform, inside);
+        let Some(wanted) = wanted.or((!inside.kind.is_image()).then(Wanted::default)) else {
+            return Err(Failure::new(Kind::Content, format!("{} takes no pictures", self.platform.label())));
+        };
         let len = file.metadata().map_err(|error| self.unreadable(&error))?.len();
         if inside.kind.is_image() && len > PICTURE_BYTES_MAX {
             let (len, most) = (bytes(len), bytes(PICTURE_BYTES_MAX));
@@ -50,7 +51,7 @@ impl Fit {
         let read = file.rewind().and_then(|()| file.take(PICTURE_BYTES_MAX).read_to_end(&mut content));
         read.map_err(|error| self.unreadable(&error))?;
         let Converted { bytes, kind, mime, size, changes } =
-            convert::fitted(&content, &wanted(rule, inside)).map_err(|unfit| self.unfit(&unfit))?;
+            convert::fitted(&content, &wanted).map_err(|unfit| self.unfit(&unfit))?;
         let changes: Vec<String> = changes.iter().map(ToString::to_string).collect();
         let made = |path| Made { path, kind, mime, bytes: bytes.len() as u64, size: Some(size), changes };
         if bytes == content && self.output.is_none() {
@@ -66,11 +67,12 @@ impl Fit {
     }
 
     fn film(&self, context: &Context, inside: &Inside) -> Result<Made, Failure> {
+        let (wanted, fps_max) = film_wanted(self.platform).unwrap_or_default();
         let output = self.output(media::Kind::Video);
         let folder = self.folder(&output)?;
         let arguments = |output: &Path, replace| {
             let (input, output) = (self.file.to_string_lossy(), output.to_string_lossy());
-            let made = film::ffmpeg(&input, &output, replace, inside, &Wanted::default(), None);
+            let made = film::ffmpeg(&input, &output, replace, inside, &wanted, fps_max);
             made.map_err(|unfit| self.unfit(&unfit))
         };
         let command = film::shell(FFMPEG, &arguments(&output, self.force)?);
@@ -202,19 +204,29 @@ fn exists(output: &Path) -> Failure {
         .hint("choose another name with `--output`, or write over it with `--force`")
 }
 
-/// What a platform asks of such a picture.
-fn wanted(rule: &ImageRule, inside: &Inside) -> Wanted<'static> {
+/// What a platform asks of such a picture, in the first shape that holds pictures; `None` where none does.
+fn picture_wanted(platform: Platform, inside: &Inside) -> Option<Wanted<'static>> {
+    let rule = platform.limits().shapes.iter().find(|shape| shape.images > 0)?.image;
     let gif = rule.gif.filter(|_| inside.kind == media::Kind::Gif);
-    Wanted {
+    Some(Wanted {
         kinds: rule.kinds,
         bytes_max: gif.map(|gif| gif.bytes_max).or(rule.bytes_max),
         pixels_max: gif.map(|gif| gif.pixels_max).or(rule.pixels_max),
         width: rule.width,
         height: rule.height,
-        ratio: rule.ratio.map(|ratio| (number(ratio.least), number(ratio.most))),
-    }
+        ratio: rule.ratio.map(fractions),
+    })
 }
 
-fn number((width, height): (u32, u32)) -> f64 {
-    f64::from(width) / f64::from(height)
+/// The same of a video, with the most frames in a thousand seconds.
+fn film_wanted(platform: Platform) -> Option<(Wanted<'static>, Option<u32>)> {
+    let rule = platform.limits().shapes.iter().find(|shape| shape.videos > 0)?.video;
+    let ratio = rule.ratio.map(fractions);
+    let wanted = Wanted { bytes_max: rule.bytes_max, width: rule.width, height: rule.height, ratio, ..Wanted::default() };
+    Some((wanted, rule.fps_milli.map(|(_, most)| most)))
+}
+
+fn fractions(ratio: Ratio) -> (f64, f64) {
+    let fraction = |(width, height): (u32, u32)| f64::from(width) / f64::from(height);
+    (fraction(ratio.least), fraction(ratio.most))
 }
