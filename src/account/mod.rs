@@ -137,7 +137,7 @@ pub struct Unknown {
 impl Accounts {
     /// Whether media can be given an address, for platforms that fetch them.
     pub fn hosts_media(&self) -> bool {
-        self.media.public_url.is_some()
+        self.media.public_url.is_some() || self.media.bucket.is_some()
     }
 
     /// The accounts a name stands for: an account, a platform that has just one, or a group.

@@ -16,6 +16,8 @@ use super::{Context, open, plan, report};
 use crate::account::Accounts;
 use crate::content::{self, Content};
 use crate::error::{Failure, Kind};
+use crate::hosting::{Commit, Hosting, Keys};
+use crate::http::Files;
 use crate::ledger::State;
 use crate::ledger::entry::TargetKey;
 use crate::plan::action::{Action, Row};
@@ -116,12 +118,17 @@ impl Publish {
         let spool = Spool::begin(&repo, &run)?;
         let stop = listen_for_stop();
         let uploads = Uploads::new(context);
+        let files: Arc<dyn Files> = Arc::new(snapshot);
+        let content_commit = Commit { id: commit.to_string(), at: repo.committed_at(commit)? };
+        let (media, keys) = (&content.accounts.media, Keys::from_env());
+        let hosting = Hosting::new(&http, context.clock, files.clone(), media, keys, content_commit);
         let rows = Run {
             clock: context.clock,
             writer,
             spool: &spool,
             http: &http,
-            files: Arc::new(snapshot),
+            files,
+            hosting: &hosting,
             vault: vault.as_ref(),
             tokens: &tokens,
             recovered: &recovered,

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::account::Account;
 use crate::error::Problem;
-use crate::limits::{Limits, Platform, Shape};
+use crate::limits::{Fetched, Limits, Platform, Shape};
 use crate::media::{self, Library};
 use crate::post::body::{self, Document};
 use crate::post::target::Target;
@@ -76,6 +76,18 @@ impl Rendition {
     /// How many calls show something of it: its parts, and the first comment after them.
     pub fn showings(&self) -> usize {
         self.parts.len() + usize::from(self.first_comment.is_some())
+    }
+
+    /// The media the platform fetches by address instead of taking bytes.
+    pub fn fetched(&self) -> impl Iterator<Item = &Media> {
+        let fetched = self.platform.limits().shape(self.kind).map_or(Fetched::Nothing, |shape| shape.fetched);
+        let covers = self.media().filter_map(|(_, media)| media.cover.as_deref());
+        let all = self.media().map(|(_, media)| media).chain(covers);
+        all.filter(move |media| match fetched {
+            Fetched::Nothing => false,
+            Fetched::Images => media.kind.is_image(),
+            Fetched::Everything => true,
+        })
     }
 
     /// All media files of it, with the part each belongs to; covers, captions and the picture of a card are apart.
@@ -204,7 +216,7 @@ pub fn fit(target: &Target, account: &Account, hosted: bool, library: &Library) 
     };
     fitting.check_link();
     fitting.check_kind();
-    fitting.check_hosting(&rendition, shape, hosted);
+    fitting.check_hosting(&rendition, hosted);
     peculiar::check(&mut fitting, &rendition);
     fitting.finish(rendition)
 }

@@ -5,9 +5,9 @@ use std::ops::Range;
 
 use url::Url;
 
-use super::{Fitting, Media, Poll, Reference, Rendition};
+use super::{Fitting, Poll, Reference, Rendition};
 use crate::error::{Located, Problem};
-use crate::limits::{Fetched, Minutes, Platform, SettingRule, Shape, Takes};
+use crate::limits::{Minutes, Platform, SettingRule, Takes};
 use crate::post::{Kind, Setting, Visibility};
 use crate::suggest;
 
@@ -166,13 +166,8 @@ impl Fitting<'_> {
     }
 
     /// Where a platform fetches media by address, they need one.
-    pub(super) fn check_hosting(&mut self, rendition: &Rendition, shape: &Shape, hosted: bool) {
-        let fetches = |media: &Media| match shape.fetched {
-            Fetched::Nothing => false,
-            Fetched::Images => media.kind.is_image(),
-            Fetched::Everything => true,
-        };
-        if !hosted && rendition.media().any(|(_, media)| fetches(media)) {
+    pub(super) fn check_hosting(&mut self, rendition: &Rendition, hosted: bool) {
+        if !hosted && rendition.fetched().next().is_some() {
             let message = format!("{} fetches media by address, and accounts.toml gives them none", self.limits.label);
             let problem = Problem::error("media-host-missing", &self.target.source, message);
             self.problems.push(problem.hint("set `public_url` or `bucket` under `[media]` in accounts.toml"));

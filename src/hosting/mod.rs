@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::env;
 use crate::error::{Failure, Kind};
 use crate::http::{Ask, Files, Http, Outcome, Progress, Visit};
+use crate::limits::Fetcher;
 use crate::platform::Reply;
 use crate::vault::Secret;
 
@@ -40,15 +41,6 @@ pub struct Wanted<'a> {
     pub sha256: &'a str,
     pub bytes: u64,
     pub mime: &'a str,
-}
-
-/// Who will fetch it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fetcher<'a> {
-    /// Its user agent: `facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)`.
-    pub agent: &'a str,
-    /// Whether it does as the host's robots.txt says.
-    pub robots: bool,
 }
 
 /// The commit whose files are published.
@@ -107,7 +99,7 @@ impl<'a> Hosting<'a> {
     pub async fn address(
         &self,
         wanted: &Wanted<'_>,
-        fetcher: &Fetcher<'_>,
+        fetcher: Fetcher,
         progress: Progress<'_>,
     ) -> Result<Url, Failure> {
         let recent = self.clock.now() - self.commit.at < BUILDING;

@@ -166,6 +166,13 @@ impl Repo {
         }
     }
 
+    /// When a commit was made: the committer's time.
+    pub fn committed_at(&self, commit: Oid) -> Result<DateTime<Utc>, Failure> {
+        let git = self.git()?;
+        let commit = git.find_commit(commit).map_err(|error| words::git("cannot read the commit", &error))?;
+        Ok(DateTime::from_timestamp(commit.time().seconds(), 0).unwrap_or_default())
+    }
+
     /// Where a shallow clone cuts the history of a commit off, along first parents. `None` where all of it is there.
     pub fn cut_off(&self, commit: Oid) -> Result<Option<CutOff>, Failure> {
         let git = self.git()?;

@@ -21,6 +21,7 @@ use tokio::sync::watch;
 use crate::clock::Clock;
 use crate::error::{Failure, Kind};
 use crate::fit::Rendition;
+use crate::hosting::Hosting;
 use crate::http::{Files, Http};
 use crate::ledger::entry::{Aim, Event};
 use crate::ledger::{Stand, Word};
@@ -51,6 +52,8 @@ pub struct Run<'a> {
     pub spool: &'a Spool,
     pub http: &'a Http,
     pub files: Arc<dyn Files>,
+    /// Where platforms find the media that they fetch.
+    pub hosting: &'a Hosting<'a>,
     /// Opens and seals what is kept of uploads in flight; `None` where there is nothing to do.
     pub vault: Option<&'a Vault>,
     /// Tokens by account name.

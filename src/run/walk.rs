@@ -10,7 +10,8 @@ use super::secrets::Secrets;
 use super::write::{Claimed, Line};
 use super::{Run, Sent};
 use crate::error::{Failure, Kind};
-use crate::fit::Rendition;
+use crate::fit::{Media, Rendition};
+use crate::hosting::Wanted;
 use crate::http::Outcome;
 use crate::ledger::LOOK_UP;
 use crate::ledger::entry::{Aim, Event, Found, Retry};
@@ -150,6 +151,9 @@ impl<'a> Walk<'a> {
             ));
         }
         let end = loop {
+            if let Some(end) = self.find_addresses().await? {
+                break end;
+            }
             if let Some(end) = self.step().await? {
                 break end;
             }
@@ -163,6 +167,43 @@ impl<'a> Walk<'a> {
             self.claim.cleanup = self.secrets.removal();
         }
         Ok((end, self.claim))
+    }
+
+    /// Makes sure, once, that the platform will find the media that it fetches by address.
+    async fn find_addresses(&mut self) -> Result<Option<End>, Failure> {
+        let Work::Publish(rendition) = self.work else { return Ok(None) };
+        if !self.addresses.is_empty() || self.in_doubt() || self.out_already().is_some() {
+            return Ok(None);
+        }
+        let Some(fetcher) = self.row.platform.limits().fetcher else { return Ok(None) };
+        for media in rendition.fetched() {
+            let Media { path, sha256, bytes, mime, .. } = media;
+            let wanted = Wanted { path, sha256, bytes: *bytes, mime };
+            match self.run.hosting.address(&wanted, fetcher, &|_| ()).await {
+                Ok(url) => drop(self.addresses.insert(path.clone(), url)),
+                Err(failure) => return self.unhosted(failure).map(Some),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Media that the platform would not find keep the post back; what a person must mend there is mended for all posts.
+    fn unhosted(&self, failure: Failure) -> Result<End, Failure> {
+        let words = failure.hints.iter().fold(failure.message.clone(), |words, hint| format!("{words}; {hint}"));
+        let refusal = |class| Refusal { class, code: None, words: self.clean(&words), not_before: None };
+        match failure.kind {
+            Kind::Later => Ok(self.later(self.run.clock.now() + BUSY_REST, self.clean(&words), None)),
+            Kind::Person => Ok(End::Account { refusal: refusal(Class::Permission), doubtful: false }),
+            Kind::Content => Ok(End::Refused(refusal(Class::Content))),
+            _ => Err(failure),
+        }
+    }
+
+    /// Text that may be told: besides the secrets of the run, the addresses that a bucket lends are none's to know.
+    fn clean(&self, text: &str) -> String {
+        let lent = self.addresses.values().filter(|address| address.query().is_some());
+        let text = lent.fold(text.to_owned(), |text, address| text.replace(address.as_str(), "(a lent address)"));
+        self.run.clean(&text)
     }
 
     /// A post that was changed after a call that may have shown it cannot be looked for: the text out there is another.
@@ -357,7 +398,7 @@ impl<'a> Walk<'a> {
             Outcome::Answered(reply) => match self.read(&call, &reply) {
                 Ok(step) => self.record(step).await,
                 Err(refusal) if refusal.class == Class::Doubtful => {
-                    self.doubt(call.part, sent_at, self.run.clean(&refusal.words)).await?;
+                    self.doubt(call.part, sent_at, self.clean(&refusal.words)).await?;
                     Ok(None)
                 }
                 Err(refusal) => self.refused(refusal).await,
@@ -425,7 +466,7 @@ impl<'a> Walk<'a> {
     }
 
     async fn doubt(&mut self, part: usize, sent_at: DateTime<Utc>, why: String) -> Result<(), Failure> {
-        let why = self.run.clean(&why);
+        let why = self.clean(&why);
         (self.run.tell)(&format!("{} → {}: no clear answer ({why}); looking for it", self.row.post, self.row.account));
         let event = Event::InDoubt { index: part, why, sent_at, not_before: sent_at + self.settle() };
         let line = self.line(event);
@@ -436,7 +477,7 @@ impl<'a> Walk<'a> {
     }
 
     async fn refused(&mut self, refusal: Refusal) -> Result<Option<End>, Failure> {
-        let refusal = Refusal { words: self.run.clean(&refusal.words), ..refusal };
+        let refusal = Refusal { words: self.clean(&refusal.words), ..refusal };
         match refusal.class {
             Class::Permission | Class::Content | Class::Bug | Class::Doubtful if self.out_already().is_some() => {
                 Ok(Some(self.or_lacking(refusal.words, |why| End::Doubtful { why })))
@@ -464,7 +505,7 @@ impl<'a> Walk<'a> {
         why: String,
     ) -> Result<Option<End>, Failure> {
         self.tries += 1;
-        let why = self.run.clean(&why);
+        let why = self.clean(&why);
         let now = self.run.clock.now();
         let is_long = not_before.is_some_and(|until| until - now > self.run.timings.patience);
         if self.tries >= TRIES_MAX || is_long {

@@ -17,6 +17,7 @@ use crate::account::Account;
 use crate::clock::Clock;
 use crate::content::Content;
 use crate::error::{Failure, Kind};
+use crate::hosting::{Commit, Hosting, Keys};
 use crate::http::{Files, Http};
 use crate::ledger::entry;
 use crate::limits::Platform;
@@ -260,12 +261,16 @@ impl Stage {
             plan.actions().map(|row| ((row.post.clone(), row.key.clone()), row.clone())).collect();
         let (tokens, redactor) = self.open_tokens(&known)?;
         let (_keep, stop) = watch::channel(false);
+        let commit = Commit { id: commit.to_string(), at: self.clock.now() };
+        let (media, keys) = (&content.accounts.media, Keys::from_env());
+        let hosting = Hosting::new(&self.http, self.clock, files.clone(), media, keys, commit);
         let run = Run {
             clock: self.clock,
             writer,
             spool: &spool,
             http: &self.http,
             files: files.clone(),
+            hosting: &hosting,
             vault: Some(&self.vault),
             tokens: &tokens,
             recovered: &recovered,
