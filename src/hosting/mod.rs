@@ -96,12 +96,7 @@ impl<'a> Hosting<'a> {
     /// # Errors
     /// What keeps the platform from getting it: [`Kind::Later`] where that passes by itself, [`Kind::Person`] where
     /// somebody must act, [`Kind::Content`] where accounts.toml or the file is wrong.
-    pub async fn address(
-        &self,
-        wanted: &Wanted<'_>,
-        fetcher: Fetcher,
-        progress: Progress<'_>,
-    ) -> Result<Url, Failure> {
+    pub async fn address(&self, wanted: &Wanted<'_>, fetcher: Fetcher, progress: Progress<'_>) -> Result<Url, Failure> {
         let recent = self.clock.now() - self.commit.at < BUILDING;
         let (url, place) = match (&self.media.bucket, &self.media.public_url) {
             (Some(bucket), _) => {

@@ -45,10 +45,10 @@ async fn asked(media: &MediaHost, hosts: &[(&str, Site)], age: TimeDelta) -> (Re
     let keys = Keys { id: Secret::new("key-id"), secret: Secret::new("secret-canary") };
     let commit = Commit { id: "c0ffee".to_owned(), at: clock.now() - age };
     let hosting = Hosting::new(&http, clock, Arc::new(Bytes), media, Some(keys), commit);
-    let mut address = hosting.address(&TEA, &META, &|_| ()).await;
+    let mut address = hosting.address(&TEA, META, &|_| ()).await;
     if address.is_ok() {
         // A second time, robots.txt is known.
-        address = hosting.address(&TEA, &META, &|_| ()).await;
+        address = hosting.address(&TEA, META, &|_| ()).await;
     }
     let log = sim.world().log().into_iter().map(|logged| format!("{} {}", logged.method, logged.target));
     (address, log.collect())
@@ -143,6 +143,6 @@ async fn what_accounts_or_the_environment_lack_is_said() {
     let (media, commit) =
         (site("https://media.example/{path}"), Commit { id: String::new(), at: DateTime::UNIX_EPOCH });
     let hosting = Hosting::new(&http, Clock::system(), Arc::new(Bytes), &media, None, commit);
-    let failure = hosting.address(&TEA, &META, &|_| ()).await.unwrap_err();
+    let failure = hosting.address(&TEA, META, &|_| ()).await.unwrap_err();
     assert_eq!((failure.kind, failure.message.as_str()), (Kind::Later, "media.example cannot be reached"));
 }

@@ -222,7 +222,8 @@ fn picture_wanted(platform: Platform, inside: &Inside) -> Option<Wanted<'static>
 fn film_wanted(platform: Platform) -> Option<(Wanted<'static>, Option<u32>)> {
     let rule = platform.limits().shapes.iter().find(|shape| shape.videos > 0)?.video;
     let ratio = rule.ratio.map(fractions);
-    let wanted = Wanted { bytes_max: rule.bytes_max, width: rule.width, height: rule.height, ratio, ..Wanted::default() };
+    let wanted =
+        Wanted { bytes_max: rule.bytes_max, width: rule.width, height: rule.height, ratio, ..Wanted::default() };
     Some((wanted, rule.fps_milli.map(|(_, most)| most)))
 }
 

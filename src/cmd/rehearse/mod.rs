@@ -2,10 +2,12 @@
 //! tokens. The run is the real one; only the addresses of the platforms differ.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
+use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -13,18 +15,18 @@ use uuid::Uuid;
 use super::open::{self, Known};
 use super::screen::{self, List, View};
 use super::{Context, report};
-use crate::account::Account;
+use crate::account::MediaHost;
 use crate::clock::Clock;
 use crate::content::Content;
-use crate::error::{Failure, Kind};
-use crate::hosting::{Commit, Hosting, Keys};
+use crate::error::{Failure, Kind, Located};
+use crate::hosting::{Commit, Hosting};
 use crate::http::{Files, Http};
 use crate::ledger::entry;
 use crate::limits::Platform;
 use crate::plan::Plan;
 use crate::plan::action::{Row, Standing};
 use crate::plan::when::when;
-use crate::platform::Identity;
+use crate::platform::FileRange;
 use crate::repo::branch::{Branch, Edit};
 use crate::repo::journal::Journal;
 use crate::repo::spool::Spool;
@@ -33,13 +35,17 @@ use crate::run::Run;
 use crate::run::recover::Recovered;
 use crate::run::spell::Timings;
 use crate::run::write::{self, Writer};
-use crate::sim::{Seen, Sim, linkedin, x};
+use crate::sim::web::{Page, Site};
+use crate::sim::{Seen, Sim};
 use crate::vault::{
     self, Credential, Document, Grant, Identities, Recipients, Redactor, Secret, Sources, Vault, identity,
 };
 
+mod cast;
 mod page;
 mod reader;
+
+use cast::{Cast, Member};
 
 /// Publishes what is due to simulators of the platforms on this machine, and shows what readers would see.
 ///
@@ -74,7 +80,8 @@ impl Rehearse {
             Some(text) => Clock::set_to(open::instant(text, &content.accounts)?),
             None => context.clock,
         };
-        let stage = Stage::set(self.ledger.as_deref(), &repo, &content, clock).await?;
+        let site = site(snapshot.clone(), &content);
+        let stage = Stage::set(self.ledger.as_deref(), &repo, &content, clock, site.clone()).await?;
         let first = stage.act(&snapshot, &content, commit, context).await?;
         let seen = stage.sim.seen();
         compare(&first, &seen)?;
@@ -100,7 +107,7 @@ impl Rehearse {
         }
         if self.serve {
             // These have shown the posts already, and would refuse them as duplicates: others go on.
-            Stage::set(None, &repo, &content, clock).await?.serve(context).await?;
+            Stage::set(None, &repo, &content, clock, site).await?.serve(context).await?;
         }
         Ok(exit)
     }
@@ -131,17 +138,19 @@ struct Stage {
 }
 
 impl Stage {
-    async fn set(ledger: Option<&Path>, real: &Repo, content: &Content, clock: Clock) -> Result<Self, Failure> {
+    async fn set(
+        ledger: Option<&Path>,
+        real: &Repo,
+        content: &Content,
+        clock: Clock,
+        site: Site,
+    ) -> Result<Self, Failure> {
         let failed =
             |error: std::io::Error| Failure::new(Kind::Later, "the simulators could not be started").cause(error);
-        let sim = Sim::start().await.map_err(failed)?;
+        let mut sim = Sim::start().await.map_err(failed)?;
+        sim.put_up(MEDIA_HOST, site).await.map_err(failed)?;
         sim.world().set_skew(clock.offset().num_milliseconds());
-        sim.x.configure(|options| options.processing_delay = std::time::Duration::ZERO);
-        sim.linkedin.configure(|options| {
-            options.processing_delay = std::time::Duration::ZERO;
-            // A rehearsal of another year asks about posts, not about how long this program's API version lives.
-            options.active_versions = Some(0..=u32::MAX);
-        });
+        cast::hurry(&sim);
         let folder = match ledger {
             Some(_) => None,
             None => Some(tempfile::tempdir().map_err(failed)?),
@@ -188,14 +197,9 @@ impl Stage {
 
     /// Signs every account up with its simulator and stores the token as `connect` would.
     async fn connect_all(&mut self, content: &Content) -> Result<(), Failure> {
-        let (mut edits, mut handles) = (Vec::new(), BTreeSet::new());
+        let (mut edits, mut cast) = (Vec::new(), Cast::default());
         for account in content.accounts.accounts.values() {
-            let Some((identity, token)) = self.sign_up(account, &mut handles) else { continue };
-            let author = match (account.platform, &account.acts_as) {
-                (Platform::LinkedIn, None) => format!("urn:li:person:{}", identity.id),
-                (_, Some(other)) => other.clone(),
-                (_, None) => identity.id.clone(),
-            };
+            let Some(Member { identity, author, token }) = cast.sign_up(&self.sim, account) else { continue };
             self.names.insert(author, account.name.clone());
             let token = Secret::new(token);
             self.tokens.push((account.name.clone(), account.platform, token.clone()));
@@ -210,35 +214,6 @@ impl Stage {
             return Ok(());
         }
         write::settled(self.journal.commit(Box::new(move |_: &Branch| Ok(edits.clone()))).await).map(drop)
-    }
-
-    fn sign_up(&self, account: &Account, handles: &mut BTreeSet<String>) -> Option<(Identity, String)> {
-        match account.platform {
-            Platform::X => {
-                let username = handle(&account.name, handles);
-                let member = self.sim.x.sign_up(x::SignUp {
-                    username: &username,
-                    premium: account.premium,
-                    ..x::SignUp::default()
-                });
-                Some((Identity { id: member.id, name: member.username, grant: String::new() }, member.access_token))
-            }
-            Platform::LinkedIn => {
-                let mut sign_up = linkedin::SignUp { name: account.name.clone(), ..linkedin::SignUp::default() };
-                let organization = account.acts_as.as_deref().and_then(|urn| urn.strip_prefix("urn:li:organization:"));
-                if let Some(id) = organization.and_then(|id| id.parse().ok()) {
-                    self.sim.linkedin.add_organization(id, &account.name);
-                    sign_up.organizations.push(linkedin::PageRole::new(id, "ADMINISTRATOR"));
-                    sign_up.scopes.extend(["w_organization_social", "r_organization_social"].map(str::to_owned));
-                }
-                let member = self.sim.linkedin.sign_up(sign_up);
-                Some((
-                    Identity { id: member.id, name: account.name.clone(), grant: String::new() },
-                    member.access_token,
-                ))
-            }
-            _ => None,
-        }
     }
 
     /// One run.
@@ -262,8 +237,10 @@ impl Stage {
         let (tokens, redactor) = self.open_tokens(&known)?;
         let (_keep, stop) = watch::channel(false);
         let commit = Commit { id: commit.to_string(), at: self.clock.now() };
-        let (media, keys) = (&content.accounts.media, Keys::from_env());
-        let hosting = Hosting::new(&self.http, self.clock, files.clone(), media, keys, commit);
+        // Whatever accounts.toml says, media are fetched from this machine.
+        let public_url = Some(Located::new(format!("https://{MEDIA_HOST}/{{path}}"), 0..0));
+        let media = MediaHost { public_url, bucket: None };
+        let hosting = Hosting::new(&self.http, self.clock, files.clone(), &media, None, commit);
         let run = Run {
             clock: self.clock,
             writer,
@@ -324,21 +301,27 @@ impl Stage {
     }
 }
 
-/// A name X would take, at most 15 of letters, digits and `_`, and nobody else has.
-fn handle(name: &str, taken: &mut BTreeSet<String>) -> String {
-    let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
-    let mut handle = plain[..plain.len().min(HANDLE_MAX)].to_owned();
-    let mut number = 2;
-    while !taken.insert(handle.to_lowercase()) {
-        let tail = format!("{number}");
-        handle = format!("{}{tail}", &plain[..plain.len().min(HANDLE_MAX - tail.len())]);
-        number += 1;
-    }
-    handle
-}
+/// The host that the repository's media are fetched from in a rehearsal.
+const MEDIA_HOST: &str = "media.rehearsal.example";
 
-/// Longest user name on X.
-const HANDLE_MAX: usize = 15;
+/// The repository's media as a web host has them.
+fn site(files: Arc<dyn Files>, content: &Content) -> Site {
+    let kinds: BTreeMap<String, (&'static str, u64)> = content
+        .library
+        .iter()
+        .filter_map(|(path, facts)| facts.as_ref().ok().map(|facts| (path.clone(), (facts.mime, facts.bytes))))
+        .collect();
+    Arc::new(move |asked: &str| {
+        let path = percent_decode_str(asked.trim_start_matches('/')).decode_utf8_lossy().into_owned();
+        let Some((mime, bytes)) = kinds.get(&path) else { return Page::missing() };
+        let mut content = Vec::new();
+        let opened = files.open(&FileRange { path, range: 0..*bytes });
+        match opened.and_then(|mut file| file.read_to_end(&mut content)) {
+            Ok(_) => Page::file(mime, content),
+            Err(_) => Page::missing(),
+        }
+    })
+}
 
 /// What readers see must be what was planned: every part, to the character, and nothing besides.
 fn compare(act: &Act, seen: &[Seen]) -> Result<(), Failure> {

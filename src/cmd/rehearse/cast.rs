@@ -1,0 +1,131 @@
+//! Who stands on the stage of a rehearsal: an account of each simulator for every account of accounts.toml.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use crate::account::Account;
+use crate::limits::Platform;
+use crate::platform::Identity;
+use crate::sim::{Sim, facebook, instagram, linkedin, threads, tiktok, x, youtube};
+
+/// An account that can be posted to.
+pub(super) struct Member {
+    pub(super) identity: Identity,
+    /// The platform's own id of whom the posts are shown to be from.
+    pub(super) author: String,
+    pub(super) token: String,
+}
+
+/// The accounts so far: no two of them are called alike.
+#[derive(Default)]
+pub(super) struct Cast {
+    handles: BTreeSet<String>,
+}
+
+/// Platforms take their time; a rehearsal asks about posts, not about that.
+pub(super) fn hurry(sim: &Sim) {
+    let none = Duration::ZERO;
+    sim.x.configure(|options| options.processing_delay = none);
+    sim.linkedin.configure(|options| {
+        options.processing_delay = none;
+        // A rehearsal of another year does not ask how long this program's API version lives.
+        options.active_versions = Some(0..=u32::MAX);
+    });
+    sim.facebook.configure(|options| {
+        options.processing_delay = none;
+        // What a link leads to is not on this machine.
+        options.links_must_answer = false;
+    });
+    sim.instagram.configure(|options| {
+        (options.image_delay, options.video_delay, options.carousel_delay) = (none, none, none);
+    });
+    sim.threads.configure(|options| {
+        (options.text_delay, options.image_delay, options.video_delay) = (none, none, none);
+    });
+    sim.youtube.configure(|options| options.processing_delay = none);
+    sim.tiktok.configure(|options| {
+        (options.fetch_delay, options.processing_delay, options.moderation_delay) = (none, none, none);
+    });
+    sim.tiktok.verify(super::MEDIA_HOST);
+}
+
+impl Cast {
+    /// A live account of the simulator; `None` where there is no simulator.
+    pub(super) fn sign_up(&mut self, sim: &Sim, account: &Account) -> Option<Member> {
+        let name = account.name.clone();
+        let member = |id: String, author: Option<String>, token: String| Member {
+            author: author.unwrap_or_else(|| id.clone()),
+            identity: Identity { id, name: name.clone(), grant: String::new() },
+            token,
+        };
+        Some(match account.platform {
+            Platform::X => {
+                let username = self.handle(&account.name);
+                let premium = account.premium;
+                let ann = sim.x.sign_up(x::SignUp { username: &username, premium, ..x::SignUp::default() });
+                let mut member = member(ann.id, None, ann.access_token);
+                member.identity.name = ann.username;
+                member
+            }
+            Platform::LinkedIn => {
+                let ann = sim.linkedin.sign_up(colleague(sim, account));
+                let author = account.acts_as.clone().unwrap_or_else(|| format!("urn:li:person:{}", ann.id));
+                member(ann.id, Some(author), ann.access_token)
+            }
+            Platform::Facebook => {
+                let id = account.acts_as.as_deref().and_then(|id| id.parse().ok());
+                let page = facebook::NewPage { id, name: account.name.clone(), ..facebook::NewPage::default() };
+                let ann = sim.facebook.sign_up(facebook::SignUp { pages: vec![page], ..facebook::SignUp::default() });
+                let page = ann.pages.into_iter().next()?;
+                member(page.id, None, page.access_token)
+            }
+            Platform::Instagram => {
+                let username = self.handle(&account.name);
+                let ann = sim.instagram.sign_up(instagram::SignUp { username, ..instagram::SignUp::default() });
+                member(ann.id, None, ann.access_token)
+            }
+            Platform::Threads => {
+                let username = self.handle(&account.name);
+                let ann = sim.threads.sign_up(threads::SignUp { username, ..threads::SignUp::default() });
+                member(ann.id, None, ann.access_token)
+            }
+            Platform::YouTube => {
+                let ann = sim.youtube.sign_up(youtube::SignUp::default());
+                member(ann.channel_id, None, ann.access_token)
+            }
+            Platform::TikTok => {
+                let ann = sim.tiktok.sign_up(tiktok::SignUp::default());
+                member(ann.open_id, None, ann.access_token)
+            }
+            Platform::Bluesky | Platform::Mastodon => return None,
+        })
+    }
+
+    /// A name every platform would take, of letters, digits and `_`, and nobody else has.
+    fn handle(&mut self, name: &str) -> String {
+        let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+        let mut handle = plain[..plain.len().min(HANDLE_MAX)].to_owned();
+        let mut number = 2;
+        while !self.handles.insert(handle.to_lowercase()) {
+            let tail = format!("{number}");
+            handle = format!("{}{tail}", &plain[..plain.len().min(HANDLE_MAX - tail.len())]);
+            number += 1;
+        }
+        handle
+    }
+}
+
+/// X's limit, the shortest.
+const HANDLE_MAX: usize = 15;
+
+/// A member of LinkedIn, who may post for the organisation that the account acts for.
+fn colleague(sim: &Sim, account: &Account) -> linkedin::SignUp {
+    let mut sign_up = linkedin::SignUp { name: account.name.clone(), ..linkedin::SignUp::default() };
+    let organization = account.acts_as.as_deref().and_then(|urn| urn.strip_prefix("urn:li:organization:"));
+    if let Some(id) = organization.and_then(|id| id.parse().ok()) {
+        sim.linkedin.add_organization(id, &account.name);
+        sign_up.organizations.push(linkedin::PageRole::new(id, "ADMINISTRATOR"));
+        sign_up.scopes.extend(["w_organization_social", "r_organization_social"].map(str::to_owned));
+    }
+    sign_up
+}
