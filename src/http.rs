@@ -130,7 +130,12 @@ impl Http {
                 format!("a call to {host} was stopped: the platform has no such host"),
             ));
         }
-        let url = self.route(&call.url)?;
+        let mut url = self.route(&call.url)?;
+        let field = token.filter(|_| call.auth == Auth::Field);
+        let is_form = matches!(call.body, Body::Form(_));
+        if let Some(token) = field.filter(|_| !is_form) {
+            url.query_pairs_mut().append_pair(FIELD, token.expose());
+        }
         // A showing call never goes out on a connection that the other side may have closed meanwhile.
         let client = if call.shows { self.client(&self.showing, 0)? } else { self.client(&self.reading, 4)? };
         let method = match call.method {
@@ -148,7 +153,7 @@ impl Http {
         if let (Some(token), Some(word)) = (token, word(call.auth)) {
             request = request.header(AUTHORIZATION, authorization(word, token)?);
         }
-        let request = with_body(request, &call.body, files)?;
+        let request = with_body(request, &call.body, field.filter(|_| is_form), files)?;
         let outcome = self.exchange(request).await;
         match &outcome {
             Outcome::Answered(reply) => tracing::debug!(call = call.name, status = reply.status, "answer"),
@@ -256,10 +261,13 @@ fn parse_host(pair: &str) -> Result<(String, Url), Failure> {
     }
 }
 
+/// The name of a token that goes as a field.
+const FIELD: &str = "access_token";
+
 /// The word before a token in the `Authorization` header; `None` where no token goes along.
 fn word(auth: Auth) -> Option<&'static str> {
     match auth {
-        Auth::None => None,
+        Auth::None | Auth::Field => None,
         Auth::Bearer => Some("Bearer"),
         Auth::OAuth => Some("OAuth"),
     }
@@ -274,11 +282,20 @@ fn authorization(word: &str, token: &Secret) -> Result<HeaderValue, Failure> {
     Ok(value)
 }
 
-fn with_body(request: RequestBuilder, body: &Body, files: &dyn Files) -> Result<RequestBuilder, Failure> {
+/// The request with its body; `token` goes into a form.
+fn with_body(
+    request: RequestBuilder,
+    body: &Body,
+    token: Option<&Secret>,
+    files: &dyn Files,
+) -> Result<RequestBuilder, Failure> {
     Ok(match body {
         Body::Empty => request,
         Body::Json(value) => request.json(value),
-        Body::Form(fields) => request.form(fields),
+        Body::Form(fields) => {
+            let fields = fields.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+            request.form(&fields.chain(token.map(|token| (FIELD, token.expose()))).collect::<Vec<_>>())
+        }
         Body::File { file, mime } => request.header(CONTENT_TYPE, mime).body(read(files, file)?),
         Body::Related { json, file, mime } => {
             let boundary = format!("pressroom-{}", uuid::Uuid::new_v4().simple());
@@ -367,6 +384,20 @@ mod tests {
         let call = Call { name, part: 0, shows: true, method, url, headers: Vec::new(), body, auth: Auth::Bearer };
         let stopped = door.send(&call, &["api.x.com"], None, &NoFiles).await.unwrap_err();
         assert_eq!(stopped.message, "a call to evil.example was stopped: the platform has no such host");
+    }
+
+    #[test]
+    fn a_token_in_a_field_goes_into_the_form() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let (client, token) = (Client::builder().build().unwrap(), Secret::new("THQ&1"));
+        let sent = |body: &Body| {
+            let request = with_body(client.post("http://127.0.0.1:9/"), body, Some(&token), &NoFiles).unwrap();
+            let request = request.build().unwrap();
+            request.body().and_then(|body| body.as_bytes()).map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+        };
+        let form = Body::Form(vec![("text".to_owned(), "a b".to_owned())]);
+        assert_eq!(sent(&form).as_deref(), Some("text=a+b&access_token=THQ%261"));
+        assert_eq!(sent(&Body::Empty), None);
     }
 
     #[test]
