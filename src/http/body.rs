@@ -1,5 +1,5 @@
 //! What calls send, made for the wire. Files pass through a pipe of a few pieces, so that memory does not grow with
-//! them; one that is not as long as promised breaks the request off. Knows neither hosts nor tokens.
+//! them; one that is not as long as promised breaks the request off. Knows no hosts.
 
 use std::io::{self, Read};
 use std::sync::{Arc, OnceLock};
@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::Files;
 use crate::error::{Failure, Kind};
 use crate::platform::{Body, FileRange};
+use crate::vault::Secret;
 
 /// Bytes read from a file at once.
 const PIECE: usize = 128 * 1024;
@@ -46,19 +47,27 @@ impl Gauge {
     }
 }
 
-/// A request with this body; the gauge where a file goes with it.
+/// The name of a token that goes as a field.
+pub(super) const TOKEN_FIELD: &str = "access_token";
+
+/// A request with this body, where that is a form with this token in it; the gauge where a file goes with it.
 ///
 /// # Errors
 /// When the file cannot be opened.
 pub(super) async fn attach(
     request: RequestBuilder,
     body: &Body,
+    token: Option<&Secret>,
     files: &Arc<dyn Files>,
 ) -> Result<(RequestBuilder, Option<Gauge>), Failure> {
     Ok(match body {
         Body::Empty => (request, None),
         Body::Json(value) => (request.json(value), None),
-        Body::Form(fields) => (request.form(fields), None),
+        Body::Form(fields) => {
+            let fields = fields.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+            let token = token.map(|token| (TOKEN_FIELD, token.expose()));
+            (request.form(&fields.chain(token).collect::<Vec<_>>()), None)
+        }
         Body::File { file, mime } => {
             let (request, gauge) = attach_file(request, file, mime, files).await?;
             (request, Some(gauge))
@@ -174,6 +183,23 @@ fn pump(mut reader: impl Read, length: u64, give: &mpsc::Sender<io::Result<Piece
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::NoFiles;
+
+    #[tokio::test]
+    async fn a_token_in_a_field_goes_into_the_form() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let (client, token) = (reqwest::Client::builder().build().unwrap(), Secret::new("THQ&1"));
+        let none: Arc<dyn Files> = Arc::new(NoFiles);
+        let sent = async |body: &Body| {
+            let request = client.post("http://127.0.0.1:9/");
+            let (request, _) = attach(request, body, Some(&token), &none).await.unwrap();
+            let request = request.build().unwrap();
+            request.body().and_then(|body| body.as_bytes()).map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+        };
+        let form = Body::Form(vec![("text".to_owned(), "a b".to_owned())]);
+        assert_eq!(sent(&form).await.as_deref(), Some("text=a+b&access_token=THQ%261"));
+        assert_eq!(sent(&Body::Empty).await, None);
+    }
 
     fn pumped(held: usize, promised: u64) -> (usize, io::Result<()>) {
         let (give, mut take) = mpsc::channel(1_000);

@@ -160,7 +160,12 @@ impl Http {
                 format!("a call to {host} was stopped: the platform has no such host"),
             ));
         }
-        let url = hosts::route(self.hosts.as_ref(), &call.url)?;
+        let mut url = hosts::route(self.hosts.as_ref(), &call.url)?;
+        let field = credential.and_then(Credential::bearer).filter(|_| call.auth == Auth::Field);
+        let in_form = field.filter(|_| matches!(call.body, Body::Form(_)));
+        if let Some(token) = field.filter(|_| in_form.is_none()) {
+            url.query_pairs_mut().append_pair(body::TOKEN_FIELD, token.expose());
+        }
         // A showing call never goes out on a connection that the other side may have closed meanwhile.
         let client = if call.shows { self.client(&self.showing, 0)? } else { self.client(&self.reading, 4)? };
         // Where no token goes along, the address itself is the key: an upload session.
@@ -175,7 +180,7 @@ impl Http {
         {
             request = request.header(AUTHORIZATION, value);
         }
-        let (request, gauge) = body::attach(request, &call.body, files).await?;
+        let (request, gauge) = body::attach(request, &call.body, in_form, files).await?;
         let exchange = self.exchange(request, Longer::Unclear(BODY_MAX));
         let (outcome, broken) = match gauge {
             None => (self.strictly(exchange).await, None),
@@ -232,7 +237,7 @@ impl Http {
     /// The `Authorization` of a call; none where no token goes along.
     fn authorization(&self, call: &Call, credential: &Credential) -> Result<Option<HeaderValue>, Failure> {
         let text = match (call.auth, credential) {
-            (Auth::None, _) => return Ok(None),
+            (Auth::None | Auth::Field, _) => return Ok(None),
             (Auth::Bearer, Credential::OAuth2 { access, .. }) => format!("Bearer {}", access.expose()),
             (Auth::OAuth, Credential::OAuth2 { access, .. }) => format!("OAuth {}", access.expose()),
             (Auth::Bearer, Credential::OAuth1 { consumer_key, consumer_secret, token, token_secret }) => {

@@ -453,7 +453,8 @@ impl Stand {
     fn show(&mut self, index: usize, receipt: Receipt) -> Result<(), String> {
         match self.receipt_of(index) {
             None => self.steps.push(Step::Shown { part: index, receipt }),
-            Some(known) if known.id == receipt.id => {}
+            // A platform may tell its address only later.
+            Some(known) if known.id == receipt.id => self.renew_receipts([(index, receipt)].into()),
             Some(known) => {
                 let part = index.saturating_add(1);
                 return Err(format!("part {part} is out twice: {} and {}", known.url, receipt.url));
@@ -471,6 +472,7 @@ impl Stand {
             _ if matches!(self.word, Word::Published { .. }) => {}
             _ => {
                 self.claim = None;
+                self.renew_receipts([(0, receipt.clone())].into());
                 self.word = Word::Published { receipt };
             }
         }

@@ -510,6 +510,24 @@ fn late_results_of_a_superseded_claim() {
     }
 }
 
+/// Some platforms tell a post's address only when asked for it later.
+#[test]
+fn the_newest_word_on_a_receipt_counts() {
+    let shown = |name: &str, url: &str| {
+        let (claim, mut fields) = named(name);
+        fields["receipt"]["url"] = json!(url);
+        fields["index"] = json!(0);
+        fields["of"] = json!(1);
+        line(url.len() as u128, claim, &fields)
+    };
+    for later in ["part 1", "published"] {
+        let (early, late) = (shown("part 1", "https://x.com/acme"), shown(later, "https://x.com/acme/status/7"));
+        let content = format!("{}\n{early}\n{late}\n", file("claimed").trim_end());
+        let stand = fold(&content).unwrap();
+        assert_eq!(stand.receipt_of(0).unwrap().url, "https://x.com/acme/status/7", "{later}");
+    }
+}
+
 #[test]
 fn two_receipts_freeze() {
     for (lines, why) in [

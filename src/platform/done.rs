@@ -66,9 +66,9 @@ pub(super) fn was_made(done: &[Step], name: &str, key: &str, value: &str) -> boo
     })
 }
 
-/// The receipt of a part that is out.
+/// The receipt of a part that is out; of several, the newest, which may know its address better.
 pub(super) fn shown(done: &[Step], part: usize) -> Option<&Receipt> {
-    done.iter().find_map(|step| match step {
+    done.iter().rev().find_map(|step| match step {
         Step::Shown { part: its, receipt } if *its == part => Some(receipt),
         _ => None,
     })

@@ -14,6 +14,7 @@ use crate::limits::Platform;
 
 mod done;
 pub mod linkedin;
+mod meta;
 mod refusal;
 #[cfg(test)]
 mod testing;
@@ -269,6 +270,8 @@ pub enum Auth {
     Bearer,
     /// `Authorization: OAuth <token>`, as Meta's upload host wants it.
     OAuth,
+    /// `access_token=<token>`: in the body where that is a form, else in the query (Threads).
+    Field,
 }
 
 /// An HTTP method.

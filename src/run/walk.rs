@@ -267,7 +267,8 @@ impl<'a> Walk<'a> {
     fn out_already(&self) -> Option<&Receipt> {
         let Work::Publish(rendition) = self.work else { return None };
         let receipt = |index: usize| {
-            self.done.iter().find_map(|step| match step {
+            // The newest: a platform may tell a post's address only later.
+            self.done.iter().rev().find_map(|step| match step {
                 Step::Shown { part, receipt } if *part == index => Some(receipt),
                 _ => None,
             })
