@@ -9,7 +9,6 @@ use std::ops::Range;
 
 use chrono::DateTime;
 
-use super::super::file::megabytes;
 use super::super::{Fitting, Media, Rendition};
 use crate::error::Problem;
 use crate::media::Kind as File;
@@ -181,8 +180,7 @@ fn thumbnail(fitting: &mut Fitting<'_>, media: &Media) {
         error(fitting, "bad-cover", media_span(fitting), message, "save it as one of these");
     }
     if cover.bytes > THUMBNAIL_BYTES {
-        let (has, most) = (megabytes(cover.bytes), megabytes(THUMBNAIL_BYTES));
-        let message = format!("the cover `{path}` has {has}; YouTube takes {most}");
+        let message = format!("the cover `{path}` has {} bytes; YouTube takes {THUMBNAIL_BYTES}", cover.bytes);
         error(fitting, "bad-cover", media_span(fitting), message, "save it smaller");
     }
 }
@@ -199,8 +197,8 @@ fn captions(fitting: &mut Fitting<'_>, media: &Media) {
         }
     }
     if captions.file.bytes > CAPTIONS_BYTES {
-        let (has, most) = (megabytes(captions.file.bytes), megabytes(CAPTIONS_BYTES));
-        let message = format!("the captions `{path}` have {has}; YouTube takes {most}");
+        let has = captions.file.bytes;
+        let message = format!("the captions `{path}` have {has} bytes; YouTube takes {CAPTIONS_BYTES}");
         error(fitting, "bad-captions", media_span(fitting), message, "take a text file");
     }
 }

@@ -261,7 +261,7 @@ fn a_broken_upload_goes_on_at_the_confirmed_byte() {
         (
             reply(503, &[("retry-after", "7")], ""),
             Some(reply(308, &[("range", "bytes=0-16777215")], "")),
-            vec![wait(9), status.clone(), last.clone()],
+            vec![wait(9), status, last.clone()],
         ),
         // The session is gone before its end: nothing was published.
         (
@@ -864,9 +864,16 @@ fn a_days_quota_ends_at_midnight_in_california() {
 /// A channel that makes videos, and can break at every call.
 #[derive(Default)]
 struct Channel {
-    /// Bytes of each session, its file, and the video that came of it, with the second it was made.
-    sessions: Vec<(u64, String, Option<(String, i64)>)>,
-    dead: Vec<bool>,
+    sessions: Vec<Session>,
+}
+
+#[derive(Debug, Default)]
+struct Session {
+    file: String,
+    stored: u64,
+    is_dead: bool,
+    /// The second at which a video came of it.
+    made: Option<i64>,
 }
 
 /// What goes wrong at one call.
@@ -887,8 +894,14 @@ enum Break {
 }
 
 impl Channel {
+    /// Its videos: id, file, second.
+    fn made(&self) -> impl Iterator<Item = (String, &str, i64)> {
+        let numbered = self.sessions.iter().enumerate();
+        numbered.filter_map(|(id, session)| Some((format!("video{id}"), session.file.as_str(), session.made?)))
+    }
+
     fn videos(&self) -> usize {
-        self.sessions.iter().filter(|(_, _, video)| video.is_some()).count()
+        self.made().count()
     }
 
     fn answer(&mut self, call: &Call, now: DateTime<Utc>, breaks: Break) -> Reply {
@@ -897,8 +910,7 @@ impl Channel {
         }
         let answer = match (call.url.path(), header(call, "Content-Range")) {
             ("/upload/youtube/v3/videos", "") => {
-                self.sessions.push((0, header(call, "Slug").to_owned(), None));
-                self.dead.push(false);
+                self.sessions.push(Session { file: header(call, "Slug").to_owned(), ..Session::default() });
                 let id = self.sessions.len() - 1;
                 reply(
                     200,
@@ -909,12 +921,14 @@ impl Channel {
             ("/upload/youtube/v3/videos", range) => self.bytes(call, range, now, breaks),
             ("/youtube/v3/channels", _) => reply(200, &[], UPLOADS_OF),
             ("/youtube/v3/playlistItems", _) if call.name == "look 1 uploads" => {
-                let videos = self.sessions.iter().filter_map(|(_, _, video)| video.as_ref());
-                listed(&videos.map(|(id, second)| (id.as_str(), *second)).collect::<Vec<_>>(), None)
+                let made: Vec<_> = self.made().collect();
+                listed(&made.iter().map(|(id, _, second)| (id.as_str(), *second)).collect::<Vec<_>>(), None)
             }
             _ if call.name == "look 1 files" => {
-                let made = self.sessions.iter().filter_map(|(_, file, video)| Some((file.as_str(), video.as_ref()?)));
-                files(&made.map(|(file, (id, second))| (id.as_str(), *second, "T", file, "1")).collect::<Vec<_>>())
+                let made: Vec<_> = self.made().collect();
+                files(
+                    &made.iter().map(|(id, file, second)| (id.as_str(), *second, "T", *file, "1")).collect::<Vec<_>>(),
+                )
             }
             _ => good(call, now),
         };
@@ -923,30 +937,30 @@ impl Channel {
 
     fn bytes(&mut self, call: &Call, range: &str, now: DateTime<Utc>, breaks: Break) -> Reply {
         let id: usize = call.url.query().unwrap().strip_prefix("upload_id=").unwrap().parse().unwrap();
-        if self.dead[id] {
+        let session = &mut self.sessions[id];
+        if session.is_dead {
             return reply(404, &[], "");
         }
-        self.dead[id] = matches!(breaks, Break::Gone);
-        let (stored, _, video_id) = &mut self.sessions[id];
+        session.is_dead = matches!(breaks, Break::Gone);
         let (sent, of) = range.strip_prefix("bytes ").unwrap().split_once('/').unwrap();
         let of: u64 = of.parse().unwrap();
-        if let (Some((from, to)), None) = (sent.split_once('-'), &video_id) {
+        if let (Some((from, to)), None) = (sent.split_once('-'), session.made) {
             let (from, mut to): (u64, u64) = (from.parse().unwrap(), to.parse::<u64>().unwrap() + 1);
             assert!(to == of || (to - from).is_multiple_of(262_144), "{range}");
             if matches!(breaks, Break::Half) {
                 to = from + (to - from) / 2 / 262_144 * 262_144;
             }
-            if from == *stored {
-                *stored = to;
+            if from == session.stored {
+                session.stored = to;
             }
-            if *stored == of {
-                *video_id = Some((format!("video{id}"), (now - start()).num_seconds()));
+            if session.stored == of {
+                session.made = Some((now - start()).num_seconds());
             }
         }
-        match video_id {
-            Some((id, second)) => reply(200, &[], &video(id, start() + TimeDelta::seconds(*second))),
-            None if *stored == 0 => reply(308, &[], ""),
-            None => reply(308, &[("range", &format!("bytes=0-{}", *stored - 1))], ""),
+        match session.made {
+            Some(second) => reply(200, &[], &video(&format!("video{id}"), start() + TimeDelta::seconds(second))),
+            None if session.stored == 0 => reply(308, &[], ""),
+            None => reply(308, &[("range", &format!("bytes=0-{}", session.stored - 1))], ""),
         }
     }
 }
@@ -1077,7 +1091,7 @@ proptest! {
         let (end, out) = machine.run(&mut channel, &mut breaks.into_iter());
         prop_assert!(channel.videos() <= 1, "{end} {:?}", channel.sessions);
         match out {
-            Some(id) => prop_assert!(channel.sessions.iter().any(|(_, _, video)| video.as_ref().is_some_and(|(its, _)| *its == id))),
+            Some(id) => prop_assert!(channel.made().any(|(its, ..)| its == id)),
             // Twice in doubt and not found: only then a person is asked.
             None => prop_assert!(end.starts_with("person: YouTube twice") && channel.videos() == 0, "{end}"),
         }

@@ -83,9 +83,9 @@ impl<'a> Upload<'a> {
         let (_, start, secret, expires) = made(&done[began])?;
         let since = || done.iter().enumerate().skip(began);
         let has_ended = since().any(|(_, step)| matches!(made(step), Some((START, data, ..)) if data.is_empty()));
-        let words = since().filter_map(|(index, step)| Some((index, made(step)?)));
-        let said = words.filter(|(_, (name, data, ..))| matches!(*name, START | BYTES) && !data.is_empty()).next_back();
-        let (word, (_, said, ..)) = said?;
+        let mut words = since().filter_map(|(index, step)| Some((index, made(step)?)));
+        let (word, (_, said, ..)) =
+            words.rfind(|(_, (name, data, ..))| matches!(*name, START | BYTES) && !data.is_empty())?;
         let value = |data: &'a BTreeMap<String, String>, key: &str| data.get(key).map_or("", String::as_str);
         let is_over = has_ended || expires.is_some_and(|expires| expires <= now);
         Some(Self {

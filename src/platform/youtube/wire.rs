@@ -137,8 +137,9 @@ pub(super) fn update(name: &str, rendition: &Rendition, video: &str, before: &Va
     body["id"] = json!(video);
     for (part, keys) in KEPT {
         for key in *keys {
-            let is_said = !body[*part][*key].is_null() && !(*key == "categoryId" && category(rendition).is_none());
-            if !is_said && !before[*part][*key].is_null() {
+            // Where the post names no category, the one in `body` is only what YouTube offers first.
+            let is_open = body[*part][*key].is_null() || *key == "categoryId" && category(rendition).is_none();
+            if is_open && !before[*part][*key].is_null() {
                 body[*part][*key] = before[*part][*key].clone();
             }
         }
