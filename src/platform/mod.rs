@@ -19,6 +19,7 @@ mod refusal;
 #[cfg(test)]
 mod testing;
 pub mod x;
+pub mod youtube;
 
 // What adapters answer with is what the ledger remembers.
 pub use crate::step::{Class, Receipt, Refs, Step, Via};
@@ -74,6 +75,7 @@ pub fn adapter(platform: Platform) -> Option<&'static dyn Adapter> {
     match platform {
         Platform::X => Some(&x::X),
         Platform::LinkedIn => Some(&linkedin::LinkedIn),
+        Platform::YouTube => Some(&youtube::YouTube),
         _ => None,
     }
 }

@@ -3,15 +3,17 @@
 use super::{Fitting, Rendition};
 use crate::limits::Platform;
 
+mod youtube;
+
 /// Holds a rendition against the rules of its platform that are nobody else's.
-pub(super) fn check(_fitting: &mut Fitting<'_>, rendition: &Rendition) {
+pub(super) fn check(fitting: &mut Fitting<'_>, rendition: &Rendition) {
     match rendition.platform {
         Platform::X => {}
         Platform::LinkedIn => {}
         Platform::Facebook => {}
         Platform::Instagram => {}
         Platform::Threads => {}
-        Platform::YouTube => {}
+        Platform::YouTube => youtube::check(fitting, rendition),
         Platform::TikTok => {}
         Platform::Bluesky | Platform::Mastodon => {}
     }
