@@ -18,6 +18,7 @@ mod meta;
 mod refusal;
 #[cfg(test)]
 mod testing;
+pub mod threads;
 pub mod x;
 
 // What adapters answer with is what the ledger remembers.
@@ -74,6 +75,7 @@ pub fn adapter(platform: Platform) -> Option<&'static dyn Adapter> {
     match platform {
         Platform::X => Some(&x::X),
         Platform::LinkedIn => Some(&linkedin::LinkedIn),
+        Platform::Threads => Some(&threads::Threads),
         _ => None,
     }
 }
