@@ -18,6 +18,7 @@ mod meta;
 mod refusal;
 #[cfg(test)]
 mod testing;
+pub mod threads;
 pub mod x;
 pub mod youtube;
 
@@ -76,6 +77,7 @@ pub fn adapter(platform: Platform) -> Option<&'static dyn Adapter> {
         Platform::X => Some(&x::X),
         Platform::LinkedIn => Some(&linkedin::LinkedIn),
         Platform::YouTube => Some(&youtube::YouTube),
+        Platform::Threads => Some(&threads::Threads),
         _ => None,
     }
 }

@@ -1,5 +1,7 @@
 //! Rules of single platforms that no column of the table can say, a file for each platform that has some. Makes no text.
 
+pub mod threads;
+
 use super::{Fitting, Rendition};
 use crate::limits::Platform;
 
@@ -12,8 +14,8 @@ pub(super) fn check(fitting: &mut Fitting<'_>, rendition: &Rendition) {
         Platform::LinkedIn => {}
         Platform::Facebook => {}
         Platform::Instagram => {}
-        Platform::Threads => {}
         Platform::YouTube => youtube::check(fitting, rendition),
+        Platform::Threads => threads::check(fitting, rendition),
         Platform::TikTok => {}
         Platform::Bluesky | Platform::Mastodon => {}
     }
