@@ -33,6 +33,12 @@ pub trait Adapter: Sync {
     /// The call that tells whose token this is, for a token got by that grant.
     fn who(&self, grant: &Grant) -> Call;
 
+    /// The same for an account that acts for another (`as`), where the platform can be asked about that one at once. Answers
+    /// are read by [`Adapter::read_who`].
+    fn who_as(&self, grant: &Grant, _acts_as: &str) -> Call {
+        self.who(grant)
+    }
+
     /// What the answer to [`Adapter::who`] says.
     ///
     /// # Errors
