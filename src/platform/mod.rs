@@ -13,7 +13,9 @@ use crate::fit::Rendition;
 use crate::limits::Platform;
 
 mod done;
+pub mod instagram;
 pub mod linkedin;
+mod meta;
 mod refusal;
 #[cfg(test)]
 mod testing;
@@ -79,6 +81,7 @@ pub fn adapter(platform: Platform) -> Option<&'static dyn Adapter> {
     match platform {
         Platform::X => Some(&x::X),
         Platform::LinkedIn => Some(&linkedin::LinkedIn),
+        Platform::Instagram => Some(&instagram::Instagram),
         _ => None,
     }
 }

@@ -3,13 +3,15 @@
 use super::{Fitting, Rendition};
 use crate::limits::Platform;
 
+pub(super) mod instagram;
+
 /// Holds a rendition against the rules of its platform that are nobody else's.
-pub(super) fn check(_fitting: &mut Fitting<'_>, rendition: &Rendition) {
+pub(super) fn check(fitting: &mut Fitting<'_>, rendition: &Rendition) {
     match rendition.platform {
         Platform::X => {}
         Platform::LinkedIn => {}
         Platform::Facebook => {}
-        Platform::Instagram => {}
+        Platform::Instagram => instagram::check(fitting, rendition),
         Platform::Threads => {}
         Platform::YouTube => {}
         Platform::TikTok => {}
