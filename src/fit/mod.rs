@@ -27,6 +27,7 @@ mod wishes;
 
 pub use attach::candidates;
 use count::Count;
+pub use peculiar::instagram::{UserTag, user_tags};
 
 /// A post fitted to one target: exactly what will be sent.
 ///

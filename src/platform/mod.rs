@@ -13,6 +13,7 @@ use crate::fit::Rendition;
 use crate::limits::Platform;
 
 mod done;
+pub mod instagram;
 pub mod linkedin;
 mod meta;
 mod refusal;
@@ -35,6 +36,12 @@ pub trait Adapter: Sync {
 
     /// The call that tells whose token this is, for a token got by that grant.
     fn who(&self, grant: &Grant) -> Call;
+
+    /// The same for an account that acts for another (`as`), where the platform can be asked about that one at once. Answers
+    /// are read by [`Adapter::read_who`].
+    fn who_as(&self, grant: &Grant, _acts_as: &str) -> Call {
+        self.who(grant)
+    }
 
     /// What the answer to [`Adapter::who`] says.
     ///
@@ -78,6 +85,7 @@ pub fn adapter(platform: Platform) -> Option<&'static dyn Adapter> {
         Platform::LinkedIn => Some(&linkedin::LinkedIn),
         Platform::YouTube => Some(&youtube::YouTube),
         Platform::Threads => Some(&threads::Threads),
+        Platform::Instagram => Some(&instagram::Instagram),
         _ => None,
     }
 }

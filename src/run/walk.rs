@@ -266,8 +266,8 @@ impl<'a> Walk<'a> {
     /// The receipt of the whole, once every part is out: what may still come, such as a first comment, cannot fail it.
     fn out_already(&self) -> Option<&Receipt> {
         let Work::Publish(rendition) = self.work else { return None };
+        // A platform may tell the link after the id: what was learned last counts.
         let receipt = |index: usize| {
-            // The newest: a platform may tell a post's address only later.
             self.done.iter().rev().find_map(|step| match step {
                 Step::Shown { part, receipt } if *part == index => Some(receipt),
                 _ => None,

@@ -6,6 +6,7 @@ use super::{Fitting, Rendition};
 use crate::limits::Platform;
 
 mod youtube;
+pub(super) mod instagram;
 
 /// Holds a rendition against the rules of its platform that are nobody else's.
 pub(super) fn check(fitting: &mut Fitting<'_>, rendition: &Rendition) {
@@ -13,9 +14,9 @@ pub(super) fn check(fitting: &mut Fitting<'_>, rendition: &Rendition) {
         Platform::X => {}
         Platform::LinkedIn => {}
         Platform::Facebook => {}
-        Platform::Instagram => {}
         Platform::YouTube => youtube::check(fitting, rendition),
         Platform::Threads => threads::check(fitting, rendition),
+        Platform::Instagram => instagram::check(fitting, rendition),
         Platform::TikTok => {}
         Platform::Bluesky | Platform::Mastodon => {}
     }

@@ -1,0 +1,1 @@
+//! What Instagram's adapter asks for and makes of answers, as tables.
