@@ -227,6 +227,10 @@ pub struct Shape {
     pub document: DocumentRule,
     /// Whether a text is shown at all.
     pub text: bool,
+    /// Longest text of it, where it has another limit than the rest of the platform.
+    pub text_max: Option<usize>,
+    /// Whether a title is part of it, where the platform has titles.
+    pub title: bool,
     /// Which of its media the platform fetches by an address instead of taking bytes.
     pub fetched: Fetched,
 }
@@ -432,6 +436,8 @@ const FEED: Shape = Shape {
     premium_video: None,
     document: DOCUMENT,
     text: true,
+    text_max: None,
+    title: true,
     fetched: Fetched::Nothing,
 };
 

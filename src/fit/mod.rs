@@ -191,8 +191,11 @@ pub fn fit(target: &Target, account: &Account, hosted: bool, library: &Library) 
     let mut fitting = Fitting::new(target, account);
     let (document, problems) = body::parse(&target.body, fitting.is_thread());
     fitting.problems = problems;
-    let texts = fitting.texts(&document);
+    let mut texts = fitting.texts(&document);
     let (shape, mut media) = fitting.attach(&document, library);
+    if let Some(most) = shape.text_max {
+        texts.iter_mut().for_each(|(_, count)| count.hold_against(most));
+    }
     let card = fitting.card(&mut media);
     fitting.check_texts(&document, &texts, &media, card.is_some());
     let visibility = fitting.visibility();

@@ -75,7 +75,7 @@ impl Fitting<'_> {
 
     /// The title, where one is part of what is published.
     pub(super) fn title(&mut self) -> Option<String> {
-        let most = self.limits.title_max?;
+        let most = self.limits.title_max.filter(|_| self.shape.title)?;
         let label = self.limits.label;
         let Some(title) = self.target.wishes.title.as_ref().filter(|title| !title.value.trim().is_empty()) else {
             if self.limits.title_needed {

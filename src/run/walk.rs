@@ -397,7 +397,11 @@ impl<'a> Walk<'a> {
                 Ok(None)
             }
             Outcome::Answered(reply) => match self.read(&call, &reply) {
-                Ok(step) => self.record(step).await,
+                Ok(step) => match self.record(step).await? {
+                    // What a showing call made, where that is no post yet, is the only way to find the post again.
+                    None if !self.write_made().await? => Ok(Some(self.lost())),
+                    end => Ok(end),
+                },
                 Err(refusal) if refusal.class == Class::Doubtful => {
                     self.doubt(call.part, sent_at, self.clean(&refusal.words)).await?;
                     Ok(None)
