@@ -615,9 +615,6 @@ const INSTAGRAM: Limits = Limits {
     ..BASE
 };
 
-/// Who fetches for Meta: <https://developers.facebook.com/docs/sharing/webmasters/web-crawlers>.
-const META_FETCHER: Fetcher = Fetcher { agent: "facebookexternalhit/1.1", robots: true };
-
 /// <https://developers.facebook.com/docs/threads/posts>, <https://developers.facebook.com/docs/threads/create-posts/polls>
 /// (the API takes no duration: a poll is open for a day). Wider and narrower images are scaled. For images only the widest
 /// shape is told; the narrowest is that of videos.
@@ -634,7 +631,7 @@ const INSTAGRAM_REEL: VideoRule = VideoRule {
     audio: &["aac"],
     ..VIDEO
 };
-/// <https://developers.facebook.com/docs/sharing/webmasters/web-crawlers>
+/// Who fetches for Meta: <https://developers.facebook.com/docs/sharing/webmasters/web-crawlers>.
 const META_FETCHER: Fetcher =
     Fetcher { agent: "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)", robots: true };
 /// <https://developers.facebook.com/docs/threads/posts>
