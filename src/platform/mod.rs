@@ -17,6 +17,7 @@ pub mod linkedin;
 mod refusal;
 #[cfg(test)]
 mod testing;
+pub mod tiktok;
 pub mod x;
 
 // What adapters answer with is what the ledger remembers.
@@ -73,6 +74,7 @@ pub fn adapter(platform: Platform) -> Option<&'static dyn Adapter> {
     match platform {
         Platform::X => Some(&x::X),
         Platform::LinkedIn => Some(&linkedin::LinkedIn),
+        Platform::TikTok => Some(&tiktok::TikTok),
         _ => None,
     }
 }

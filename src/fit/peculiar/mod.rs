@@ -3,8 +3,10 @@
 use super::{Fitting, Rendition};
 use crate::limits::Platform;
 
+mod tiktok;
+
 /// Holds a rendition against the rules of its platform that are nobody else's.
-pub(super) fn check(_fitting: &mut Fitting<'_>, rendition: &Rendition) {
+pub(super) fn check(fitting: &mut Fitting<'_>, rendition: &Rendition) {
     match rendition.platform {
         Platform::X => {}
         Platform::LinkedIn => {}
@@ -12,7 +14,7 @@ pub(super) fn check(_fitting: &mut Fitting<'_>, rendition: &Rendition) {
         Platform::Instagram => {}
         Platform::Threads => {}
         Platform::YouTube => {}
-        Platform::TikTok => {}
+        Platform::TikTok => tiktok::check(fitting, rendition),
         Platform::Bluesky | Platform::Mastodon => {}
     }
 }
