@@ -231,3 +231,367 @@ fn photos(fitting: &mut Fitting<'_>, rendition: &Rendition) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::fit;
+    use crate::account::Account;
+    use crate::error::{Located, Problem, Source};
+    use crate::limits::Platform;
+    use crate::media::{Facts, Film, Kind, Library};
+    use crate::post::target::Target;
+    use crate::post::{self, Body, MediaWish, PostId, Setting, Visibility, Wishes};
+
+    fn account() -> Account {
+        Account {
+            name: "acme".into(),
+            platform: Platform::TikTok,
+            span: 0..0,
+            acts_as: None,
+            slots: Vec::new(),
+            spacing: None,
+            posts: None,
+            paused: false,
+            append_hashtags: false,
+            premium: false,
+        }
+    }
+
+    fn file(path: &str, kind: Kind, mime: &'static str, size: (u32, u32), film: Option<Film>) -> Facts {
+        Facts {
+            path: path.into(),
+            kind,
+            mime,
+            bytes: 1000,
+            size: Some(size),
+            sha256: path.into(),
+            turned: false,
+            animated: false,
+            film,
+            pages: None,
+        }
+    }
+
+    fn film(duration_ms: u64, fps_milli: u32, codec: &str) -> Option<Film> {
+        let (duration_ms, fps_milli, video) = (Some(duration_ms), Some(fps_milli), Some(codec.to_owned()));
+        Some(Film { duration_ms, fps_milli, video, ..Film::default() })
+    }
+
+    fn library() -> Library {
+        let h264 = |ms| film(ms, 30_000, "h264");
+        let big = Facts { bytes: 4_000_000_001, ..file("big.mp4", Kind::Video, "video/mp4", (720, 1280), h264(9000)) };
+        let heavy = Facts { bytes: 20_000_001, ..file("heavy.jpg", Kind::Jpeg, "image/jpeg", (720, 1280), None) };
+        [
+            file("film.mp4", Kind::Video, "video/mp4", (720, 1280), h264(9000)),
+            file("short.mp4", Kind::Video, "video/mp4", (720, 1280), h264(2999)),
+            file("long.mov", Kind::Video, "video/quicktime", (720, 1280), h264(600_001)),
+            file("small.mp4", Kind::Video, "video/mp4", (359, 4097), h264(9000)),
+            file("slow.webm", Kind::Video, "video/webm", (720, 1280), film(9000, 15_000, "av1")),
+            file("film.avi", Kind::Video, "video/x-msvideo", (720, 1280), h264(9000)),
+            file("a.jpg", Kind::Jpeg, "image/jpeg", (1080, 1920), None),
+            file("b.webp", Kind::Webp, "image/webp", (1081, 1920), None),
+            file("c.png", Kind::Png, "image/png", (9, 9), None),
+            file("film.srt", Kind::Captions, "application/x-subrip", (0, 0), None),
+            big,
+            heavy,
+        ]
+        .into_iter()
+        .map(|facts| (facts.path.clone(), Ok(facts)))
+        .collect()
+    }
+
+    fn here<T>(value: T) -> Option<Located<T>> {
+        Some(Located::new(value, 0..3))
+    }
+
+    fn media(paths: &[&str]) -> Option<Located<Vec<MediaWish>>> {
+        let wish = |path: &&str| MediaWish {
+            src: Located::new((*path).to_owned(), 0..3),
+            alt: None,
+            part: None,
+            title: None,
+            cover: None,
+            captions: None,
+        };
+        here(paths.iter().map(wish).collect())
+    }
+
+    fn wishes(paths: &[&str], settings: &[(&str, Setting)]) -> Wishes {
+        let settings = settings.iter().map(|(key, value)| ((*key).to_owned(), Located::new(value.clone(), 0..3)));
+        Wishes { media: media(paths), settings: settings.collect(), ..Wishes::default() }
+    }
+
+    fn text(text: &str) -> Setting {
+        Setting::Text(text.into())
+    }
+
+    /// What goes without saying in most rows: who may see it, and that nobody may comment.
+    fn plain(paths: &[&str], more: &[(&str, Setting)]) -> Wishes {
+        let its = [("privacy_level", text("PUBLIC_TO_EVERYONE")), ("disable_comment", Setting::Bool(true))];
+        wishes(paths, &[&its[..], more].concat())
+    }
+
+    fn told(markdown: &str, wishes: Wishes, account: &Account) -> Vec<String> {
+        let source = Source::new("tea.md", format!("key\n{markdown}"));
+        let body = Body { source: source.clone(), offset: None, span: 4..source.text.len(), markdown: markdown.into() };
+        let (post, platform) = (PostId::new("tea"), Platform::TikTok);
+        let target = Target { post, account: "acme".into(), platform, source, wishes, body };
+        let (rendition, problems) = fit(&target, account, true, &library());
+        assert_eq!(rendition.is_none(), problems.iter().any(Problem::is_error));
+        let say =
+            |problem: Problem| format!("{}: {}; {}", problem.code, problem.message, problem.hint.unwrap_or_default());
+        problems.into_iter().map(say).collect()
+    }
+
+    #[test]
+    fn what_only_tiktok_asks_for() {
+        let tea = "Tea";
+        let draft = || ("mode", text("draft"));
+        let with = |key: &'static str, value: Setting| plain(&["film.mp4"], &[(key, value)]);
+        let titled = |title: String| Wishes { title: here(title), ..plain(&["a.jpg"], &[]) };
+        let seen_by = |visibility| Wishes { visibility: here(visibility), ..plain(&["film.mp4"], &[]) };
+        let beside = |cover: Option<&str>, captions: Option<&str>| {
+            let mut wishes = plain(&["film.mp4"], &[]);
+            let wish = &mut wishes.media.as_mut().unwrap().value[0];
+            (wish.cover, wish.captions) = (cover.map(str::to_owned), captions.map(str::to_owned));
+            wishes
+        };
+        let long = "x".repeat(2201);
+        let table: Vec<(&str, Wishes, &[&str])> = vec![
+            (tea, plain(&["film.mp4"], &[]), &[]),
+            (tea, plain(&["a.jpg"], &[]), &[]),
+            ("", plain(&["film.mp4"], &[]), &[]),
+            (
+                tea,
+                wishes(&["film.mp4"], &[("disable_comment", Setting::Bool(false))]),
+                &[
+                    "privacy-missing: TikTok has no default audience, and the post names none; add `visibility: public`, \
+                   `connections` (friends), `followers` or `private`",
+                ],
+            ),
+            (
+                tea,
+                Wishes { visibility: here(Visibility::Private), ..wishes(&["film.mp4"], &[]) },
+                &[
+                    "interactions-off: nobody may comment, make duets or stitch: TikTok wants the author to turn that on; write \
+                   `disable_comment: false`, `disable_duet`, `disable_stitch` to turn it on, or `true` if this is meant",
+                ],
+            ),
+            (
+                tea,
+                Wishes { visibility: here(Visibility::Private), ..wishes(&["a.jpg"], &[]) },
+                &[
+                    "interactions-off: nobody may comment: TikTok wants the author to turn that on; write `disable_comment: \
+                   false` to turn it on, or `true` if this is meant",
+                ],
+            ),
+            (tea, seen_by(Visibility::Public), &[]),
+            (
+                tea,
+                seen_by(Visibility::Private),
+                &[
+                    "privacy-twice: `privacy_level` says PUBLIC_TO_EVERYONE, and `visibility` SELF_ONLY; leave one of them out",
+                ],
+            ),
+            (
+                tea,
+                Wishes {
+                    visibility: here(Visibility::Private),
+                    ..wishes(
+                        &["film.mp4"],
+                        &[("brand_content", Setting::Bool(true)), ("disable_duet", Setting::Bool(true))],
+                    )
+                },
+                &[
+                    "branded-private: TikTok takes no paid partnership that only its creator can see; choose another audience",
+                ],
+            ),
+            (tea, with("brand_organic", Setting::Bool(true)), &[]),
+            (tea, with("cover_timestamp_ms", Setting::Number(8999.0)), &[]),
+            (
+                tea,
+                with("cover_timestamp_ms", Setting::Number(9000.0)),
+                &[
+                    "bad-setting: `cover_timestamp_ms` is 9000; it must lie within the video; write a whole number from 0 to 8999",
+                ],
+            ),
+            (
+                tea,
+                with("cover_timestamp_ms", Setting::Number(1.5)),
+                &[
+                    "bad-setting: `cover_timestamp_ms` is 1.5; it must lie within the video; write a whole number from 0 to 8999",
+                ],
+            ),
+            (
+                tea,
+                with("auto_add_music", Setting::Bool(true)),
+                &["setting-without-effect: `auto_add_music` means nothing for a video on TikTok; leave it out"],
+            ),
+            (
+                tea,
+                plain(&["a.jpg"], &[("disable_duet", Setting::Bool(true))]),
+                &["setting-without-effect: `disable_duet` means nothing for photos on TikTok; leave it out"],
+            ),
+            (
+                tea,
+                plain(&["a.jpg", "c.png"], &[]),
+                &[
+                    "image-kind: `c.png` is a PNG picture, which TikTok does not take; save it as one of these: JPEG, WebP",
+                ],
+            ),
+            (
+                tea,
+                plain(&["a.jpg"], &[("photo_cover_index", Setting::Number(1.0))]),
+                &[
+                    "bad-setting: `photo_cover_index` is 1; it counts the post's photos from 0; write a whole number from 0 to 0",
+                ],
+            ),
+            (
+                tea,
+                plain(&["b.webp"], &[]),
+                &[
+                    "photo-may-be-too-large: `b.webp` is 1081 x 1920; TikTok speaks of 1080p at most; save it with 1080 pixels \
+                   on its shorter side",
+                ],
+            ),
+            (
+                tea,
+                wishes(&["film.mp4"], &[draft()]),
+                &[
+                    "text-not-taken: TikTok takes no text with the draft of a video; paste it in the app, when you post the draft",
+                ],
+            ),
+            ("", wishes(&["film.mp4"], &[draft()]), &[]),
+            (tea, wishes(&["a.jpg"], &[draft(), ("photo_cover_index", Setting::Number(0.0))]), &[]),
+            (
+                "",
+                Wishes {
+                    visibility: here(Visibility::Public),
+                    ..wishes(&["film.mp4"], &[draft(), ("is_aigc", Setting::Bool(true))])
+                },
+                &[
+                    "setting-without-effect: `is_aigc` means nothing for the draft of a video on TikTok; choose it in the app, \
+                     when you post the draft",
+                    "visibility-not-taken: TikTok takes no audience with a draft; choose it in the app, when you post the draft",
+                ],
+            ),
+            (
+                tea,
+                plain(&["short.mp4"], &[]),
+                &[
+                    "video-may-be-too-short: `short.mp4` lasts less than 3 s, which TikTok may refuse; take a longer one",
+                ],
+            ),
+            (
+                tea,
+                beside(Some("a.jpg"), Some("film.srt")),
+                &[
+                    "cover-left-out: TikTok takes no picture as a cover, so `a.jpg` is left out; name a frame of the video: \
+                     `cover_timestamp_ms: 1500`",
+                    "captions-left-out: TikTok takes no captions with `film.mp4`, so they are left out; turn on captions in the app",
+                ],
+            ),
+            // What the table of limits says.
+            (tea, titled("🍵".repeat(45)), &[]),
+            (
+                tea,
+                titled("🍵".repeat(46)),
+                &["title-too-long: the title has 92 UTF-16 units; TikTok takes 90: 2 too many; shorten it"],
+            ),
+            (
+                tea,
+                titled("x".repeat(91)),
+                &["title-too-long: the title has 91 characters; TikTok takes 90: 1 too many; shorten it"],
+            ),
+            // The title of a video is nobody's.
+            (tea, Wishes { title: here("x".repeat(91)), ..plain(&["film.mp4"], &[]) }, &[]),
+            (&long, plain(&["a.jpg"], &[]), &[]),
+            (
+                &long,
+                plain(&["film.mp4"], &[]),
+                &[
+                    "text-too-long: the text has 2201 UTF-16 units; TikTok takes 2200: 1 too many; shorten it, or write another \
+                   text for this platform under `overrides`",
+                ],
+            ),
+            (
+                tea,
+                plain(&["long.mov"], &[]),
+                &["video-too-long: `long.mov` lasts 600.001 s; TikTok takes 10 min: 0.001 s too long; cut it"],
+            ),
+            (
+                tea,
+                plain(&["small.mp4"], &[]),
+                &[
+                    "media-size: `small.mp4` is 359 pixels wide; TikTok takes 360 to 4096; save it in another size",
+                    "media-size: `small.mp4` is 4097 pixels high; TikTok takes 360 to 4096; save it in another size",
+                ],
+            ),
+            (
+                tea,
+                plain(&["slow.webm"], &[]),
+                &[
+                    "video-frame-rate: `slow.webm` has 15 frames a second; TikTok takes 23 to 60; convert it to 30 frames a second",
+                    "video-codec: the video of `slow.webm` is av1, which TikTok does not take; convert it to h264 or hevc or vp8 \
+                     or vp9",
+                ],
+            ),
+            (
+                tea,
+                plain(&["film.avi"], &[]),
+                &[
+                    "video-kind: `film.avi` is video/x-msvideo, which TikTok does not take; convert it to one of these: \
+                   video/mp4, video/quicktime, video/webm",
+                ],
+            ),
+            (
+                tea,
+                plain(&["big.mp4"], &[]),
+                &["video-too-large: `big.mp4` has 4000.01 MB; TikTok takes 4000 MB; save it smaller"],
+            ),
+            (
+                tea,
+                plain(&["heavy.jpg"], &[]),
+                &["image-too-large: `heavy.jpg` has 20.01 MB; TikTok takes 20 MB; save it smaller"],
+            ),
+            (
+                tea,
+                plain(&["film.mp4", "a.jpg"], &[]),
+                &["too-many-videos: TikTok takes no videos with `kind: feed`; leave 1 out"],
+            ),
+            (tea, plain(&[], &[]), &["media-needed: TikTok takes no text alone; attach a picture or a video"]),
+            (tea, Wishes { kind: here(post::Kind::Reel), ..plain(&["film.mp4"], &[]) }, &[]),
+            (
+                tea,
+                Wishes { kind: here(post::Kind::Reel), ..plain(&["a.jpg"], &[]) },
+                &["too-many-images: TikTok takes no pictures with `kind: reel`; leave 1 out"],
+            ),
+        ];
+        for (markdown, wishes, problems) in table {
+            assert_eq!(told(markdown, wishes.clone(), &account()), problems, "{wishes:?}");
+        }
+        let page = Account { acts_as: Some("7".into()), ..account() };
+        assert_eq!(
+            told(tea, plain(&["a.jpg"], &[]), &page),
+            [
+                "as-not-offered: TikTok cannot act as `7`: a login belongs to one creator; take `as` out of accounts.toml, and log \
+              in as the creator when you connect the account"
+            ]
+        );
+    }
+
+    #[test]
+    fn thirty_five_photos_are_a_post() {
+        let names: Vec<String> = (0..36).map(|number| format!("{number}.jpg")).collect();
+        let library: Library =
+            names.iter().map(|name| (name.clone(), Ok(file(name, Kind::Jpeg, "image/jpeg", (9, 9), None)))).collect();
+        let paths: Vec<&str> = names.iter().map(String::as_str).collect();
+        for (count, problems) in [(35, 0), (36, 1)] {
+            let source = Source::new("tea.md", "key\nTea");
+            let body = Body { source: source.clone(), offset: None, span: 4..7, markdown: "Tea".into() };
+            let (post, platform, wishes) = (PostId::new("tea"), Platform::TikTok, plain(&paths[..count], &[]));
+            let target = Target { post, account: "acme".into(), platform, source, wishes, body };
+            assert_eq!(fit(&target, &account(), true, &library).1.len(), problems, "{count}");
+        }
+    }
+}

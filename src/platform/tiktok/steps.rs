@@ -348,8 +348,8 @@ fn published(job: &Job<'_>, reply: &Reply) -> Result<Step, Refusal> {
 fn pause(so_far: TimeDelta) -> TimeDelta {
     TimeDelta::seconds(match so_far.num_seconds() {
         ..3 => 3,
-        3..10 => 5,
-        10..40 => 10,
+        3..8 => 5,
+        8..40 => 10,
         40..600 => 20,
         _ => 300,
     })
