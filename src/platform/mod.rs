@@ -20,6 +20,7 @@ mod refusal;
 #[cfg(test)]
 mod testing;
 pub mod threads;
+pub mod tiktok;
 pub mod x;
 pub mod youtube;
 
@@ -86,6 +87,7 @@ pub fn adapter(platform: Platform) -> Option<&'static dyn Adapter> {
         Platform::YouTube => Some(&youtube::YouTube),
         Platform::Threads => Some(&threads::Threads),
         Platform::Instagram => Some(&instagram::Instagram),
+        Platform::TikTok => Some(&tiktok::TikTok),
         _ => None,
     }
 }

@@ -7,6 +7,7 @@ use crate::limits::Platform;
 
 mod youtube;
 pub(super) mod instagram;
+mod tiktok;
 
 /// Holds a rendition against the rules of its platform that are nobody else's.
 pub(super) fn check(fitting: &mut Fitting<'_>, rendition: &Rendition) {
@@ -17,7 +18,7 @@ pub(super) fn check(fitting: &mut Fitting<'_>, rendition: &Rendition) {
         Platform::YouTube => youtube::check(fitting, rendition),
         Platform::Threads => threads::check(fitting, rendition),
         Platform::Instagram => instagram::check(fitting, rendition),
-        Platform::TikTok => {}
+        Platform::TikTok => tiktok::check(fitting, rendition),
         Platform::Bluesky | Platform::Mastodon => {}
     }
 }
