@@ -14,6 +14,7 @@ use crate::limits::Platform;
 
 mod done;
 pub mod linkedin;
+mod meta;
 mod refusal;
 #[cfg(test)]
 mod testing;
