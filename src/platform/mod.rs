@@ -13,6 +13,7 @@ use crate::fit::Rendition;
 use crate::limits::Platform;
 
 mod done;
+pub mod facebook;
 pub mod linkedin;
 mod meta;
 mod refusal;
@@ -74,6 +75,7 @@ pub fn adapter(platform: Platform) -> Option<&'static dyn Adapter> {
     match platform {
         Platform::X => Some(&x::X),
         Platform::LinkedIn => Some(&linkedin::LinkedIn),
+        Platform::Facebook => Some(&facebook::Facebook),
         _ => None,
     }
 }

@@ -3,12 +3,14 @@
 use super::{Fitting, Rendition};
 use crate::limits::Platform;
 
+mod facebook;
+
 /// Holds a rendition against the rules of its platform that are nobody else's.
-pub(super) fn check(_fitting: &mut Fitting<'_>, rendition: &Rendition) {
+pub(super) fn check(fitting: &mut Fitting<'_>, rendition: &Rendition) {
     match rendition.platform {
         Platform::X => {}
         Platform::LinkedIn => {}
-        Platform::Facebook => {}
+        Platform::Facebook => facebook::check(fitting, rendition),
         Platform::Instagram => {}
         Platform::Threads => {}
         Platform::YouTube => {}
