@@ -518,26 +518,50 @@ const LINKEDIN: Limits = Limits {
 
 const LINKEDIN_IMAGE: ImageRule = ImageRule { kinds: &[Jpeg, Png, Gif], pixels_max: Some(36_152_319), ..IMAGE };
 
-/// <https://developers.facebook.com/docs/pages-api/posts>, <https://developers.facebook.com/docs/graph-api/reference/page/photos>.
-/// Not documented: the unit of the text, the number of photos and the length of `alt_text_custom`.
+/// <https://developers.facebook.com/docs/graph-api/reference/page/photos/>, `feed/` and `videos/` beside it;
+/// <https://developers.facebook.com/documentation/video-api/guides/reels-publishing> (reels, and the videos of stories),
+/// <https://developers.facebook.com/documentation/video-api/page-stories-api>;
+/// <https://developers.facebook.com/docs/marketing-api/reference/ad-account/advideos> (a video's title: less than 255
+/// characters); <https://developers.facebook.com/documentation/pages-api/posts> (edits). Not documented: the length and unit
+/// of the text, the length of a comment and of `alt_text_custom`, the number of photos; nor the size of a video, which each
+/// account is told (`video_upload_limits`).
 const FACEBOOK: Limits = Limits {
     platform: Platform::Facebook,
     name: "facebook",
     label: "Facebook",
     text_max: 63_206,
     unit: Unit::Utf16,
-    shapes: &[Shape {
-        images: 10,
-        image: ImageRule { kinds: &[Jpeg, Png, Gif], bytes_max: Some(10 * MB), ..IMAGE },
-        ..FEED
-    }],
-    alt_max: 1000,
-    link_card: true,
-    settings: &[
-        setting("place", Takes::Text, "id of the Page of the place it was posted from"),
-        setting("targeting", Takes::List, "countries the post is shown in"),
-        setting("call_to_action", Takes::Text, "the button of a link post"),
+    shapes: &[
+        Shape { images: 10, image: FACEBOOK_IMAGE, videos: 1, ..FEED },
+        Shape { kind: Kind::Reel, least: 1, videos: 1, video: FACEBOOK_REEL, ..FEED },
+        Shape {
+            kind: Kind::Story,
+            least: 1,
+            images: 1,
+            image: FACEBOOK_IMAGE,
+            videos: 1,
+            // The table of reels says 90 seconds, the text below it that a story cannot exceed 60.
+            video: VideoRule { duration_ms: Some((3_000, 60_000)), ..FACEBOOK_REEL },
+            text: false,
+            ..FEED
+        },
     ],
+    alt_max: 1000,
+    title_max: Some(254),
+    link_card: true,
+    comment_max: Some(8000),
+    edits: Edits {
+        fields: &[Field::Text, Field::Title],
+        why_not: "Facebook lets nothing but the words of a post be changed",
+    },
+    removes: true,
+    settings: &[
+        setting("place", Takes::Text, "id of the Page of the place it was posted from").works(),
+        setting("targeting", Takes::List, "countries the post is shown in, as two letters each: DE, NL").works(),
+        setting("call_to_action", Takes::Text, "the button of a link post: LEARN_MORE, SHOP_NOW, ...").works(),
+        setting("is_ai_generated", Takes::Bool, "labels a video as made with AI").works(),
+    ],
+    published: true,
     ..BASE
 };
 
@@ -546,6 +570,19 @@ const FACEBOOK: Limits = Limits {
 /// <https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/instagram-media> (updating).
 /// The unit of the text is not documented; that of a comment's length is the app's, like its figure. Pictures are scaled to
 /// 320 to 1440 pixels of width by Instagram. What videos of a carousel must be is documented only with reels.
+const FACEBOOK_IMAGE: ImageRule = ImageRule { kinds: &[Jpeg, Png, Gif], bytes_max: Some(10 * MB), ..IMAGE };
+
+const FACEBOOK_REEL: VideoRule = VideoRule {
+    duration_ms: Some((3_000, 90_000)),
+    width: Some((540, u32::MAX)),
+    height: Some((960, u32::MAX)),
+    ratio: Some(Ratio { least: (9, 16), most: (9, 16) }),
+    fps_milli: Some((24_000, 60_000)),
+    video: &["h264", "hevc", "vp9", "av1"],
+    audio: &["aac"],
+    ..VIDEO
+};
+/// <https://developers.facebook.com/docs/instagram-platform/reference/instagram-media>
 const INSTAGRAM: Limits = Limits {
     platform: Platform::Instagram,
     name: "instagram",
@@ -926,8 +963,8 @@ mod tests {
     }
 
     #[test]
-    fn this_version_publishes_to_six() {
+    fn this_version_publishes_to_seven() {
         let published: Vec<_> = Platform::ALL.into_iter().filter(|p| p.limits().published).collect();
-        assert_eq!(published, [Platform::X, Platform::LinkedIn, Platform::Instagram, Platform::Threads, Platform::YouTube, Platform::TikTok]);
+        assert_eq!(published, [Platform::X, Platform::LinkedIn, Platform::Facebook, Platform::Instagram, Platform::Threads, Platform::YouTube, Platform::TikTok]);
     }
 }

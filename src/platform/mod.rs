@@ -14,6 +14,7 @@ use crate::limits::Platform;
 
 mod done;
 pub mod instagram;
+pub mod facebook;
 pub mod linkedin;
 mod meta;
 mod refusal;
@@ -88,6 +89,7 @@ pub fn adapter(platform: Platform) -> Option<&'static dyn Adapter> {
         Platform::Threads => Some(&threads::Threads),
         Platform::Instagram => Some(&instagram::Instagram),
         Platform::TikTok => Some(&tiktok::TikTok),
+        Platform::Facebook => Some(&facebook::Facebook),
         _ => None,
     }
 }

@@ -8,17 +8,18 @@ use crate::limits::Platform;
 mod youtube;
 pub(super) mod instagram;
 mod tiktok;
+mod facebook;
 
 /// Holds a rendition against the rules of its platform that are nobody else's.
 pub(super) fn check(fitting: &mut Fitting<'_>, rendition: &Rendition) {
     match rendition.platform {
         Platform::X => {}
         Platform::LinkedIn => {}
-        Platform::Facebook => {}
         Platform::YouTube => youtube::check(fitting, rendition),
         Platform::Threads => threads::check(fitting, rendition),
         Platform::Instagram => instagram::check(fitting, rendition),
         Platform::TikTok => tiktok::check(fitting, rendition),
+        Platform::Facebook => facebook::check(fitting, rendition),
         Platform::Bluesky | Platform::Mastodon => {}
     }
 }
