@@ -3,10 +3,12 @@
 use super::{Fitting, Rendition};
 use crate::limits::Platform;
 
+pub(crate) mod x;
+
 /// Holds a rendition against the rules of its platform that are nobody else's.
-pub(super) fn check(_fitting: &mut Fitting<'_>, rendition: &Rendition) {
+pub(super) fn check(fitting: &mut Fitting<'_>, rendition: &Rendition) {
     match rendition.platform {
-        Platform::X => {}
+        Platform::X => x::check(fitting, rendition),
         Platform::LinkedIn => {}
         Platform::Facebook => {}
         Platform::Instagram => {}
