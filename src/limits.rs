@@ -192,6 +192,10 @@ pub struct Limits {
     pub reposts: bool,
     /// What of a post that is out can still be changed.
     pub edits: Edits,
+    /// Which posts that are out can be changed at all, where not every one can.
+    pub editable: Option<Editable>,
+    /// What publishing costs, where the platform bills it.
+    pub prices: Option<Prices>,
     /// Whether what is out can be removed.
     pub removes: bool,
     /// How the platform fetches media that it takes by address.
@@ -329,6 +333,31 @@ pub struct Edits {
     pub why_not: &'static str,
 }
 
+/// Which posts that are out can be changed.
+#[derive(Clone, Copy, Debug)]
+pub struct Editable {
+    /// Only those of accounts with X Premium.
+    pub premium: bool,
+    /// Only those of one part, without media, poll, and reference to another post.
+    pub plain: bool,
+    /// Only for so many minutes after they went out.
+    pub minutes: u32,
+}
+
+/// What a platform bills, each in thousandths of a US dollar.
+#[derive(Clone, Copy, Debug)]
+pub struct Prices {
+    /// A part whose text holds no link.
+    pub post: u32,
+    /// A part whose text holds one.
+    pub link_post: u32,
+    pub repost: u32,
+    /// A file that is uploaded.
+    pub upload: u32,
+    /// An alternative text.
+    pub alt: u32,
+}
+
 /// A part of a rendition that some platforms can change later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {
@@ -414,6 +443,8 @@ const BASE: Limits = Limits {
     quotes: false,
     reposts: false,
     edits: Edits { fields: &[], why_not: "this version of pressroom cannot edit there" },
+    editable: None,
+    prices: None,
     removes: false,
     fetcher: None,
     visibilities: &[Visibility::Public],
@@ -459,7 +490,9 @@ const VIDEO: VideoRule = VideoRule {
 const DOCUMENT: DocumentRule = DocumentRule { kinds: &[], bytes_max: None, pages_max: None };
 
 /// <https://docs.x.com/fundamentals/counting-characters>, <https://docs.x.com/x-api/media/quickstart/best-practices>,
-/// <https://docs.x.com/x-api/posts/create-post>
+/// <https://docs.x.com/x-api/posts/create-post>, <https://docs.x.com/x-api/getting-started/pricing>,
+/// <https://docs.x.com/x-api/fundamentals/edit-posts> (30 minutes; the changelog of 2025-10-03 says one hour, so the hour is
+/// tried). That an uploaded file is billed like a post is told in the developers' forum, not in the price list.
 const X: Limits = Limits {
     platform: Platform::X,
     name: "x",
@@ -469,16 +502,27 @@ const X: Limits = Limits {
     unit: Unit::Weighted,
     shapes: &[Shape {
         images: 4,
+        videos: 1,
         image: ImageRule {
             kinds: &[Jpeg, Png, Webp, Gif],
             bytes_max: Some(5 * MB),
             gif: Some(GifRule { bytes_max: 15 * MB, pixels_max: 1280 * 1080 }),
             ..IMAGE
         },
+        video: X_VIDEO,
+        premium_video: Some(X_PREMIUM_VIDEO),
         ..FEED
     }],
     alt_max: 1000,
     threads: true,
+    poll: Some(PollRule { options: (2, 4), option_max: 25, minutes: Minutes::Between(5, 10_080), question_max: None }),
+    replies: true,
+    quotes: true,
+    reposts: true,
+    edits: Edits { fields: &[Field::Text], why_not: "" },
+    editable: Some(Editable { premium: true, plain: true, minutes: 60 }),
+    prices: Some(Prices { post: 15, link_post: 200, repost: 15, upload: 15, alt: 5 }),
+    removes: true,
     settings: &[
         setting(
             "reply_settings",
@@ -491,6 +535,28 @@ const X: Limits = Limits {
     ],
     published: true,
     ..BASE
+};
+
+/// X writes "32x32 to 1280x1024" and recommends 720x1280 on the same page: so the longer side may stand either way.
+const X_VIDEO: VideoRule = VideoRule {
+    mimes: &["video/mp4", "video/quicktime"],
+    bytes_max: Some(512 * MB),
+    duration_ms: Some((500, 140_000)),
+    width: Some((32, 1280)),
+    height: Some((32, 1280)),
+    ratio: Some(Ratio { least: (1, 3), most: (3, 1) }),
+    fps_milli: Some((0, 60_000)),
+    video: &["h264"],
+    audio: &["aac"],
+};
+
+/// Longer ones for accounts with X Premium: how long is not published; `total_bytes` of an upload ends at 16 GiB.
+const X_PREMIUM_VIDEO: VideoRule = VideoRule {
+    bytes_max: Some(17_179_869_184),
+    duration_ms: Some((500, u64::MAX)),
+    width: Some((32, u32::MAX)),
+    height: Some((32, u32::MAX)),
+    ..X_VIDEO
 };
 
 /// <https://learn.microsoft.com/linkedin/marketing/community-management/shares/posts-api>,

@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 use chrono::{DateTime, Utc};
 
 use super::report::printable;
+use crate::fit::price::Dollars;
 use crate::fit::{Media, Part};
 use crate::plan::action::{Action, ReceiptRow, Row, Standing};
 use crate::plan::when::{how_long, when};
@@ -208,6 +209,9 @@ fn contents(row: &Row, view: View) -> String {
     if let Some(card) = &rendition.card {
         out.push_str(&behind_bar("", GUTTER, &[format!("card {}, {}", card.title, card.url)], view.width));
     }
+    if let Some(cost) = row.cost {
+        out.push_str(&behind_bar("", GUTTER, &[format!("costs {cost}")], view.width));
+    }
     out
 }
 
@@ -291,5 +295,7 @@ fn summary(rows: &[Row], view: View) -> String {
     let next = next
         .min_by_key(|(due, _)| *due)
         .map_or_else(String::new, |(due, row)| format!(" Next: {} in {}.", head(row), how_long(due - now)));
-    wrap(&format!("{}.{next}", words.join(", ")), view.width).join("\n") + "\n"
+    let cost: Dollars = rows.iter().filter(|row| row.action.is_some()).filter_map(|row| row.cost).sum();
+    let cost = if cost == Dollars::default() { String::new() } else { format!(" Costs {cost}.") };
+    wrap(&format!("{}.{cost}{next}", words.join(", ")), view.width).join("\n") + "\n"
 }

@@ -26,12 +26,14 @@ impl Fitting<'_> {
             let hint = format!("for one post there: `overrides: {{{name}: {{thread: false}}}}`");
             self.error("thread-not-offered", thread.span.clone(), format!("{label} has no threads"), &hint);
         }
+        // Where a post of another is shared as it is, there is nothing of ours.
+        let shares = self.limits.reposts && self.target.wishes.repost_of.is_some();
         let wished = document.parts.iter().map(|part| part.images.len()).collect::<Vec<_>>();
         for (index, (text, count)) in texts.iter().enumerate() {
             let place = Place { index, of: texts.len(), span: self.part_span(document, index) };
             let has_media =
                 wished[index] > 0 || !media[index].is_empty() || card && index == 0 || self.wishes_media(index);
-            self.check_text(text, *count, has_media, &place);
+            self.check_text(text, *count, has_media || shares, &place);
         }
     }
 

@@ -20,6 +20,7 @@ pub mod count;
 mod file;
 mod fingerprint;
 pub mod peculiar;
+pub mod price;
 #[cfg(test)]
 mod tests;
 pub mod text;
@@ -36,7 +37,7 @@ pub use peculiar::instagram::{UserTag, user_tags};
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Rendition {
     pub platform: Platform,
-    #[serde(skip_serializing_if = "is_plain")]
+    #[serde(skip_serializing_if = "is_usual")]
     pub kind: Kind,
     /// The parts in order; one, unless the post is a thread.
     pub parts: Vec<Part>,
@@ -69,7 +70,7 @@ pub struct Rendition {
 
 /// Shapes that earlier ledgers do not tell apart.
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
-fn is_plain(kind: &Kind) -> bool {
+fn is_usual(kind: &Kind) -> bool {
     matches!(kind, Kind::Feed | Kind::Article)
 }
 
@@ -89,6 +90,13 @@ impl Rendition {
             Fetched::Images => media.kind.is_image(),
             Fetched::Everything => true,
         })
+    }
+
+    /// Whether it is one text and nothing else: no media, no poll, no other post.
+    pub fn is_plain(&self) -> bool {
+        let others = [&self.reply_to, &self.quote_of, &self.repost_of];
+        let is_alone = self.poll.is_none() && others.iter().all(|reference| reference.is_none());
+        is_alone && self.parts.len() == 1 && self.media().next().is_none()
     }
 
     /// All media files of it, with the part each belongs to; covers, captions and the picture of a card are apart.

@@ -5,6 +5,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::error::Kind;
+use crate::fit::price::Dollars;
 use crate::fit::{Media, Rendition};
 use crate::ledger::entry::TargetKey;
 use crate::limits::Platform;
@@ -60,6 +61,9 @@ pub struct Row {
     pub media: Vec<MediaRow>,
     pub receipt: Option<ReceiptRow>,
     pub warnings: Vec<String>,
+    /// What the platform bills for what is left to do, if all goes well.
+    #[serde(rename = "cost_usd", skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Dollars>,
     /// The zone the schedule was written in.
     #[serde(skip)]
     pub zone: String,

@@ -88,6 +88,7 @@ pub(super) fn orphans(desk: &Desk<'_>) -> Vec<Row> {
             media: Vec::new(),
             receipt: receipt(stand),
             warnings: Vec::new(),
+            cost: None,
             zone: "UTC".to_owned(),
             key: key.clone(),
             rendition: None,

@@ -24,6 +24,7 @@ fn row(post: &str, account: &str, state: Standing) -> Row {
         media: Vec::new(),
         receipt: None,
         warnings: Vec::new(),
+        cost: None,
         zone: "Europe/Amsterdam".to_owned(),
         key: TargetKey::new(Platform::X, account),
         rendition: None,

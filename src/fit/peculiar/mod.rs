@@ -9,11 +9,12 @@ mod youtube;
 pub(super) mod instagram;
 mod tiktok;
 mod facebook;
+pub(crate) mod x;
 
 /// Holds a rendition against the rules of its platform that are nobody else's.
 pub(super) fn check(fitting: &mut Fitting<'_>, rendition: &Rendition) {
     match rendition.platform {
-        Platform::X => {}
+        Platform::X => x::check(fitting, rendition),
         Platform::LinkedIn => {}
         Platform::YouTube => youtube::check(fitting, rendition),
         Platform::Threads => threads::check(fitting, rendition),
