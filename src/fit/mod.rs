@@ -19,7 +19,7 @@ mod check;
 pub mod count;
 mod file;
 mod fingerprint;
-mod peculiar;
+pub mod peculiar;
 #[cfg(test)]
 mod tests;
 pub mod text;
