@@ -562,7 +562,9 @@ const X_PREMIUM_VIDEO: VideoRule = VideoRule {
 /// <https://learn.microsoft.com/linkedin/marketing/community-management/shares/posts-api>,
 /// <https://learn.microsoft.com/linkedin/marketing/community-management/shares/multiimage-post-api>,
 /// <https://learn.microsoft.com/linkedin/marketing/community-management/shares/images-api> (under 36,152,320 pixels; the
-/// limit of bytes is not published)
+/// limit of bytes is not published), `videos-api` (3 seconds to 30 minutes, 75 KB to 500 MB, MP4), `documents-api` (100 MB,
+/// 300 pages), `poll-post-api` and `comments-api` beside it. The last names no longest comment; 1,250 characters is what
+/// LinkedIn's own page takes.
 const LINKEDIN: Limits = Limits {
     platform: Platform::LinkedIn,
     name: "linkedin",
@@ -570,12 +572,27 @@ const LINKEDIN: Limits = Limits {
     text_max: 3000,
     unit: Unit::CodePoints,
     shapes: &[
-        Shape { images: 20, image: LINKEDIN_IMAGE, ..FEED },
+        Shape { images: 20, videos: 1, image: LINKEDIN_IMAGE, video: LINKEDIN_VIDEO, ..FEED },
         Shape { kind: Kind::Article, images: 20, image: LINKEDIN_IMAGE, ..FEED },
+        Shape { kind: Kind::Document, least: 1, documents: 1, document: LINKEDIN_DOCUMENT, ..FEED },
     ],
     alt_max: 4086,
     link_card: true,
     card_title: true,
+    poll: Some(PollRule {
+        options: (2, 4),
+        option_max: 30,
+        minutes: Minutes::OneOf(&[1440, 4320, 10_080, 20_160]),
+        question_max: Some(140),
+    }),
+    comment_max: Some(1250),
+    quotes: true,
+    reposts: true,
+    edits: Edits {
+        fields: &[Field::Text],
+        why_not: "LinkedIn lets only the text be changed: media, card, poll and audience stay as they are",
+    },
+    removes: true,
     visibilities: &[Visibility::Public, Visibility::Connections],
     settings: &[setting("disable_reshare", Takes::Bool, "readers cannot repost it").works()],
     published: true,
@@ -591,6 +608,13 @@ const LINKEDIN_IMAGE: ImageRule = ImageRule { kinds: &[Jpeg, Png, Gif], pixels_m
 /// characters); <https://developers.facebook.com/documentation/pages-api/posts> (edits). Not documented: the length and unit
 /// of the text, the length of a comment and of `alt_text_custom`, the number of photos; nor the size of a video, which each
 /// account is told (`video_upload_limits`).
+const LINKEDIN_VIDEO: VideoRule =
+    VideoRule { mimes: &["video/mp4"], bytes_max: Some(500 * MB), duration_ms: Some((3000, 1_800_000)), ..VIDEO };
+
+const LINKEDIN_DOCUMENT: DocumentRule =
+    DocumentRule { kinds: &[Pdf, Word, Slides], bytes_max: Some(100 * MB), pages_max: Some(300) };
+/// <https://developers.facebook.com/docs/pages-api/posts>, <https://developers.facebook.com/docs/graph-api/reference/page/photos>.
+/// Not documented: the unit of the text, the number of photos and the length of `alt_text_custom`.
 const FACEBOOK: Limits = Limits {
     platform: Platform::Facebook,
     name: "facebook",

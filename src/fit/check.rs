@@ -39,8 +39,9 @@ impl Fitting<'_> {
 
     fn check_text(&mut self, text: &str, count: Count, has_media: bool, place: &Place) {
         let label = self.limits.label;
+        let is_repost = self.limits.reposts && self.target.wishes.repost_of.is_some();
         // Where something could not be shown at all, that has been told, and is why nothing is left.
-        if text.trim().is_empty() && !has_media && !self.problems.iter().any(Problem::is_error) {
+        if text.trim().is_empty() && !has_media && !is_repost && !self.problems.iter().any(Problem::is_error) {
             let hint = "write some text or attach a picture";
             self.body_error("empty-text", place, format!("{place} is empty"), hint);
         } else if !has_media && self.shape.least > 0 {

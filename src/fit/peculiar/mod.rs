@@ -1,6 +1,7 @@
 //! Rules of single platforms that no column of the table can say, a file for each platform that has some. Makes no text.
 
 pub mod threads;
+pub mod linkedin;
 
 use super::{Fitting, Rendition};
 use crate::limits::Platform;
@@ -15,12 +16,12 @@ pub(crate) mod x;
 pub(super) fn check(fitting: &mut Fitting<'_>, rendition: &Rendition) {
     match rendition.platform {
         Platform::X => x::check(fitting, rendition),
-        Platform::LinkedIn => {}
         Platform::YouTube => youtube::check(fitting, rendition),
         Platform::Threads => threads::check(fitting, rendition),
         Platform::Instagram => instagram::check(fitting, rendition),
         Platform::TikTok => tiktok::check(fitting, rendition),
         Platform::Facebook => facebook::check(fitting, rendition),
+        Platform::LinkedIn => linkedin::check(fitting, rendition),
         Platform::Bluesky | Platform::Mastodon => {}
     }
 }
