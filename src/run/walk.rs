@@ -124,10 +124,7 @@ impl<'a> Walk<'a> {
             Aim::Edit => Work::Edit(row.rendition.as_ref()?),
             Aim::Remove => Work::Remove,
         };
-        let mut done = match work {
-            Work::Publish(_) => claim.before.steps.clone(),
-            _ => claim.goes_on_with(),
-        };
+        let mut done = claim.goes_on_with();
         let out = claim.before.receipts();
         let secrets = Secrets::of(run, row, !done.is_empty());
         secrets.fill(&mut done);

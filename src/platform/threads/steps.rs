@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::wire::{self, Shape};
 use super::{look, refusals};
 use crate::fit::{Media, Reference, Rendition};
-use crate::platform::done::{self, Made, made, shown, times_ended};
+use crate::platform::done::{self, Made, made, shown};
 use crate::platform::meta;
 use crate::platform::refusal::{after, bug};
 use crate::platform::{Call, Job, Next, Receipt, Refs, Refusal, Reply, Step, Via};
@@ -19,8 +19,8 @@ const LIFE_SECS: i64 = 23 * 3600;
 /// How long a read quota, or a container's being finished, is believed.
 pub(super) const BELIEVED_SECS: i64 = 600;
 
-/// How often a container that came to nothing through no fault of its media is made again.
-const ANEW_MAX: usize = 1;
+/// A container that came to nothing through no fault of its media is made again, unless one before it just did so too.
+const ANEW_AFTER: TimeDelta = TimeDelta::minutes(15);
 
 /// A container that takes longer will not end: Meta advises to ask for five minutes.
 const PROCESSING_MAX: TimeDelta = TimeDelta::hours(3);
@@ -373,7 +373,7 @@ fn waited(job: &Job<'_>, done: &[Step], call: &Call, reply: &Reply) -> Result<St
         FINISHED | PUBLISHED if name.starts_with("item") => (None, reply.at),
         FINISHED | PUBLISHED => (Some(after(reply, BELIEVED_SECS)), reply.at),
         "IN_PROGRESS" if age <= PROCESSING_MAX => (None, after(reply, pause_secs(age))),
-        _ if !why.starts_with("INVALID_") && times_ended(done, name) < ANEW_MAX => {
+        _ if !why.starts_with("INVALID_") && !failed_lately(done, name, reply.at) => {
             return Ok(made_of(name, [], Some(reply.at)));
         }
         _ => return Err(refusals::container_failed(reply, why)),
@@ -381,6 +381,16 @@ fn waited(job: &Job<'_>, done: &[Step], call: &Call, reply: &Reply) -> Result<St
     let id = container.data(ID).to_owned();
     let data = [(ID, id), (STATE, state.to_owned()), (AGAIN, again.to_rfc3339()), (AT, reply.at.to_rfc3339())];
     Ok(made_of(&call.name, data, expires))
+}
+
+/// Whether a container of that name has come to nothing a short while ago.
+fn failed_lately(done: &[Step], name: &str, at: DateTime<Utc>) -> bool {
+    done.iter().any(|step| match step {
+        Step::Made { name: its, data, expires: Some(ended), .. } if its == name && data.is_empty() => {
+            at.signed_duration_since(*ended) < ANEW_AFTER
+        }
+        _ => false,
+    })
 }
 
 fn published(job: &Job<'_>, call: &Call, reply: &Reply) -> Result<Step, Refusal> {
