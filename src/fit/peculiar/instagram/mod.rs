@@ -5,6 +5,9 @@
 
 use std::ops::Range;
 
+#[cfg(test)]
+mod tests;
+
 use super::super::file::megabytes;
 use super::super::{Fitting, Media, Rendition};
 use crate::error::Problem;
