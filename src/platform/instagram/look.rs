@@ -1,7 +1,7 @@
 //! Finds out whether a doubtful post is out: its container says so, and the account's lists tell which post it is. Knows
 //! no form of a container.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
 use super::refusals;
@@ -14,6 +14,9 @@ use crate::platform::{Call, Class, Job, Next, Receipt, Refusal, Reply, Step, Via
 
 /// How often the list of posts is read for one that is surely out: new posts may come late to it.
 const FINDS: i32 = 3;
+
+/// For how long an account that Instagram restricts is left alone.
+const REST: TimeDelta = TimeDelta::days(1);
 
 /// Why a post may be out that has no receipt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,7 +94,7 @@ fn is_made(done: &[Step], name: &str) -> bool {
 fn look(job: &Job<'_>, done: &[Step], doubt: &Doubt<'_>) -> Call {
     match last(done, whole(job.rendition)).0 {
         Some(container) => account(job).status("look 1", container, false),
-        None => account(job).list("look 1", job.rendition.kind, doubt.since_when()),
+        None => account(job).list("look 1", job.rendition.kind, doubt.since_when(), None),
     }
 }
 
@@ -103,8 +106,10 @@ fn find(job: &Job<'_>, doubt: &Doubt<'_>) -> Option<Next> {
         return None;
     }
     match found.and_then(|found| found.time("again_at")).filter(|again| job.now < *again) {
-        Some(until) => Some(Next::Wait { until, why: "Instagram has it out, but does not list it yet".to_owned() }),
-        None => Some(Next::Call(account(job).list("find 1", job.rendition.kind, doubt.since_when()))),
+        Some(until) => {
+            Some(Next::Wait { until, why: "the list of posts is read again once the new one is in it".to_owned() })
+        }
+        None => Some(Next::Call(account(job).list("find 1", job.rendition.kind, doubt.since_when(), None))),
     }
 }
 
@@ -132,7 +137,11 @@ pub(super) fn looked(job: &Job<'_>, done: &[Step], reply: &Reply, answer: &Value
             let words = "Instagram is still at work on the post";
             Err(said.refusal(Class::NotReady, reply.status, words, Some(after(reply, 15))))
         }
-        _ if why == Why::Restricted => Err(refusals::restricted(reply)),
+        // It is not out. Sent again it may be, but not soon, and not before a person has said so.
+        _ if why == Why::Restricted && reply.at.signed_duration_since(doubt.first) < REST => {
+            Err(refusals::restricted(reply))
+        }
+        _ if why == Why::Restricted => Ok(made_step(RESTRICTED, &[], None)),
         State::Ready => Ok(Step::Absent { part: 0, at: reply.at }),
         State::Failed | State::Expired => {
             let why = answer["status"].as_str().unwrap_or_default();

@@ -33,9 +33,6 @@ const LATER_SECS: i64 = 300;
 /// Seconds before a container that failed for reasons of its fetching is made again; then a person looks.
 const REMAKES: [i64; 3] = [60, 300, 1800];
 
-/// For how long an account that Instagram restricts is left alone.
-const REST: TimeDelta = TimeDelta::days(1);
-
 pub(super) const CAROUSEL: &str = "carousel";
 pub(super) const RESTRICTED: &str = "refused 1";
 
@@ -134,7 +131,7 @@ fn container_of(number: &str) -> String {
 /// The rest a container needs before it is made once more.
 fn rest(job: &Job<'_>, done: &[Step], name: &str) -> Option<Next> {
     let until = made(done, name, job.now)?.time("again_at").filter(|until| job.now < *until)?;
-    let why = "Instagram could not get the media; it is asked again".to_owned();
+    let why = "Instagram could not make a post of the media; it is given them again".to_owned();
     Some(Next::Wait { until, why })
 }
 
@@ -313,12 +310,9 @@ fn refused(job: &Job<'_>, done: &[Step], call: &Call, reply: &Reply) -> Result<S
             }
             refusals::Upload::Other => Err(refusals::refusal(reply, false)),
         },
-        ["publish", _] if refusals::is_restricted(reply) => Ok(Step::Made {
-            name: RESTRICTED.to_owned(),
-            data: pairs(&[("at", &reply.at.to_rfc3339())]),
-            secret: BTreeMap::new(),
-            expires: reply.at.checked_add_signed(REST),
-        }),
+        ["publish", _] if refusals::is_restricted(reply) => {
+            Ok(made_step(RESTRICTED, &[("at", &reply.at.to_rfc3339())], None))
+        }
         // A post without its link is out all the same.
         ["link", _] => Ok(made_step("link 1", &[], None)),
         ["look", "1"] if refusals::is_unseen(reply) => Ok(look::told("unseen")),
@@ -466,8 +460,9 @@ pub(super) fn remove(farewell: &Farewell<'_>, done: &[Step]) -> Next {
     match made(done, "remove 1", farewell.now) {
         None => Next::Call(account.remove("remove 1", &post.id)),
         Some(removed) if removed.data("state") == "unseen" && made(done, "look 1", farewell.now).is_none() => {
-            let since = post.at.checked_sub_signed(TimeDelta::days(1)).unwrap_or(post.at);
-            Next::Call(account.list("look 1", Kind::Feed, since))
+            let day = TimeDelta::days(1);
+            let since = post.at.checked_sub_signed(day).unwrap_or(post.at);
+            Next::Call(account.list("look 1", Kind::Feed, since, post.at.checked_add_signed(day)))
         }
         Some(_) => Next::Done,
     }

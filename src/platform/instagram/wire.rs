@@ -14,8 +14,8 @@ use crate::post::Kind;
 /// Version of the Graph API all calls are made to.
 const VERSION: &str = "v26.0";
 
-/// Most entries a look reads; few accounts publish as much in the time it asks for.
-const LISTED_MAX: &str = "25";
+/// Most entries a look reads: what Instagram takes a day of one account.
+const LISTED_MAX: &str = "100";
 
 #[expect(clippy::expect_used, reason = "constant addresses that every test of this folder parses")]
 static THROUGH_PAGE: LazyLock<Url> = LazyLock::new(|| Url::parse("https://graph.facebook.com/").expect("a constant"));
@@ -92,13 +92,15 @@ impl<'a> Account<'a> {
     }
 
     /// What the account published since an instant, newest first; stories are in a list of their own.
-    pub(super) fn list(self, name: &str, kind: Kind, since: DateTime<Utc>) -> Call {
+    pub(super) fn list(self, name: &str, kind: Kind, since: DateTime<Utc>, until: Option<DateTime<Utc>>) -> Call {
         let fields = ("fields", "id,permalink,timestamp,caption,media_type");
-        let since = since.timestamp().to_string();
-        match kind {
-            Kind::Story => self.get(name, &[self.id, "stories"], &[fields]),
-            _ => self.get(name, &[self.id, "media"], &[fields, ("since", &since), ("limit", LISTED_MAX)]),
+        if kind == Kind::Story {
+            return self.get(name, &[self.id, "stories"], &[fields]);
         }
+        let (since, until) = (since.timestamp().to_string(), until.map(|until| until.timestamp().to_string()));
+        let mut query = vec![fields, ("since", since.as_str()), ("limit", LISTED_MAX)];
+        query.extend(until.as_deref().map(|until| ("until", until)));
+        self.get(name, &[self.id, "media"], &query)
     }
 
     /// A comment under the post; part `part`.

@@ -5,6 +5,9 @@
 
 use std::ops::Range;
 
+#[cfg(test)]
+mod tests;
+
 use super::super::file::megabytes;
 use super::super::{Fitting, Media, Rendition};
 use crate::error::Problem;
@@ -256,9 +259,8 @@ fn beside(fitting: &mut Fitting<'_>, media: &Media, form: Form) {
             "they are left out there; burn them into the video, or add them in the app",
         );
     }
-    if media.alt.is_some() && (media.is_video() || form == Form::Story) {
-        let message =
-            format!("`{path}` has an alternative text, and Instagram takes one only with pictures of the feed");
+    if media.alt.is_some() && media.is_video() {
+        let message = format!("`{path}` has an alternative text, and Instagram takes one only with pictures");
         warning(fitting, "alt-left-out", message, "it is left out there");
     }
 }
