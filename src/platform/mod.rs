@@ -13,8 +13,8 @@ use crate::fit::Rendition;
 use crate::limits::Platform;
 
 mod done;
-pub mod instagram;
 pub mod facebook;
+pub mod instagram;
 pub mod linkedin;
 mod meta;
 mod refusal;
