@@ -355,7 +355,7 @@ fn doubts_about_posts_are_settled_by_two_looks_and_one_more_call() {
             "next page",
             &text,
             vec![lost()],
-            vec![page(listed("1121_8", "Teas", "09:00:05", "")), list(&[late.clone()])],
+            vec![page(listed("1121_8", "Teas", "09:00:05", "")), list(std::slice::from_ref(&late))],
             paged.to_vec(),
         ),
         ("old page", &text, vec![lost()], vec![page(listed("1121_8", "Teas", "08:00:05", ""))], resent.clone()),
