@@ -507,7 +507,9 @@ impl<'a> Walk<'a> {
         }
         let exp = self.run.clock.now() + self.run.timings.lease;
         let since = self.run.clock.elapsed();
-        let renewed = vec![self.line(Event::Renewed { exp })];
+        // What was made so far goes along: an upload that outlasts leases is not begun anew after a crash.
+        let made = std::mem::take(&mut self.unwritten).into_iter();
+        let renewed = made.chain([Event::Renewed { exp }]).map(|event| self.line(event)).collect();
         if !self.run.writer.append_while_ours(renewed, None, &self.claim).await? {
             return Ok(Some(self.lost()));
         }
