@@ -658,7 +658,8 @@ fn polls_replies_and_quotes_belong_to_the_first_part() {
     let url = |id: &str| Some(Reference::Url(format!("https://twitter.com/ann/status/{id}")));
     let ours = |id: &str| Some(Reference::Post(id.to_owned()));
     let poll = Some(crate::fit::Poll { options: vec!["Yes".to_owned(), "No".to_owned()], minutes: 1440 });
-    let rows: [(&dyn Fn(&mut Rendition), &str); 5] = [
+    type Row<'a> = (&'a dyn Fn(&mut Rendition), &'a str);
+    let rows: [Row<'_>; 5] = [
         (
             &|post| post.poll.clone_from(&poll),
             r#"{"poll":{"duration_minutes":1440,"options":["Yes","No"]},"text":"one"}"#,

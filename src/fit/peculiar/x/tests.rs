@@ -38,7 +38,8 @@ fn library() -> Library {
     let film = |ms, fps, video: Option<&str>| {
         Some(Film { duration_ms: Some(ms), fps_milli: Some(fps), video: video.map(str::to_owned), ..Film::default() })
     };
-    let rows: [(&str, Kind, &'static str, (u32, u32), Option<Film>); 9] = [
+    type Row = (&'static str, Kind, &'static str, (u32, u32), Option<Film>);
+    let rows: [Row; 9] = [
         ("tea.png", Kind::Png, "image/png", (40, 30), None),
         ("tea.gif", Kind::Gif, "image/gif", (400, 300), film(2_000, 10_000, None)),
         ("long.gif", Kind::Gif, "image/gif", (400, 300), film(35_100, 10_000, None)),
@@ -49,7 +50,7 @@ fn library() -> Library {
         ("tea.en-GB.srt", Kind::Captions, "application/x-subrip", (0, 0), None),
         ("tea.gsw.srt", Kind::Captions, "application/x-subrip", (0, 0), None),
     ];
-    let facts = |(path, kind, mime, size, film): (&str, Kind, &'static str, _, Option<Film>)| {
+    let facts = |(path, kind, mime, size, film): Row| {
         let (path, sha256, animated) = (path.to_owned(), path.to_owned(), film.is_some());
         let (size, turned, pages) = (Some(size), false, None);
         (path.clone(), Ok(Facts { path, kind, mime, bytes: 1000, size, sha256, turned, animated, film, pages }))
