@@ -444,8 +444,8 @@ impl<'a> Walk<'a> {
                     return Ok(Some(self.lost()));
                 }
             }
-            // What comes last is the receipt of the whole, which the run's end writes.
-            Step::Shown { .. } if matches!(self.next(), Next::Done) => {}
+            // The receipt of the whole is that of the first part, which the run's end writes. Those of others would be lost.
+            Step::Shown { part: 0, .. } if matches!(self.next(), Next::Done) => {}
             Step::Shown { part, receipt } => {
                 let line = self.line(Event::Part { index: *part, of, receipt: receipt.clone() });
                 self.run.note(&Note::result(&line.entry))?;
@@ -550,7 +550,9 @@ impl<'a> Walk<'a> {
         }
         let exp = self.run.clock.now() + self.run.timings.lease;
         let since = self.run.clock.elapsed();
-        let renewed = vec![self.line(Event::Renewed { exp })];
+        // What was made so far goes along: an upload that outlasts leases is not begun anew after a crash.
+        let made = std::mem::take(&mut self.unwritten).into_iter();
+        let renewed = made.chain([Event::Renewed { exp }]).map(|event| self.line(event)).collect();
         if !self.run.writer.append_while_ours(renewed, None, &self.claim).await? {
             return Ok(Some(self.lost()));
         }
