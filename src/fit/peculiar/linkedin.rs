@@ -392,7 +392,7 @@ mod tests {
             (
                 "Tea",
                 poll("Tea?", &["a", "b"], 2),
-                "poll-duration: the poll lasts 2 days; LinkedIn takes 24 h, 3 days, 7 days or 14 days; change `duration`",
+                "poll-duration: the poll lasts 2 days; LinkedIn takes `24 h`, `3 days`, `7 days` or `14 days`; change `duration`",
             ),
             (
                 "Tea",

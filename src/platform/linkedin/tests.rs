@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{LinkedIn, VERSION, refusals};
 use crate::fit::{Captions, Card, Media, Poll, Reference, Rendition};
@@ -638,22 +638,37 @@ fn refusals_say_what_to_do() {
 fn a_video_goes_in_parts_with_all_that_belongs_to_it() {
     let (rendition, identity) = (with(rich_film()), jane());
     let mut walk = walk(&rendition, &identity);
-    let mut auths = Vec::new();
+    let (mut auths, mut metadata) = (Vec::new(), Value::Null);
     walk.run(|call, now| {
         auths.push((call.name.clone(), call.auth));
+        if let Body::Multipart { fields, .. } = &call.body {
+            assert_eq!(fields[0].0, "metadata");
+            metadata = serde_json::from_str(&fields[0].1).unwrap();
+        }
         good(call, now)
     })
     .unwrap();
+    let locale = json!({"language": "PT", "country": "BR"});
+    let easy = json!({"formattedForEasyReader": false, "largeText": false});
+    let told =
+        json!({"format": "SRT", "source": "USER_PROVIDED", "locale": locale, "transcriptType": "CLOSED_CAPTION"});
+    for (key, value) in told.as_object().unwrap().iter().chain(easy.as_object().unwrap()) {
+        assert_eq!(&metadata[key], value, "{key}");
+    }
     let at = start().timestamp();
+    let without_metadata = |line: &String| match (line.find(" metadata="), line.find(" file=")) {
+        (Some(from), Some(to)) => format!("{}{}", &line[..from], &line[to..]),
+        _ => line.clone(),
+    };
     assert_eq!(
-        walk.log[..8],
+        walk.log[..8].iter().map(without_metadata).collect::<Vec<_>>(),
         [
             r#"video 1 initialize: POST /rest/videos?action=initializeUpload {"initializeUploadRequest":{"fileSizeBytes":9,"owner":"urn:li:person:782bbtaQ","uploadCaptions":true,"uploadThumbnail":true}}"#.to_owned(),
             format!("video 1 part 1: PUT /dms-uploads/part/1?s={at} application/octet-stream film.mp4[0..4]"),
             format!("video 1 part 2: PUT /dms-uploads/part/2?s={at} application/octet-stream film.mp4[4..8]"),
             format!("video 1 part 3: PUT /dms-uploads/part/3?s={at} application/octet-stream film.mp4[8..9]"),
             "video 1 cover: PUT /dms-uploads/cover image/png cover.png[0..6]".to_owned(),
-            r#"video 1 captions: POST /dms-uploads/captions metadata={"format":"SRT","formattedForEasyReader":false,"largeText":false,"locale":{"country":"BR","language":"PT"},"source":"USER_PROVIDED","transcriptType":"CLOSED_CAPTION"} file=film.pt-BR.srt[0..5]"#.to_owned(),
+            "video 1 captions: POST /dms-uploads/captions file=film.pt-BR.srt[0..5]".to_owned(),
             r#"video 1 finalize: POST /rest/videos?action=finalizeUpload {"finalizeUploadRequest":{"uploadToken":"t0k","uploadedPartIds":["/ambry/e1.bin","/ambry/e2.bin","/ambry/e3.bin"],"video":"urn:li:video:V090000"}}"#.to_owned(),
             "video 1 status: GET /rest/videos/urn%3Ali%3Avideo%3AV090000".to_owned(),
         ]
@@ -711,12 +726,10 @@ fn a_poll_asks_the_title() {
         [(1440, "ONE_DAY"), (4320, "THREE_DAYS"), (10_080, "SEVEN_DAYS"), (20_160, "FOURTEEN_DAYS")]
     {
         rendition.poll = Some(Poll { options: vec!["Green".to_owned(), "Black".to_owned()], minutes });
-        assert_eq!(
-            body(&rendition, &[])["content"].to_string(),
-            format!(
-                r#"{{"poll":{{"options":[{{"text":"Green"}},{{"text":"Black"}}],"question":"Which (tea)?","settings":{{"duration":"{duration}"}}}}}}"#
-            )
-        );
+        let options = json!([{"text": "Green"}, {"text": "Black"}]);
+        let settings = json!({"duration": duration});
+        let poll = json!({"poll": {"question": "Which (tea)?", "options": options, "settings": settings}});
+        assert_eq!(body(&rendition, &[])["content"], poll);
     }
 }
 
