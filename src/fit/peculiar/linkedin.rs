@@ -462,7 +462,7 @@ mod tests {
             ("https://notlinkedin.com/feed/update/urn:li:share:79", Err(NoPost::Elsewhere)),
             ("no address", Err(NoPost::Elsewhere)),
         ] {
-            assert_eq!(post_urn(address).as_deref(), urn.as_ref().map(|urn| *urn).map_err(|why| why), "{address}");
+            assert_eq!(post_urn(address).as_deref(), urn.as_ref().copied(), "{address}");
         }
     }
 }
