@@ -8,6 +8,7 @@ use crate::media::{Facts, Kind, Lack};
 use crate::post::Body;
 use crate::post::{self, MediaWish, PostId, Setting, Wishes};
 
+mod threads;
 mod youtube;
 
 const FRONT: &str = "---\nkey: value\n---\n";
