@@ -1,6 +1,5 @@
 //! The page of a rehearsal: every post as its readers would see it, in one file without outside resources.
 
-use std::collections::BTreeMap;
 use std::time::SystemTime;
 
 use base64::Engine as _;
@@ -8,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use crate::content::Content;
+use super::Hall;
 use crate::limits::Platform;
 use crate::plan::when::when;
 use crate::sim::{Seen, SeenMedia};
@@ -16,8 +15,9 @@ use crate::sim::{Seen, SeenMedia};
 const STYLE: &str = include_str!("page.css");
 
 /// The page.
-pub(super) fn page(seen: &[Seen], names: &BTreeMap<String, String>, content: &Content, now: DateTime<Utc>) -> String {
-    let zone = content.accounts.defaults.timezone.map_or("UTC", |zone| zone.name());
+pub(super) fn page(seen: &[Seen], hall: &Hall<'_>) -> String {
+    let now = hall.clock.now();
+    let zone = hall.content.accounts.defaults.timezone.map_or("UTC", |zone| zone.name());
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -35,7 +35,7 @@ pub(super) fn page(seen: &[Seen], names: &BTreeMap<String, String>, content: &Co
                 }
                 main {
                     @if seen.is_empty() { p { "Nothing is due." } }
-                    @for post in seen { (card(post, names.get(&post.author).unwrap_or(&post.author), zone)) }
+                    @for post in seen { (card(post, hall.names.of(post).unwrap_or(&post.author), zone)) }
                 }
             }
         }
