@@ -192,6 +192,10 @@ pub struct Limits {
     pub reposts: bool,
     /// What of a post that is out can still be changed.
     pub edits: Edits,
+    /// Which posts that are out can be changed at all, where not every one can.
+    pub editable: Option<Editable>,
+    /// What publishing costs, where the platform bills it.
+    pub prices: Option<Prices>,
     /// Whether what is out can be removed.
     pub removes: bool,
     /// How the platform fetches media that it takes by address.
@@ -227,6 +231,10 @@ pub struct Shape {
     pub document: DocumentRule,
     /// Whether a text is shown at all.
     pub text: bool,
+    /// Longest text of it, where it has another limit than the rest of the platform.
+    pub text_max: Option<usize>,
+    /// Whether a title is part of it, where the platform has titles.
+    pub title: bool,
     /// Which of its media the platform fetches by an address instead of taking bytes.
     pub fetched: Fetched,
 }
@@ -325,6 +333,31 @@ pub struct Edits {
     pub why_not: &'static str,
 }
 
+/// Which posts that are out can be changed.
+#[derive(Clone, Copy, Debug)]
+pub struct Editable {
+    /// Only those of accounts with X Premium.
+    pub premium: bool,
+    /// Only those of one part, without media, poll, and reference to another post.
+    pub plain: bool,
+    /// Only for so many minutes after they went out.
+    pub minutes: u32,
+}
+
+/// What a platform bills, each in thousandths of a US dollar.
+#[derive(Clone, Copy, Debug)]
+pub struct Prices {
+    /// A part whose text holds no link.
+    pub post: u32,
+    /// A part whose text holds one.
+    pub link_post: u32,
+    pub repost: u32,
+    /// A file that is uploaded.
+    pub upload: u32,
+    /// An alternative text.
+    pub alt: u32,
+}
+
 /// A part of a rendition that some platforms can change later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {
@@ -410,6 +443,8 @@ const BASE: Limits = Limits {
     quotes: false,
     reposts: false,
     edits: Edits { fields: &[], why_not: "this version of pressroom cannot edit there" },
+    editable: None,
+    prices: None,
     removes: false,
     fetcher: None,
     visibilities: &[Visibility::Public],
@@ -432,6 +467,8 @@ const FEED: Shape = Shape {
     premium_video: None,
     document: DOCUMENT,
     text: true,
+    text_max: None,
+    title: true,
     fetched: Fetched::Nothing,
 };
 
@@ -453,7 +490,9 @@ const VIDEO: VideoRule = VideoRule {
 const DOCUMENT: DocumentRule = DocumentRule { kinds: &[], bytes_max: None, pages_max: None };
 
 /// <https://docs.x.com/fundamentals/counting-characters>, <https://docs.x.com/x-api/media/quickstart/best-practices>,
-/// <https://docs.x.com/x-api/posts/create-post>
+/// <https://docs.x.com/x-api/posts/create-post>, <https://docs.x.com/x-api/getting-started/pricing>,
+/// <https://docs.x.com/x-api/fundamentals/edit-posts> (30 minutes; the changelog of 2025-10-03 says one hour, so the hour is
+/// tried). That an uploaded file is billed like a post is told in the developers' forum, not in the price list.
 const X: Limits = Limits {
     platform: Platform::X,
     name: "x",
@@ -463,16 +502,27 @@ const X: Limits = Limits {
     unit: Unit::Weighted,
     shapes: &[Shape {
         images: 4,
+        videos: 1,
         image: ImageRule {
             kinds: &[Jpeg, Png, Webp, Gif],
             bytes_max: Some(5 * MB),
             gif: Some(GifRule { bytes_max: 15 * MB, pixels_max: 1280 * 1080 }),
             ..IMAGE
         },
+        video: X_VIDEO,
+        premium_video: Some(X_PREMIUM_VIDEO),
         ..FEED
     }],
     alt_max: 1000,
     threads: true,
+    poll: Some(PollRule { options: (2, 4), option_max: 25, minutes: Minutes::Between(5, 10_080), question_max: None }),
+    replies: true,
+    quotes: true,
+    reposts: true,
+    edits: Edits { fields: &[Field::Text], why_not: "" },
+    editable: Some(Editable { premium: true, plain: true, minutes: 60 }),
+    prices: Some(Prices { post: 15, link_post: 200, repost: 15, upload: 15, alt: 5 }),
+    removes: true,
     settings: &[
         setting(
             "reply_settings",
@@ -487,10 +537,34 @@ const X: Limits = Limits {
     ..BASE
 };
 
+/// X writes "32x32 to 1280x1024" and recommends 720x1280 on the same page: so the longer side may stand either way.
+const X_VIDEO: VideoRule = VideoRule {
+    mimes: &["video/mp4", "video/quicktime"],
+    bytes_max: Some(512 * MB),
+    duration_ms: Some((500, 140_000)),
+    width: Some((32, 1280)),
+    height: Some((32, 1280)),
+    ratio: Some(Ratio { least: (1, 3), most: (3, 1) }),
+    fps_milli: Some((0, 60_000)),
+    video: &["h264"],
+    audio: &["aac"],
+};
+
+/// Longer ones for accounts with X Premium: how long is not published; `total_bytes` of an upload ends at 16 GiB.
+const X_PREMIUM_VIDEO: VideoRule = VideoRule {
+    bytes_max: Some(17_179_869_184),
+    duration_ms: Some((500, u64::MAX)),
+    width: Some((32, u32::MAX)),
+    height: Some((32, u32::MAX)),
+    ..X_VIDEO
+};
+
 /// <https://learn.microsoft.com/linkedin/marketing/community-management/shares/posts-api>,
 /// <https://learn.microsoft.com/linkedin/marketing/community-management/shares/multiimage-post-api>,
 /// <https://learn.microsoft.com/linkedin/marketing/community-management/shares/images-api> (under 36,152,320 pixels; the
-/// limit of bytes is not published)
+/// limit of bytes is not published), `videos-api` (3 seconds to 30 minutes, 75 KB to 500 MB, MP4), `documents-api` (100 MB,
+/// 300 pages), `poll-post-api` and `comments-api` beside it. The last names no longest comment; 1,250 characters is what
+/// LinkedIn's own page takes.
 const LINKEDIN: Limits = Limits {
     platform: Platform::LinkedIn,
     name: "linkedin",
@@ -498,12 +572,27 @@ const LINKEDIN: Limits = Limits {
     text_max: 3000,
     unit: Unit::CodePoints,
     shapes: &[
-        Shape { images: 20, image: LINKEDIN_IMAGE, ..FEED },
+        Shape { images: 20, videos: 1, image: LINKEDIN_IMAGE, video: LINKEDIN_VIDEO, ..FEED },
         Shape { kind: Kind::Article, images: 20, image: LINKEDIN_IMAGE, ..FEED },
+        Shape { kind: Kind::Document, least: 1, documents: 1, document: LINKEDIN_DOCUMENT, ..FEED },
     ],
     alt_max: 4086,
     link_card: true,
     card_title: true,
+    poll: Some(PollRule {
+        options: (2, 4),
+        option_max: 30,
+        minutes: Minutes::OneOf(&[1440, 4320, 10_080, 20_160]),
+        question_max: Some(140),
+    }),
+    comment_max: Some(1250),
+    quotes: true,
+    reposts: true,
+    edits: Edits {
+        fields: &[Field::Text],
+        why_not: "LinkedIn lets only the text be changed: media, card, poll and audience stay as they are",
+    },
+    removes: true,
     visibilities: &[Visibility::Public, Visibility::Connections],
     settings: &[setting("disable_reshare", Takes::Bool, "readers cannot repost it").works()],
     published: true,
@@ -512,6 +601,18 @@ const LINKEDIN: Limits = Limits {
 
 const LINKEDIN_IMAGE: ImageRule = ImageRule { kinds: &[Jpeg, Png, Gif], pixels_max: Some(36_152_319), ..IMAGE };
 
+/// <https://developers.facebook.com/docs/graph-api/reference/page/photos/>, `feed/` and `videos/` beside it;
+/// <https://developers.facebook.com/documentation/video-api/guides/reels-publishing> (reels, and the videos of stories),
+/// <https://developers.facebook.com/documentation/video-api/page-stories-api>;
+/// <https://developers.facebook.com/docs/marketing-api/reference/ad-account/advideos> (a video's title: less than 255
+/// characters); <https://developers.facebook.com/documentation/pages-api/posts> (edits). Not documented: the length and unit
+/// of the text, the length of a comment and of `alt_text_custom`, the number of photos; nor the size of a video, which each
+/// account is told (`video_upload_limits`).
+const LINKEDIN_VIDEO: VideoRule =
+    VideoRule { mimes: &["video/mp4"], bytes_max: Some(500 * MB), duration_ms: Some((3000, 1_800_000)), ..VIDEO };
+
+const LINKEDIN_DOCUMENT: DocumentRule =
+    DocumentRule { kinds: &[Pdf, Word, Slides], bytes_max: Some(100 * MB), pages_max: Some(300) };
 /// <https://developers.facebook.com/docs/pages-api/posts>, <https://developers.facebook.com/docs/graph-api/reference/page/photos>.
 /// Not documented: the unit of the text, the number of photos and the length of `alt_text_custom`.
 const FACEBOOK: Limits = Limits {
@@ -520,21 +621,57 @@ const FACEBOOK: Limits = Limits {
     label: "Facebook",
     text_max: 63_206,
     unit: Unit::Utf16,
-    shapes: &[Shape {
-        images: 10,
-        image: ImageRule { kinds: &[Jpeg, Png, Gif], bytes_max: Some(10 * MB), ..IMAGE },
-        ..FEED
-    }],
-    alt_max: 1000,
-    link_card: true,
-    settings: &[
-        setting("place", Takes::Text, "id of the Page of the place it was posted from"),
-        setting("targeting", Takes::List, "countries the post is shown in"),
-        setting("call_to_action", Takes::Text, "the button of a link post"),
+    shapes: &[
+        Shape { images: 10, image: FACEBOOK_IMAGE, videos: 1, ..FEED },
+        Shape { kind: Kind::Reel, least: 1, videos: 1, video: FACEBOOK_REEL, ..FEED },
+        Shape {
+            kind: Kind::Story,
+            least: 1,
+            images: 1,
+            image: FACEBOOK_IMAGE,
+            videos: 1,
+            // The table of reels says 90 seconds, the text below it that a story cannot exceed 60.
+            video: VideoRule { duration_ms: Some((3_000, 60_000)), ..FACEBOOK_REEL },
+            text: false,
+            ..FEED
+        },
     ],
+    alt_max: 1000,
+    title_max: Some(254),
+    link_card: true,
+    comment_max: Some(8000),
+    edits: Edits {
+        fields: &[Field::Text, Field::Title],
+        why_not: "Facebook lets nothing but the words of a post be changed",
+    },
+    removes: true,
+    settings: &[
+        setting("place", Takes::Text, "id of the Page of the place it was posted from").works(),
+        setting("targeting", Takes::List, "countries the post is shown in, as two letters each: DE, NL").works(),
+        setting("call_to_action", Takes::Text, "the button of a link post: LEARN_MORE, SHOP_NOW, ...").works(),
+        setting("is_ai_generated", Takes::Bool, "labels a video as made with AI").works(),
+    ],
+    published: true,
     ..BASE
 };
 
+/// <https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-user/media> (as of 2026-09-11),
+/// <https://developers.facebook.com/docs/instagram-platform/content-publishing>,
+/// <https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/instagram-media> (updating).
+/// The unit of the text is not documented; that of a comment's length is the app's, like its figure. Pictures are scaled to
+/// 320 to 1440 pixels of width by Instagram. What videos of a carousel must be is documented only with reels.
+const FACEBOOK_IMAGE: ImageRule = ImageRule { kinds: &[Jpeg, Png, Gif], bytes_max: Some(10 * MB), ..IMAGE };
+
+const FACEBOOK_REEL: VideoRule = VideoRule {
+    duration_ms: Some((3_000, 90_000)),
+    width: Some((540, u32::MAX)),
+    height: Some((960, u32::MAX)),
+    ratio: Some(Ratio { least: (9, 16), most: (9, 16) }),
+    fps_milli: Some((24_000, 60_000)),
+    video: &["h264", "hevc", "vp9", "av1"],
+    audio: &["aac"],
+    ..VIDEO
+};
 /// <https://developers.facebook.com/docs/instagram-platform/reference/instagram-media>
 const INSTAGRAM: Limits = Limits {
     platform: Platform::Instagram,
@@ -542,24 +679,88 @@ const INSTAGRAM: Limits = Limits {
     label: "Instagram",
     text_max: 2200,
     unit: Unit::Utf16,
-    shapes: &[Shape {
-        least: 1,
-        images: 10,
-        image: ImageRule { kinds: &[Jpeg], bytes_max: Some(8 * MB), ..IMAGE },
-        fetched: Fetched::Images,
-        ..FEED
-    }],
-    alt_max: 1000,
-    settings: &[
-        setting("collaborators", Takes::List, "up to 3 user names invited as co-authors"),
-        setting("user_tags", Takes::List, "user names tagged in the media"),
-        setting("location_id", Takes::Text, "id of the Page of the place"),
-        setting("share_to_feed", Takes::Bool, "shows a reel in the feed as well"),
-        setting("is_ai_generated", Takes::Bool, "labels the media as made with AI"),
+    shapes: &[
+        Shape {
+            least: 1,
+            images: 10,
+            videos: 10,
+            mixed: true,
+            // Alone it is a reel.
+            lone_video: false,
+            image: ImageRule { ratio: Some(Ratio { least: (4, 5), most: (191, 100) }), ..INSTAGRAM_IMAGE },
+            video: INSTAGRAM_REEL,
+            fetched: Fetched::Images,
+            ..FEED
+        },
+        Shape { kind: Kind::Reel, least: 1, videos: 1, video: INSTAGRAM_REEL, fetched: Fetched::Images, ..FEED },
+        Shape {
+            kind: Kind::Story,
+            least: 1,
+            images: 1,
+            videos: 1,
+            image: INSTAGRAM_IMAGE,
+            video: VideoRule {
+                bytes_max: Some(100 * MB),
+                duration_ms: Some((3_000, 60_000)),
+                ratio: Some(Ratio { least: (1, 10), most: (10, 1) }),
+                ..INSTAGRAM_REEL
+            },
+            text: false,
+            fetched: Fetched::Images,
+            ..FEED
+        },
     ],
+    alt_max: 1000,
+    comment_max: Some(2200),
+    edits: Edits {
+        fields: &[],
+        why_not: "Instagram lets no program change a post; change it in the app, or delete it and publish it anew",
+    },
+    removes: true,
+    fetcher: Some(META_FETCHER),
+    settings: &[
+        setting("collaborators", Takes::List, "up to 3 user names invited as co-authors").works(),
+        setting(
+            "user_tags",
+            Takes::List,
+            "people tagged: `name X Y` (0 to 1 from the left and the top), `2: name X Y` in a carousel, `name` in a video",
+        )
+        .works(),
+        setting("location_id", Takes::Text, "id of the Page of the place").works(),
+        setting("share_to_feed", Takes::Bool, "shows a reel in the feed as well").works(),
+        setting("thumb_offset", Takes::Number, "frame of a video used as cover, in milliseconds").works(),
+        setting("audio_name", Takes::Text, "name of a reel's own sound").works(),
+        setting(
+            "trial",
+            Takes::OneOf(&["MANUAL", "SS_PERFORMANCE"]),
+            "shows a reel to strangers first; followers see it when you say so, or when it does well",
+        )
+        .works(),
+        setting("is_ai_generated", Takes::Bool, "labels the media as made with AI").works(),
+    ],
+    published: true,
     ..BASE
 };
 
+/// <https://developers.facebook.com/docs/threads/posts>, <https://developers.facebook.com/docs/threads/create-posts/polls>
+/// (the API takes no duration: a poll is open for a day). Wider and narrower images are scaled. For images only the widest
+/// shape is told; the narrowest is that of videos.
+const INSTAGRAM_IMAGE: ImageRule = ImageRule { kinds: &[Jpeg], bytes_max: Some(8 * MB), ..IMAGE };
+/// At most 1920 columns of pixels, 0.01:1 to 10:1, 23 to 60 frames a second, three seconds to fifteen minutes.
+const INSTAGRAM_REEL: VideoRule = VideoRule {
+    mimes: &["video/mp4", "video/quicktime"],
+    bytes_max: Some(300 * MB),
+    duration_ms: Some((3_000, 900_000)),
+    width: Some((1, 1920)),
+    ratio: Some(Ratio { least: (1, 100), most: (10, 1) }),
+    fps_milli: Some((23_000, 60_000)),
+    video: &["h264", "hevc"],
+    audio: &["aac"],
+    ..VIDEO
+};
+/// Who fetches for Meta: <https://developers.facebook.com/docs/sharing/webmasters/web-crawlers>.
+const META_FETCHER: Fetcher =
+    Fetcher { agent: "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)", robots: true };
 /// <https://developers.facebook.com/docs/threads/posts>
 const THREADS: Limits = Limits {
     platform: Platform::Threads,
@@ -569,13 +770,41 @@ const THREADS: Limits = Limits {
     unit: Unit::EmojiBytes,
     shapes: &[Shape {
         images: 20,
-        image: ImageRule { kinds: &[Jpeg, Png], bytes_max: Some(8 * MB), ..IMAGE },
+        videos: 20,
+        mixed: true,
+        image: ImageRule {
+            kinds: &[Jpeg, Png],
+            bytes_max: Some(8 * MB),
+            ratio: Some(Ratio { least: (1, 100), most: (10, 1) }),
+            ..IMAGE
+        },
+        video: VideoRule {
+            mimes: &["video/mp4", "video/quicktime"],
+            bytes_max: Some(1000 * MB),
+            duration_ms: Some((1, 300_000)),
+            width: Some((1, 1920)),
+            ratio: Some(Ratio { least: (1, 100), most: (10, 1) }),
+            fps_milli: Some((23_000, 60_000)),
+            video: &["h264", "hevc"],
+            audio: &["aac"],
+            ..VIDEO
+        },
         fetched: Fetched::Everything,
         ..FEED
     }],
     alt_max: 1000,
     threads: true,
     link_card: true,
+    poll: Some(PollRule { options: (2, 4), option_max: 25, minutes: Minutes::OneOf(&[1440]), question_max: None }),
+    comment_max: Some(500),
+    replies: true,
+    quotes: true,
+    edits: Edits {
+        fields: &[],
+        why_not: "Threads offers no way to change a post that is out; remove it and publish anew, or leave it",
+    },
+    removes: true,
+    fetcher: Some(META_FETCHER),
     settings: &[
         setting(
             "reply_control",
@@ -586,76 +815,138 @@ const THREADS: Limits = Limits {
                 "parent_post_author_only",
                 "followers_only",
             ]),
-            "who may reply",
-        ),
-        setting("topic_tag", Takes::Text, "the post's topic, 1 to 50 characters"),
-        setting("enable_reply_approvals", Takes::Bool, "replies wait for approval"),
+            "who may reply; everyone unless said",
+        )
+        .works(),
+        setting("topic_tag", Takes::Text, "the post's topic, 1 to 50 characters without `.` and `&`").works(),
+        setting("enable_reply_approvals", Takes::Bool, "replies wait for approval").works(),
+        setting("is_spoiler_media", Takes::Bool, "hides pictures and videos until opened").works(),
     ],
+    published: true,
     ..BASE
 };
 
-/// <https://developers.google.com/youtube/v3/docs/videos>: the text is the description; a post needs a video.
+/// <https://developers.google.com/youtube/v3/docs/videos> (the text is the description: 5000 bytes, a title 100
+/// characters), <https://developers.google.com/youtube/v3/docs/videos/insert> (a file of 256 GiB at most),
+/// <https://support.google.com/youtube/answer/71673> (12 hours; 15 minutes until the channel's phone is verified, which only
+/// the platform can tell), <https://support.google.com/youtube/answer/15424877> (Shorts of up to three minutes). Formats and
+/// codecs: whatever YouTube can convert, no list is binding.
 const YOUTUBE: Limits = Limits {
     platform: Platform::YouTube,
     name: "youtube",
     label: "YouTube",
     text_max: 5000,
     unit: Unit::Utf8,
-    shapes: &[Shape { least: 1, videos: 1, ..FEED }],
+    shapes: &[
+        Shape { least: 1, videos: 1, video: YOUTUBE_VIDEO, ..FEED },
+        Shape {
+            kind: Kind::Short,
+            least: 1,
+            videos: 1,
+            video: VideoRule { duration_ms: Some((0, 180_000)), ..YOUTUBE_VIDEO },
+            ..FEED
+        },
+    ],
     title_max: Some(100),
     title_needed: true,
     tags: true,
+    edits: Edits {
+        fields: &[Field::Text, Field::Title, Field::Tags, Field::Visibility, Field::Settings, Field::Cover],
+        why_not: "YouTube keeps a video's file: another one is another video; captions and the language are changed in \
+                  YouTube Studio",
+    },
+    removes: true,
     visibilities: &[Visibility::Public, Visibility::Unlisted, Visibility::Private],
     settings: &[
-        setting("category", Takes::Text, "id of the category (videoCategories.list); 22 is People & Blogs"),
-        setting("made_for_kids", Takes::Bool, "the legal declaration that the video is made for children"),
-        setting("synthetic_media", Takes::Bool, "discloses realistic altered or AI-made content"),
-        setting("playlist", Takes::Text, "id of the playlist the video is added to"),
-        setting("license", Takes::OneOf(&["youtube", "creativeCommon"]), "the video's licence"),
-        setting("embeddable", Takes::Bool, "others may embed the video"),
-        setting("notify_subscribers", Takes::Bool, "subscribers are told"),
-        setting("paid_promotion", Takes::Bool, "discloses paid product placement"),
-        setting("audio_language", Takes::Text, "language spoken, BCP 47"),
-        setting("recording_date", Takes::Text, "when it was recorded, RFC 3339"),
+        setting("category", Takes::Text, "id of the category (videoCategories.list); 22 is People & Blogs").works(),
+        setting(
+            "made_for_kids",
+            Takes::Bool,
+            "the legal declaration whether the video is made for children; must be said",
+        )
+        .works(),
+        setting("synthetic_media", Takes::Bool, "discloses realistic altered or AI-made content").works(),
+        setting("playlist", Takes::Text, "id of the playlist the video is added to").works(),
+        setting("license", Takes::OneOf(&["youtube", "creativeCommon"]), "the video's licence").works(),
+        setting("embeddable", Takes::Bool, "others may embed the video").works(),
+        setting("notify_subscribers", Takes::Bool, "subscribers are told; they are unless said").works(),
+        setting("paid_promotion", Takes::Bool, "discloses paid product placement").works(),
+        setting("audio_language", Takes::Text, "language spoken, BCP 47").works(),
+        setting("recording_date", Takes::Text, "when it was recorded, RFC 3339").works(),
     ],
+    published: true,
     ..BASE
 };
+
+const YOUTUBE_VIDEO: VideoRule =
+    VideoRule { bytes_max: Some(274_877_906_944), duration_ms: Some((0, 43_200_000)), ..VIDEO };
 
 /// <https://developers.tiktok.com/doc/content-posting-api-reference-direct-post>,
 /// <https://developers.tiktok.com/doc/content-posting-api-reference-photo-post>. The figure for text is that of a video's
 /// caption. The audience must be said: there is no default, so `visibilities` only lists what can be.
+/// <https://developers.tiktok.com/doc/content-posting-api-reference-direct-post> (a video's caption: 2,200 UTF-16 units),
+/// <https://developers.tiktok.com/doc/content-posting-api-reference-photo-post> (a title of 90 units, a description of 4,000,
+/// 35 photos of 20 MB), <https://developers.tiktok.com/doc/content-posting-api-media-transfer-guide> (videos; how long one may
+/// be is told for each creator, and is 10 minutes at most). The audience must be said: there is no default, so `visibilities`
+/// only lists what can be. Who fetches photos, and whether it reads robots.txt, is not documented.
 const TIKTOK: Limits = Limits {
     platform: Platform::TikTok,
     name: "tiktok",
     label: "TikTok",
     text_max: 2200,
     unit: Unit::Utf16,
-    shapes: &[Shape {
-        least: 1,
-        images: 35,
-        image: ImageRule { kinds: &[Jpeg, Webp], bytes_max: Some(20 * MB), ..IMAGE },
-        fetched: Fetched::Images,
-        ..FEED
-    }],
+    shapes: &[
+        Shape {
+            least: 1,
+            images: 35,
+            image: ImageRule { kinds: &[Jpeg, Webp], bytes_max: Some(20 * MB), ..IMAGE },
+            text_max: Some(4000),
+            fetched: Fetched::Images,
+            ..FEED
+        },
+        Shape { kind: Kind::Reel, least: 1, videos: 1, video: TIKTOK_VIDEO, title: false, ..FEED },
+    ],
     title_max: Some(90),
+    edits: Edits { fields: &[], why_not: "TikTok lets nobody but the app change what is posted" },
+    fetcher: Some(Fetcher { agent: "TikTok", robots: false }),
     visibility_needed: true,
     visibilities: &[Visibility::Public, Visibility::Connections, Visibility::Followers, Visibility::Private],
     settings: &[
         setting(
+            "mode",
+            Takes::OneOf(&["direct", "draft"]),
+            "`draft` leaves it in the creator's inbox at TikTok, to be finished and posted in the app",
+        )
+        .works(),
+        setting(
             "privacy_level",
             Takes::OneOf(&["PUBLIC_TO_EVERYONE", "MUTUAL_FOLLOW_FRIENDS", "FOLLOWER_OF_CREATOR", "SELF_ONLY"]),
-            "who may see it; must be chosen",
-        ),
-        setting("disable_comment", Takes::Bool, "nobody may comment"),
-        setting("disable_duet", Takes::Bool, "nobody may make a duet"),
-        setting("disable_stitch", Takes::Bool, "nobody may stitch"),
-        setting("brand_content", Takes::Bool, "paid partnership for a third party"),
-        setting("brand_organic", Takes::Bool, "promotes the creator's own business"),
-        setting("is_aigc", Takes::Bool, "labels the content as made with AI"),
-        setting("auto_add_music", Takes::Bool, "TikTok adds music to photos"),
-        setting("cover_timestamp_ms", Takes::Number, "frame of the video used as cover, in milliseconds"),
+            "who may see it, in TikTok's words; this or `visibility` must be written",
+        )
+        .works(),
+        setting("disable_comment", Takes::Bool, "`false` lets people comment; they cannot unless that is said").works(),
+        setting("disable_duet", Takes::Bool, "`false` lets people make duets; they cannot unless that is said").works(),
+        setting("disable_stitch", Takes::Bool, "`false` lets people stitch; they cannot unless that is said").works(),
+        setting("brand_content", Takes::Bool, "discloses a paid partnership with a third party").works(),
+        setting("brand_organic", Takes::Bool, "discloses that it promotes the creator's own business").works(),
+        setting("is_aigc", Takes::Bool, "labels the content as made with AI").works(),
+        setting("auto_add_music", Takes::Bool, "TikTok adds music to photos").works(),
+        setting("photo_cover_index", Takes::Number, "which photo is the cover, from 0; the first unless said").works(),
+        setting("cover_timestamp_ms", Takes::Number, "frame of the video used as cover, in milliseconds").works(),
     ],
+    published: true,
     ..BASE
+};
+
+const TIKTOK_VIDEO: VideoRule = VideoRule {
+    mimes: &["video/mp4", "video/quicktime", "video/webm"],
+    bytes_max: Some(4000 * MB),
+    duration_ms: Some((0, 600_000)),
+    width: Some((360, 4096)),
+    height: Some((360, 4096)),
+    fps_milli: Some((23_000, 60_000)),
+    video: &["h264", "hevc", "vp8", "vp9"],
+    ..VIDEO
 };
 
 /// <https://github.com/bluesky-social/atproto/blob/main/lexicons/app/bsky/feed/post.json> and `embed/images.json`: 2,000,000
@@ -762,8 +1053,19 @@ mod tests {
     }
 
     #[test]
-    fn this_version_publishes_to_two() {
+    fn this_version_publishes_to_seven() {
         let published: Vec<_> = Platform::ALL.into_iter().filter(|p| p.limits().published).collect();
-        assert_eq!(published, [Platform::X, Platform::LinkedIn]);
+        assert_eq!(
+            published,
+            [
+                Platform::X,
+                Platform::LinkedIn,
+                Platform::Facebook,
+                Platform::Instagram,
+                Platform::Threads,
+                Platform::YouTube,
+                Platform::TikTok
+            ]
+        );
     }
 }

@@ -163,8 +163,9 @@ fn way(adapter: &dyn Adapter, grant: &Grant) -> &'static platform::Grant {
 async fn who(http: &Http, adapter: &dyn Adapter, account: &Account, grant: &Grant) -> Result<Identity, Failure> {
     let label = account.platform.label();
     let none: Arc<dyn Files> = Arc::new(NoFiles);
-    match http.send(&adapter.who(way(adapter, grant)), adapter.hosts(), Some(&grant.credential), &none, &|_| ()).await?
-    {
+    let way = way(adapter, grant);
+    let call = account.acts_as.as_deref().map_or_else(|| adapter.who(way), |id| adapter.who_as(way, id));
+    match http.send(&call, adapter.hosts(), Some(&grant.credential), &none, &|_| ()).await? {
         Outcome::NotSent(why) | Outcome::Unclear(why) => Err(Failure::new(
             Kind::Later,
             format!("{label} could not be asked whose token this is; nothing was stored"),

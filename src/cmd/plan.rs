@@ -62,6 +62,7 @@ pub(super) fn document(plan: &Planned, content: &Content, commit: Option<Oid>) -
     json!({
         "at": plan.at,
         "commit": commit.map(|commit| commit.to_string()),
+        "cost_usd": plan.cost(),
         "targets": plan.rows,
         "problems": content.problems.iter().map(report::problem_json).collect::<Vec<_>>(),
     })

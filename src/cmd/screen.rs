@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 use chrono::{DateTime, Utc};
 
 use super::report::printable;
+use crate::fit::price::Dollars;
 use crate::media;
 use crate::plan::action::{Action, ReceiptRow, Row, Standing};
 use crate::plan::when::{how_long, when};
@@ -79,7 +80,9 @@ pub(super) fn sections(rows: &[Row], view: View) -> String {
             out.push_str(&line(row, column, view));
             if view.list == List::Open && row.state == Standing::Due {
                 out.push_str(
-                    &row.rendition.as_ref().map_or_else(String::new, |its| contents::contents(its, view.width)),
+                    &row.rendition
+                        .as_ref()
+                        .map_or_else(String::new, |its| contents::contents(its, row.cost, view.width)),
                 );
             }
         }
@@ -286,5 +289,7 @@ fn summary(rows: &[Row], view: View) -> String {
     let next = next
         .min_by_key(|(due, _)| *due)
         .map_or_else(String::new, |(due, row)| format!(" Next: {} in {}.", head(row), how_long(due - now)));
-    wrap(&format!("{}.{next}", words.join(", ")), view.width).join("\n") + "\n"
+    let cost: Dollars = rows.iter().filter(|row| row.action.is_some()).filter_map(|row| row.cost).sum();
+    let cost = if cost == Dollars::default() { String::new() } else { format!(" Costs {cost}.") };
+    wrap(&format!("{}.{cost}{next}", words.join(", ")), view.width).join("\n") + "\n"
 }

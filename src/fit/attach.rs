@@ -113,6 +113,11 @@ impl<'a> Fitting<'a> {
         }
         let mut media = media(facts, wish.wish.alt.clone());
         media.title = wish.wish.title.clone();
+        if media.kind.is_document() {
+            // The post's title is that of its document: readers see it above the pages.
+            let title = self.target.wishes.title.as_ref().map(|title| title.value.trim().to_owned());
+            media.title = media.title.or(title).filter(|title| !title.is_empty());
+        }
         media.cover = self.cover(wish, facts, library);
         media.captions = self.captions(wish, facts, library);
         Some(media)

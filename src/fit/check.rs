@@ -26,19 +26,22 @@ impl Fitting<'_> {
             let hint = format!("for one post there: `overrides: {{{name}: {{thread: false}}}}`");
             self.error("thread-not-offered", thread.span.clone(), format!("{label} has no threads"), &hint);
         }
+        // Where a post of another is shared as it is, there is nothing of ours.
+        let shares = self.limits.reposts && self.target.wishes.repost_of.is_some();
         let wished = document.parts.iter().map(|part| part.images.len()).collect::<Vec<_>>();
         for (index, (text, count)) in texts.iter().enumerate() {
             let place = Place { index, of: texts.len(), span: self.part_span(document, index) };
             let has_media =
                 wished[index] > 0 || !media[index].is_empty() || card && index == 0 || self.wishes_media(index);
-            self.check_text(text, *count, has_media, &place);
+            self.check_text(text, *count, has_media || shares, &place);
         }
     }
 
     fn check_text(&mut self, text: &str, count: Count, has_media: bool, place: &Place) {
         let label = self.limits.label;
+        let is_repost = self.limits.reposts && self.target.wishes.repost_of.is_some();
         // Where something could not be shown at all, that has been told, and is why nothing is left.
-        if text.trim().is_empty() && !has_media && !self.problems.iter().any(Problem::is_error) {
+        if text.trim().is_empty() && !has_media && !is_repost && !self.problems.iter().any(Problem::is_error) {
             let hint = "write some text or attach a picture";
             self.body_error("empty-text", place, format!("{place} is empty"), hint);
         } else if !has_media && self.shape.least > 0 {

@@ -19,7 +19,8 @@ mod check;
 pub mod count;
 mod file;
 mod fingerprint;
-mod peculiar;
+pub mod peculiar;
+pub mod price;
 #[cfg(test)]
 mod tests;
 pub mod text;
@@ -27,6 +28,7 @@ mod wishes;
 
 pub use attach::candidates;
 use count::Count;
+pub use peculiar::instagram::{UserTag, user_tags};
 
 /// A post fitted to one target: exactly what will be sent.
 ///
@@ -35,7 +37,7 @@ use count::Count;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Rendition {
     pub platform: Platform,
-    #[serde(skip_serializing_if = "is_plain")]
+    #[serde(skip_serializing_if = "is_usual")]
     pub kind: Kind,
     /// The parts in order; one, unless the post is a thread.
     pub parts: Vec<Part>,
@@ -68,7 +70,7 @@ pub struct Rendition {
 
 /// Shapes that earlier ledgers do not tell apart.
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
-fn is_plain(kind: &Kind) -> bool {
+fn is_usual(kind: &Kind) -> bool {
     matches!(kind, Kind::Feed | Kind::Article)
 }
 
@@ -88,6 +90,13 @@ impl Rendition {
             Fetched::Images => media.kind.is_image(),
             Fetched::Everything => true,
         })
+    }
+
+    /// Whether it is one text and nothing else: no media, no poll, no other post.
+    pub fn is_plain(&self) -> bool {
+        let others = [&self.reply_to, &self.quote_of, &self.repost_of];
+        let is_alone = self.poll.is_none() && others.iter().all(|reference| reference.is_none());
+        is_alone && self.parts.len() == 1 && self.media().next().is_none()
     }
 
     /// All media files of it, with the part each belongs to; covers, captions and the picture of a card are apart.
@@ -190,8 +199,11 @@ pub fn fit(target: &Target, account: &Account, hosted: bool, library: &Library) 
     let mut fitting = Fitting::new(target, account);
     let (document, problems) = body::parse(&target.body, fitting.is_thread());
     fitting.problems = problems;
-    let texts = fitting.texts(&document);
+    let mut texts = fitting.texts(&document);
     let (shape, mut media) = fitting.attach(&document, library);
+    if let Some(most) = shape.text_max {
+        texts.iter_mut().for_each(|(_, count)| count.hold_against(most));
+    }
     let card = fitting.card(&mut media);
     fitting.check_texts(&document, &texts, &media, card.is_some());
     let visibility = fitting.visibility();

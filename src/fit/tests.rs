@@ -8,6 +8,8 @@ use crate::media::{Facts, Kind, Lack};
 use crate::post::Body;
 use crate::post::{self, MediaWish, PostId, Setting, Wishes};
 
+mod youtube;
+
 const FRONT: &str = "---\nkey: value\n---\n";
 /// Where every wish of these tests stands: `key`.
 const KEY: Range<usize> = 4..7;

@@ -73,9 +73,14 @@ impl Fitting<'_> {
         );
     }
 
-    /// The title, where one is part of what is published.
+    /// The title, where one is part of what is published: as a poll's question, too.
     pub(super) fn title(&mut self) -> Option<String> {
-        let most = self.limits.title_max?;
+        if let Some(most) = self.limits.poll.and_then(|rule| rule.question_max)
+            && self.target.wishes.poll.is_some()
+        {
+            return self.question(most);
+        }
+        let most = self.limits.title_max.filter(|_| self.shape.title)?;
         let label = self.limits.label;
         let Some(title) = self.target.wishes.title.as_ref().filter(|title| !title.value.trim().is_empty()) else {
             if self.limits.title_needed {
@@ -92,6 +97,25 @@ impl Fitting<'_> {
             self.error("title-too-long", title.span.clone(), message, "shorten it");
         }
         Some(title.value.clone())
+    }
+
+    fn question(&mut self, most: usize) -> Option<String> {
+        let (label, poll) = (self.limits.label, self.target.wishes.poll.as_ref()?);
+        let title = self.target.wishes.title.as_ref().filter(|title| !title.value.trim().is_empty());
+        let Some(title) = title else {
+            let message = format!("a poll on {label} asks a question, and there is none");
+            self.error("poll-question-missing", poll.span.clone(), message, "add `title`: it is the question");
+            return None;
+        };
+        let question = title.value.trim();
+        let length = question.chars().count();
+        if length > most {
+            let over = length - most;
+            let message =
+                format!("the poll's question (`title`) has {length} characters; {label} takes {most}: {over} too many");
+            self.error("poll-question-too-long", title.span.clone(), message, "shorten it");
+        }
+        Some(question.to_owned())
     }
 
     pub(super) fn poll(&mut self) -> Option<Poll> {

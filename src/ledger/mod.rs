@@ -228,6 +228,7 @@ pub fn apply(stand: &mut Stand, entry: Entry) -> Result<(), String> {
             stand.epoch = entry.epoch.unwrap_or(stand.epoch + 1);
             if aim == Aim::Publish {
                 stand.word = Word::Open;
+                stand.steps = stand.steps_for(entry.fp.as_deref());
                 (stand.fp, stand.fixed, stand.src) = (entry.fp, entry.fixed, entry.src);
             } else {
                 stand.begin_change(aim, entry.fp, entry.fixed, entry.src);
@@ -378,6 +379,14 @@ impl Stand {
     /// The receipts of all that is out, in order: the parts, and the first comment.
     pub fn receipts(&self) -> Vec<Receipt> {
         (0..).map_while(|part| self.receipt_of(part).cloned()).collect()
+    }
+
+    /// What is done that counts for a rendition with that hash: of what was made for another text or other media, nothing
+    /// may be shown.
+    pub fn steps_for(&self, fp: Option<&str>) -> Vec<Step> {
+        let is_changed = matches!((self.fp.as_deref(), fp), (Some(old), Some(new)) if old != new);
+        let steps = self.steps.iter().filter(|step| !is_changed || !matches!(step, Step::Made { .. }));
+        steps.cloned().collect()
     }
 
     fn begin_change(&mut self, aim: Aim, fp: Option<String>, fixed: Option<String>, src: Option<String>) {

@@ -528,6 +528,30 @@ fn the_newest_word_on_a_receipt_counts() {
     }
 }
 
+/// A container holds its text, an upload its picture: an author who changes either must not see the old one come out.
+#[test]
+fn what_was_made_for_another_text_does_not_count() {
+    let claimed = |fp: &str, id: u128| {
+        let (claim, mut fields) = named("claimed");
+        fields["fp"] = json!(fp);
+        line(id, claim, &fields) + "\n"
+    };
+    let (begun, failed) = (file("claimed, prepared, part 1"), file("failed"));
+    let stand = fold(&begun).unwrap();
+    let made = |steps: &[Step]| steps.iter().filter(|step| matches!(step, Step::Made { .. })).count();
+    assert_eq!((made(&stand.steps), made(&stand.steps_for(Some("0f"))), made(&stand.steps_for(None))), (1, 1, 1));
+    assert_eq!((made(&stand.steps_for(Some("1f"))), stand.steps_for(Some("1f")).len()), (0, 1));
+    for (fp, left) in [("0f", 2), ("1f", 1)] {
+        // The second claim is this run's own again: `failed` has given the first back.
+        let content = format!(
+            "{begun}{}{}",
+            failed.replace(&Uuid::from_u128(1).to_string(), &Uuid::from_u128(8).to_string()),
+            claimed(fp, 9)
+        );
+        assert_eq!(fold(&content).unwrap().steps.len(), left, "{fp}");
+    }
+}
+
 #[test]
 fn two_receipts_freeze() {
     for (lines, why) in [

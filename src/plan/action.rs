@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::contents::{Beside, MediaRow, PartRow};
 use crate::error::Kind;
 use crate::fit::Rendition;
+use crate::fit::price::Dollars;
 use crate::ledger::entry::TargetKey;
 use crate::limits::Platform;
 use crate::post::{OnRemove, PostId};
@@ -63,6 +64,9 @@ pub struct Row {
     pub beside: Beside,
     pub receipt: Option<ReceiptRow>,
     pub warnings: Vec<String>,
+    /// What the platform bills for what is left to do, if all goes well.
+    #[serde(rename = "cost_usd", skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Dollars>,
     /// The zone the schedule was written in.
     #[serde(skip)]
     pub zone: String,

@@ -1,13 +1,15 @@
 //! Targets that are out: whether what their post says now asks for an edit or a removal. Knows nothing of how either is
 //! done.
 
+use chrono::TimeDelta;
+
 use super::action::{Action, Standing};
 use super::when::how_long;
-use super::{Desk, Offer, Verdict, claimed, has_changed, is_named};
+use super::{Desk, Offer, Verdict, claimed, has_changed, is_named, later};
 use crate::error::Kind;
 use crate::ledger::Stand;
 use crate::ledger::entry::{Aim, Retry};
-use crate::limits::{Field, Platform};
+use crate::limits::{Editable, Field, Platform};
 use crate::post::{OnEdit, OnRemove};
 use crate::suggest;
 
@@ -46,6 +48,9 @@ fn edit(desk: &Desk<'_>, offer: &Offer, stand: &Stand) -> Verdict {
     if limits.edits.fields.is_empty() {
         return out(format!("changed, stays as published: {}", limits.edits.why_not));
     }
+    if let Some(why) = limits.editable.and_then(|editable| beyond(desk, offer, stand, &editable)) {
+        return out(format!("changed, stays as published: {why}"));
+    }
     let rendition = offer.rendition.as_ref();
     if stand.fixed.as_ref() != rendition.map(|rendition| rendition.fixed()).as_ref() {
         let fields = suggest::and(limits.edits.fields.iter().map(|field| word(*field)));
@@ -54,6 +59,21 @@ fn edit(desk: &Desk<'_>, offer: &Offer, stand: &Stand) -> Verdict {
     let fp = rendition.map(|rendition| rendition.fingerprint());
     hindered(desk, &offer.target.account, stand, Aim::Edit, fp.as_ref())
         .unwrap_or(Verdict { state: Standing::Published, ..Verdict::act(Action::Edit) })
+}
+
+/// Why this post is none of those the platform lets us change.
+fn beyond(desk: &Desk<'_>, offer: &Offer, stand: &Stand, editable: &Editable) -> Option<String> {
+    let label = offer.target.platform.label();
+    let account = desk.accounts.accounts.get(&offer.target.account);
+    if editable.premium && !account.is_some_and(|account| account.premium) {
+        return Some(format!("{label} lets only accounts with Premium edit (`premium: true` in accounts.toml)"));
+    }
+    let rendition = offer.rendition.as_ref()?;
+    if editable.plain && !rendition.is_plain() {
+        return Some(format!("on {label} only a single text without media, poll and replies can be edited"));
+    }
+    let until = later(stand.receipt_of(0)?.at, TimeDelta::minutes(editable.minutes.into()));
+    (desk.now >= until).then(|| format!("{label} lets a post be edited for {} min after it went out", editable.minutes))
 }
 
 /// What keeps a run from an edit or a removal just now.

@@ -90,6 +90,7 @@ pub(super) fn orphans(desk: &Desk<'_>) -> Vec<Row> {
             beside: Beside::default(),
             receipt: receipt(stand),
             warnings: Vec::new(),
+            cost: None,
             zone: "UTC".to_owned(),
             key: key.clone(),
             rendition: None,

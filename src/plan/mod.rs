@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::account::{Account, Accounts};
 use crate::error::{Kind, Problem};
+use crate::fit::price::Dollars;
 use crate::fit::{Reference, Rendition};
 use crate::ledger::entry::{Retry, TargetKey};
 use crate::ledger::{Stand, State, Word};
@@ -100,6 +101,11 @@ impl Plan {
     pub fn actions(&self) -> impl Iterator<Item = &Row> {
         self.rows.iter().filter(|row| row.action.is_some())
     }
+
+    /// What the platforms bill for all of them.
+    pub fn cost(&self) -> Dollars {
+        self.actions().filter_map(|row| row.cost).sum()
+    }
 }
 
 /// Decides about every target.
@@ -160,6 +166,7 @@ fn row(desk: &Desk<'_>, said: &Said<'_>, offer: &Offer) -> Row {
         Some(why) => Verdict::hold(Standing::Held, format!("its ledger cannot be trusted: {why}")).needs(Kind::Content),
         None => decide(desk, said, offer, &stand),
     };
+    let cost = cost(offer, &stand, &verdict);
     let rendition = offer.rendition.as_ref();
     let warnings = offer.problems.iter().filter(|problem| !problem.is_error());
     Row {
@@ -180,6 +187,7 @@ fn row(desk: &Desk<'_>, said: &Said<'_>, offer: &Offer) -> Row {
         beside: rendition.map(Beside::from).unwrap_or_default(),
         receipt: receipt(&stand),
         warnings: warnings.map(|problem| problem.message.clone()).collect(),
+        cost,
         zone: offer.zone.clone(),
         key,
         rendition: offer.rendition.clone(),
@@ -192,6 +200,16 @@ fn row(desk: &Desk<'_>, said: &Said<'_>, offer: &Offer) -> Row {
         takes_over: stand.claim.as_ref().map(|claim| claim.id),
         newly_missed: verdict.newly_missed,
         to_note: Some(offer.on_remove).filter(|on_remove| *on_remove != stand.on_remove),
+    }
+}
+
+/// What is left to be paid: for the parts that are not out, or for an edit.
+fn cost(offer: &Offer, stand: &Stand, verdict: &Verdict) -> Option<Dollars> {
+    let rendition = offer.rendition.as_ref()?;
+    match (verdict.action, verdict.state) {
+        (Some(Action::Edit), _) => rendition.cost(|_| true),
+        (_, Standing::Published | Standing::Cancelled | Standing::Removed) => None,
+        _ => rendition.cost(|part| stand.receipt_of(part).is_none()),
     }
 }
 

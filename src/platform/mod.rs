@@ -13,12 +13,17 @@ use crate::fit::Rendition;
 use crate::limits::Platform;
 
 mod done;
+pub mod facebook;
+pub mod instagram;
 pub mod linkedin;
 mod meta;
 mod refusal;
 #[cfg(test)]
 mod testing;
+pub mod threads;
+pub mod tiktok;
 pub mod x;
+pub mod youtube;
 
 // What adapters answer with is what the ledger remembers.
 pub use crate::step::{Class, Receipt, Refs, Step, Via};
@@ -33,6 +38,12 @@ pub trait Adapter: Sync {
 
     /// The call that tells whose token this is, for a token got by that grant.
     fn who(&self, grant: &Grant) -> Call;
+
+    /// The same for an account that acts for another (`as`), where the platform can be asked about that one at once. Answers
+    /// are read by [`Adapter::read_who`].
+    fn who_as(&self, grant: &Grant, _acts_as: &str) -> Call {
+        self.who(grant)
+    }
 
     /// What the answer to [`Adapter::who`] says.
     ///
@@ -74,6 +85,11 @@ pub fn adapter(platform: Platform) -> Option<&'static dyn Adapter> {
     match platform {
         Platform::X => Some(&x::X),
         Platform::LinkedIn => Some(&linkedin::LinkedIn),
+        Platform::YouTube => Some(&youtube::YouTube),
+        Platform::Threads => Some(&threads::Threads),
+        Platform::Instagram => Some(&instagram::Instagram),
+        Platform::TikTok => Some(&tiktok::TikTok),
+        Platform::Facebook => Some(&facebook::Facebook),
         _ => None,
     }
 }

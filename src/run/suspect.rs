@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use url::Url;
 
 use super::Run;
 use super::write::Suspicion;
@@ -72,8 +73,11 @@ impl Judge {
     }
 
     fn next(&self, done: &[Step], now: DateTime<Utc>) -> Next {
-        // No address of media is known before the claim: a call that needs one shows nothing.
-        let (refs, addresses) = (&self.refs, &BTreeMap::new());
+        // No address of media is known before the claim. Nothing is sent from here, so any will do: TikTok takes them with
+        // the very call that shows the post.
+        let nowhere = Url::parse("https://media.invalid/").ok();
+        let addresses = self.rendition.media().filter_map(|(_, media)| Some((media.path.clone(), nowhere.clone()?)));
+        let (refs, addresses) = (&self.refs, &addresses.collect::<BTreeMap<_, _>>());
         let job =
             Job { rendition: &self.rendition, identity: &self.identity, now, settle: self.settle, refs, addresses };
         self.adapter.next(&job, done)

@@ -124,10 +124,7 @@ impl<'a> Walk<'a> {
             Aim::Edit => Work::Edit(row.rendition.as_ref()?),
             Aim::Remove => Work::Remove,
         };
-        let mut done = match work {
-            Work::Publish(_) => claim.before.steps.clone(),
-            _ => claim.goes_on_with(),
-        };
+        let mut done = claim.goes_on_with();
         let out = claim.before.receipts();
         let secrets = Secrets::of(run, row, !done.is_empty());
         secrets.fill(&mut done);
@@ -266,8 +263,8 @@ impl<'a> Walk<'a> {
     /// The receipt of the whole, once every part is out: what may still come, such as a first comment, cannot fail it.
     fn out_already(&self) -> Option<&Receipt> {
         let Work::Publish(rendition) = self.work else { return None };
+        // A platform may tell the link after the id: what was learned last counts.
         let receipt = |index: usize| {
-            // The newest: a platform may tell a post's address only later.
             self.done.iter().rev().find_map(|step| match step {
                 Step::Shown { part, receipt } if *part == index => Some(receipt),
                 _ => None,
@@ -397,7 +394,11 @@ impl<'a> Walk<'a> {
                 Ok(None)
             }
             Outcome::Answered(reply) => match self.read(&call, &reply) {
-                Ok(step) => self.record(step).await,
+                Ok(step) => match self.record(step).await? {
+                    // What a showing call made, where that is no post yet, is the only way to find the post again.
+                    None if !self.write_made().await? => Ok(Some(self.lost())),
+                    end => Ok(end),
+                },
                 Err(refusal) if refusal.class == Class::Doubtful => {
                     self.doubt(call.part, sent_at, self.clean(&refusal.words)).await?;
                     Ok(None)

@@ -63,8 +63,11 @@ impl Claimed {
         wall.min(monotonic)
     }
 
-    /// What an earlier run has done for the same edit or removal.
+    /// What an earlier run has done for the same rendition, edit or removal.
     pub fn goes_on_with(&self) -> Vec<Step> {
+        if self.aim == Aim::Publish {
+            return self.before.steps_for(self.fp.as_deref());
+        }
         let same = self.before.change.as_ref().filter(|change| change.aim == self.aim && change.fp == self.fp);
         same.map(|change| change.steps.clone()).unwrap_or_default()
     }

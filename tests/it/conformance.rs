@@ -1,8 +1,11 @@
 //! One suite over all platforms: every kind of post they take is published as planned, is out once wherever the run is cut
 //! off, and is edited and removed where the platform can. What readers see decides, not our ledger.
 
+use std::io::Cursor;
 use std::process::Stdio;
 
+use image::codecs::gif::GifEncoder;
+use image::{Frame, ImageFormat};
 use pressroom::limits::Platform;
 use pressroom::sim::{FaultKind, Seen};
 use rustix::process::{Pid, Signal, kill_process};
@@ -63,23 +66,105 @@ impl Case {
     }
 }
 
+/// A picture with what it shows; a second and third one; a film.
+const ONE: &str = "media: [{src: media/one.jpg, alt: A cup}]\n";
+const TWO: &str = "media: [{src: media/one.jpg, alt: A cup}, {src: media/two.jpg, alt: A pot}]\n";
+const FILM: &str = "media: [{src: media/film.mp4}]\n";
+const MIXED: &str = "media: [{src: media/one.jpg, alt: A cup}, {src: media/film.mp4}]\n";
+
+#[rustfmt::skip]
 fn cases() -> Vec<Case> {
-    let mut cases = Vec::new();
+    use Platform::{Facebook, Instagram, LinkedIn, Threads, TikTok, X, YouTube};
+    const TEA: &str = "Tea {id}.";
+    let poll = "poll: {options: [Green, Black], duration: 1d}\n";
+    let mut cases = vec![
+        case("text", X, "", TEA),
+        case("picture", X, ONE, TEA).signs(&["A cup"]),
+        case("four pictures", X, "media: [media/one.jpg, media/two.jpg, media/one.png, media/two.png]\n", TEA),
+        case("GIF", X, "media: [{src: media/move.gif, alt: Steam}]\n", TEA).signs(&["Steam", "image/gif"]),
+        case("video with captions", X, "lang: en\nmedia: [{src: media/film.mp4, captions: media/film.en.srt}]\n", TEA).signs(&["video/mp4"]),
+        case("poll", X, poll, TEA).signs(&["Green", "Black"]),
+        case("thread", X, "thread: true\nmedia: [{src: media/one.jpg, alt: A cup}, {src: media/film.mp4, part: 2}]\n", "Tea {id}.\n\n---\n\nSecond {id}.\n\n---\n\nThird {id}.").shows(3).signs(&["Second ", "Third ", "A cup", "video/mp4"]),
+        case("reply settings", X, "overrides: {x: {reply_settings: following}}\n", TEA).signs(&["following"]),
+        case("text", LinkedIn, "", TEA),
+        case("to connections", LinkedIn, "visibility: connections\n", TEA).signs(&["CONNECTIONS"]),
+        case("picture", LinkedIn, ONE, TEA).signs(&["A cup"]),
+        case("pictures", LinkedIn, TWO, TEA).signs(&["A cup", "A pot"]),
+        case("video", LinkedIn, FILM, TEA).signs(&["video/mp4"]),
+        case("document", LinkedIn, "title: Leaves\nmedia: [{src: media/deck.pdf}]\n", TEA).signs(&["application/pdf"]),
+        case("poll", LinkedIn, "title: Which?\npoll: {options: [Green, Black], duration: 3d}\n", TEA).signs(&["Green", "Black"]),
+        case("article", LinkedIn, "title: Leaves\nlink: https://media.example/page\nmedia: [{src: media/one.jpg, alt: A cup}]\n", TEA).signs(&["https://media.example/page", "Leaves"]),
+        case("first comment", LinkedIn, "first_comment: More at (five).\n", TEA).shows(2).signs(&["More at (five)."]),
+        case("text", Facebook, "", TEA),
+        case("link", Facebook, "link: https://media.example/page\n", TEA).signs(&["https://media.example/page"]),
+        case("photo", Facebook, ONE, TEA).signs(&["A cup"]),
+        case("photos", Facebook, TWO, TEA).signs(&["A cup", "A pot"]),
+        case("video", Facebook, "kind: feed\nmedia: [{src: media/film.mp4}]\n", TEA).signs(&["video/mp4"]),
+        case("reel", Facebook, "kind: reel\nmedia: [{src: media/film.mp4}]\n", TEA).signs(&["\"reel\""]),
+        case("story of a photo", Facebook, "kind: story\nmedia: [{src: media/one.jpg, alt: A cup}]\n", "").signs(&["\"story\""]),
+        case("story of a video", Facebook, "kind: story\nmedia: [{src: media/film.mp4}]\n", "").signs(&["\"story\""]),
+        case("first comment", Facebook, "first_comment: More at five.\n", TEA).shows(2).signs(&["More at five."]),
+        case("picture", Instagram, ONE, TEA).signs(&["A cup"]),
+        case("carousel", Instagram, TWO, TEA).signs(&["A cup", "A pot"]),
+        case("mixed carousel", Instagram, MIXED, TEA).signs(&["A cup", "video/mp4"]),
+        case("reel with a cover", Instagram, "kind: reel\nmedia: [{src: media/film.mp4, cover: media/one.jpg}]\n", TEA).signs(&["\"reel\""]),
+        case("story", Instagram, "kind: story\nmedia: [{src: media/tall.jpg}]\n", "").signs(&["\"story\""]),
+        case("first comment", Instagram, "first_comment: More at five.\nmedia: [{src: media/one.jpg, alt: A cup}]\n", TEA).shows(2).signs(&["More at five."]),
+        case("text", Threads, "", TEA),
+        case("picture", Threads, ONE, TEA).signs(&["A cup"]),
+        case("video", Threads, FILM, TEA).signs(&["video/mp4"]),
+        case("carousel", Threads, MIXED, TEA).signs(&["A cup", "video/mp4"]),
+        case("poll", Threads, poll, TEA).signs(&["Green", "Black"]),
+        case("link", Threads, "link: https://media.example/page\n", TEA).signs(&["https://media.example/page"]),
+        case("topic and reply control", Threads, "overrides: {threads: {topic_tag: Tea, reply_control: mentioned_only}}\n", TEA).signs(&["mentioned_only"]),
+        case("thread", Threads, "thread: true\n", "Tea {id}.\n\n---\n\nSecond {id}.").shows(2).signs(&["Second "]),
+        case("video", YouTube, "title: Tea {id}\ntags: [tea]\nvisibility: unlisted\nmedia: [{src: media/film.mp4}]\noverrides: {youtube: {category: \"22\", made_for_kids: false}}\n", TEA).signs(&["unlisted"]),
+        case("with all besides", YouTube, "title: Tea {id}\nlang: en\nmedia: [{src: media/film.mp4, cover: media/wide.jpg, captions: media/film.en.srt}]\noverrides: {youtube: {category: \"22\", made_for_kids: false, synthetic_media: true, playlist: \"{playlist}\"}}\n", TEA),
+        case("short", YouTube, "kind: short\ntitle: Tea {id}\nmedia: [{src: media/film.mp4}]\noverrides: {youtube: {category: \"22\", made_for_kids: false}}\n", TEA).signs(&["\"short\""]),
+    ];
     cases.extend([
-        case("text", Platform::X, "", "Tea {id}.").signs(&["Tea "]),
-        case("text", Platform::LinkedIn, "", "Tea {id}.").signs(&["Tea "]),
+        case("video", TikTok, "visibility: public\nmedia: [{src: media/film.mp4}]\n", TEA).signs(&["video/mp4"]),
+        case("photos", TikTok, "visibility: public\ntitle: Tea\nmedia: [{src: media/one.jpg}, {src: media/two.jpg}]\n", TEA),
     ]);
     cases
 }
 
 fn cast() -> Cast {
     let cast = Cast::new();
-    for (name, grey) in [("one", 40), ("two", 120), ("three", 200)] {
+    for (name, grey) in [("one", 40), ("two", 120)] {
         cast.press.bytes(&format!("media/{name}.png"), &picture(640, 640, grey));
+        cast.press.bytes(&format!("media/{name}.jpg"), &jpeg(640, 640, grey));
     }
-    cast.press.commit("media");
+    cast.press.bytes("media/tall.jpg", &jpeg(720, 1280, 80)).bytes("media/wide.jpg", &jpeg(1280, 720, 80));
+    cast.press.bytes("media/move.gif", &moving(64, 64)).bytes("media/deck.pdf", PDF);
+    cast.press.file("media/film.en.srt", "1\n00:00:00,000 --> 00:00:02,000\nTea is served.\n");
+    cast.press.file("page", "<!doctype html><title>Leaves</title><p>Leaves.").commit("media");
     cast
 }
+
+fn jpeg(width: u32, height: u32, grey: u8) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let image = image::GrayImage::from_pixel(width, height, image::Luma([grey]));
+    image::DynamicImage::ImageLuma8(image).to_rgb8().write_to(&mut Cursor::new(&mut bytes), ImageFormat::Jpeg).unwrap();
+    bytes
+}
+
+/// A GIF of two frames.
+fn moving(width: u32, height: u32) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut encoder = GifEncoder::new(&mut bytes);
+    for grey in [0, 255] {
+        let frame = image::RgbaImage::from_pixel(width, height, image::Rgba([grey, grey, grey, 255]));
+        encoder.encode_frame(Frame::new(frame)).unwrap();
+    }
+    drop(encoder);
+    bytes
+}
+
+/// One empty page.
+const PDF: &[u8] =
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n\
+    3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
 
 #[test]
 fn every_kind_is_published_edited_and_removed() {

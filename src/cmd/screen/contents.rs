@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 
 use super::{Gutter, behind_bar, bytes};
 use crate::cmd::check::count;
+use crate::fit::price::Dollars;
 use crate::fit::{Card, Media, Part, Poll, Reference, Rendition};
 use crate::media::Kind;
 use crate::plan::when::how_long;
@@ -13,7 +14,7 @@ use crate::plan::when::how_long;
 const COLUMN: usize = 18;
 
 /// Texts with their counts and media, then what goes out beside them; the usual is not told.
-pub(super) fn contents(rendition: &Rendition, width: usize) -> String {
+pub(super) fn contents(rendition: &Rendition, cost: Option<Dollars>, width: usize) -> String {
     let mut lines = Vec::new();
     lines.extend(rendition.title.iter().map(|title| Gutter::new("title", title)));
     let count = rendition.parts.len();
@@ -25,6 +26,7 @@ pub(super) fn contents(rendition: &Rendition, width: usize) -> String {
     lines.extend(rendition.first_comment.iter().map(|text| Gutter::new("comment", text)));
     lines.extend(references(rendition));
     lines.extend(settings(rendition));
+    lines.extend(cost.map(|cost| Gutter::new("costs", &cost.to_string())));
     behind_bar(&lines, COLUMN, width)
 }
 

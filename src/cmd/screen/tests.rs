@@ -27,6 +27,7 @@ fn row(post: &str, account: &str, state: Standing) -> Row {
         beside: Beside::default(),
         receipt: None,
         warnings: Vec::new(),
+        cost: None,
         zone: "Europe/Amsterdam".to_owned(),
         key: TargetKey::new(Platform::X, account),
         rendition: None,

@@ -22,6 +22,16 @@ pub struct Count {
     pub fits: bool,
 }
 
+impl Count {
+    /// The same measure against another limit.
+    pub(super) fn hold_against(&mut self, limit: usize) {
+        let had_room = self.count <= self.limit;
+        self.limit = limit;
+        // What does not fit for another reason than its length does not fit here either.
+        self.fits = self.count <= limit && (self.fits || !had_room);
+    }
+}
+
 /// Measures a text the way the platform does. Where a platform has two limits (Bluesky: graphemes and bytes), the one
 /// that is broken is told, else the first. `premium`: the account has X Premium; means nothing elsewhere.
 pub fn count(text: &str, platform: Platform, premium: bool) -> Count {

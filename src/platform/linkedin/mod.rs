@@ -1,14 +1,20 @@
-//! LinkedIn, Posts API: text, images, article cards; as a person or as an organisation.
+//! LinkedIn, Posts API: text, images, a video, a document, article cards, polls, shared posts, a first comment; as a person or
+//! as an organisation.
 //!
-//! Each image is announced (initializeUpload gives its URN and an address that opens for 24 hours) and put there in one
-//! piece; then one `POST /rest/posts` shows the post, and its id comes in a header.
+//! Each file is announced (initializeUpload gives its URN and addresses that open for 24 hours) and put there: an image or a
+//! document in one piece, a video in parts of 4 MiB, whose ETags then make it one again. Then one `POST /rest/posts` shows the
+//! post, and its id comes in a header; a first comment is a second call.
 //!
-//! Peculiar: a text is "little text", whose reserved characters must be escaped or the post is cut off silently. A person's
-//! token cannot read posts, but LinkedIn refuses a duplicate and names the post it repeats, whose id tells when it was made:
-//! so a doubtful post of a person is sent once more, and the refusal is the proof. An organisation's posts can be listed.
+//! Peculiar: a text is "little text", whose reserved characters must be escaped or the post is cut off silently; the text of a
+//! comment is plain, with mentions beside it as attributes, and would show each backslash. A person's token cannot read posts,
+//! but LinkedIn refuses a duplicate and names the post it repeats, whose id tells when it was made: so a doubtful post of a
+//! person is sent once more, and the refusal is the proof. An organisation's posts and comments can be listed. A doubtful
+//! comment of a person is for the person to look for: no refusal of a second one is documented.
 //!
 //! Sources: <https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/posts-api>, `images-api`,
-//! `multiimage-post-api`, `article-posts` and `little-text-format` beside it; <https://learn.microsoft.com/en-us/linkedin/marketing/versioning>.
+//! `videos-api`, `documents-api`, `multiimage-post-api`, `article-posts`, `poll-post-api`, `comments-api` and
+//! `little-text-format` beside it; <https://learn.microsoft.com/en-us/linkedin/marketing/versioning>. On the text of comments
+//! also <https://github.com/gitroomhq/postiz-app/issues/1847>, which shows one that was escaped.
 
 mod grant;
 mod little;
@@ -16,6 +22,7 @@ mod refusals;
 mod steps;
 #[cfg(test)]
 mod tests;
+mod upload;
 mod wire;
 
 use chrono::TimeDelta;
@@ -62,21 +69,21 @@ impl Adapter for LinkedIn {
         steps::read(job, done, call, reply)
     }
 
-    fn edit(&self, _job: &Job<'_>, _out: &[Receipt], _done: &[Step]) -> Next {
-        Next::Person { why: "this version of pressroom cannot edit there".to_owned() }
+    fn edit(&self, job: &Job<'_>, out: &[Receipt], done: &[Step]) -> Next {
+        steps::edit(job, out, done)
     }
 
-    fn remove(&self, _farewell: &Farewell<'_>, _done: &[Step]) -> Next {
-        Next::Person { why: "this version of pressroom cannot remove there".to_owned() }
+    fn remove(&self, farewell: &Farewell<'_>, done: &[Step]) -> Next {
+        steps::remove(farewell, done)
     }
 
     fn read_remove(
         &self,
         _farewell: &Farewell<'_>,
         _done: &[Step],
-        _call: &Call,
+        call: &Call,
         reply: &Reply,
     ) -> Result<Step, Refusal> {
-        Err(refusals::unclear(reply, false))
+        steps::read_remove(call, reply)
     }
 }

@@ -13,7 +13,7 @@ use crate::platform::{Class, Refusal, Reply};
 /// How long to wait where LinkedIn protects itself and does not say how long.
 const WAIT_SECS: i64 = 60;
 
-/// How long before a post whose image is not ready, or that met another change, is sent again.
+/// How long before a post whose media are not ready, or that met another change, is sent again.
 const SHORT_WAIT_SECS: i64 = 5;
 
 static ROWS: &[Row] = &[
@@ -33,13 +33,13 @@ static ROWS: &[Row] = &[
         status: &[],
         says: &["media_asset_waiting_upload"],
         class: Class::NotReady,
-        words: "LinkedIn is still processing the image; nothing was shown",
+        words: "LinkedIn is still processing what was uploaded; nothing was shown",
     },
     Row {
         status: &[],
         says: &["media_asset_processing_failed"],
         class: Class::Content,
-        words: "LinkedIn could not process the image; save it anew or take another",
+        words: "LinkedIn could not process what was uploaded; save it anew or take another file",
     },
     Row {
         status: &[],
@@ -63,7 +63,7 @@ static ROWS: &[Row] = &[
         status: &[400],
         says: &["invalid_image_id", "invalid_video_id"],
         class: Class::Content,
-        words: "LinkedIn will not have the image: it must belong to the author; run `pressroom retry`",
+        words: "LinkedIn will not have the image or video: it must belong to the author; run `pressroom retry`",
     },
     Row {
         status: &[400],
@@ -79,9 +79,15 @@ static ROWS: &[Row] = &[
     },
     Row {
         status: &[403],
+        says: &["video resource is forbidden"],
+        class: Class::Permission,
+        words: "only administrators and sponsored content posters of a page may upload its videos; ask for one of these roles",
+    },
+    Row {
+        status: &[403],
         says: &["resource is forbidden"],
         class: Class::Permission,
-        words: "this login may not see the image's state; connect with r_organization_social",
+        words: "this login may not see the state of what was uploaded; connect with r_organization_social",
     },
     Row {
         status: &[403],
@@ -93,13 +99,13 @@ static ROWS: &[Row] = &[
         status: &[413],
         says: &[],
         class: Class::Content,
-        words: "the image is too large for LinkedIn; make it smaller",
+        words: "the file is too large for LinkedIn; make it smaller",
     },
     Row {
         status: &[415],
         says: &[],
         class: Class::Content,
-        words: "LinkedIn takes JPEG, PNG and GIF images; convert this one",
+        words: "LinkedIn takes JPEG, PNG, GIF, MP4, PDF, PowerPoint and Word files; convert this one",
     },
     Row {
         status: &[429],
@@ -190,13 +196,14 @@ pub(super) fn needs_openid(reply: &Reply) -> Refusal {
     said(reply).0.refusal(Class::Permission, reply.status, words, None)
 }
 
-pub(super) fn processing_failed(reply: &Reply) -> Refusal {
-    let words = "LinkedIn could not process the image; save it anew or take another";
-    said(reply).0.refusal(Class::Content, reply.status, words, None)
-}
-
-pub(super) fn still_processing(reply: &Reply, not_before: DateTime<Utc>) -> Refusal {
-    said(reply).0.refusal(Class::NotReady, reply.status, "LinkedIn is still processing the image", Some(not_before))
+/// `what` is an image, a video or a document; the reason is quoted where LinkedIn tells one.
+pub(super) fn processing_failed(reply: &Reply, what: &str) -> Refusal {
+    let words = format!("LinkedIn could not process the {what}; save it anew or take another");
+    let mut said = said(reply).0;
+    if let Some(reason) = reply.json()["processingFailureReason"].as_str() {
+        reason.clone_into(&mut said.quote);
+    }
+    said.refusal(Class::Content, reply.status, &words, None)
 }
 
 fn is_wrong_version(status: u16, text: &str) -> bool {

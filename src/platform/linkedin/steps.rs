@@ -2,34 +2,27 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
 
-use super::{little, refusals, wire};
-use crate::fit::Media;
-use crate::platform::done::{self, Doubt, SKEW, Way, made, shown, times_ended};
-use crate::platform::refusal::{after, bug};
-use crate::platform::{Call, Class, Job, Next, Receipt, Refusal, Reply, Step, Via};
-
-/// Keys of a step: the image's URN, when its bytes were taken, and (secret) where they go.
-const IMAGE: &str = "image";
-const UPLOADED_AT: &str = "uploaded_at";
-const ADDRESS: &str = "address";
-
-/// How often an image is announced anew because its address was refused, before that counts as a refusal.
-const ANEW_MAX: usize = 2;
-
-/// Seconds between two looks at an image that is not available yet.
-const POLL_SECS: i64 = 5;
-
-/// LinkedIn never needs that long for an image; one that takes longer will not end.
-const PROCESSING_MAX: TimeDelta = TimeDelta::minutes(15);
+use super::wire::{self, Sort};
+use super::{little, refusals, upload};
+use crate::fit::Reference;
+use crate::fit::peculiar::linkedin::post_urn;
+use crate::platform::done::{self, Doubt, SKEW, Way, shown};
+use crate::platform::refusal::bug;
+use crate::platform::{Call, Class, Farewell, Job, Next, Receipt, Refusal, Reply, Step, Via};
 
 pub(super) fn next(job: &Job<'_>, done: &[Step]) -> Next {
-    if shown(done, 0).is_some() || job.rendition.parts.is_empty() {
-        return Next::Done;
+    match shown(done, 0) {
+        _ if job.rendition.parts.is_empty() => Next::Done,
+        None => post(job, done),
+        Some(receipt) => comment(job, done, receipt),
     }
+}
+
+fn post(job: &Job<'_>, done: &[Step]) -> Next {
     if let Some(doubt) = done::doubt(done, 0) {
         match way(job, &doubt) {
             Way::Wait { until } => return Next::Wait { until, why: WHY_SETTLE.to_owned() },
@@ -41,15 +34,18 @@ pub(super) fn next(job: &Job<'_>, done: &[Step]) -> Next {
     if let Some(why) = wire::rules(job.rendition).into_iter().next() {
         return Next::Person { why };
     }
-    let pictures = wire::pictures(job.rendition);
-    let mut images = Vec::with_capacity(pictures.len());
-    for (index, media) in pictures.into_iter().enumerate() {
-        match picture(job, done, index + 1, media) {
-            Ok(urn) => images.push(urn),
-            Err(call) => return Next::Call(*call),
+    let parent = match parent(job) {
+        Ok(parent) => parent,
+        Err(why) => return Next::Person { why },
+    };
+    let mut urns = Vec::new();
+    for file in wire::files(job.rendition) {
+        match upload::next(job, done, &file) {
+            Ok(urn) => urns.push(urn),
+            Err(next) => return *next,
         }
     }
-    Next::Call(wire::post(job, &images))
+    Next::Call(wire::post(job, &urns, parent.as_deref()))
 }
 
 const WHY_SETTLE: &str = "LinkedIn gave no clear answer; whether the post is out is found out once that can be trusted";
@@ -66,97 +62,126 @@ fn way(job: &Job<'_>, doubt: &Doubt<'_>) -> Way {
     if wire::is_organization(job.rendition) { doubt.way_by_list(job) } else { doubt.way_by_duplicate(job) }
 }
 
-/// The URN of an image that can be shown, or the call that leads there.
-fn picture<'d>(job: &Job<'_>, done: &'d [Step], number: usize, media: &Media) -> Result<&'d str, Box<Call>> {
-    let name = |what: &str| format!("image {number} {what}");
-    let Some(uploaded) = made(done, &name("upload"), job.now) else {
-        // After a restart the address is lost: the ledger does not keep it. An announced image without bytes costs nothing.
-        let session = made(done, &name("initialize"), job.now);
-        let to = session.and_then(|session| session.secret(ADDRESS)).and_then(wire::upload_address);
-        return Err(Box::new(match to {
-            Some(to) => wire::upload(&name("upload"), to, media),
-            None => wire::initialize(&name("initialize"), &wire::author(job.rendition, job.identity)),
-        }));
+/// The URN of the post that this one shares, with a text or without.
+fn parent(job: &Job<'_>) -> Result<Option<String>, String> {
+    let rendition = job.rendition;
+    let shared = [(&rendition.repost_of, &job.refs.repost_of), (&rendition.quote_of, &job.refs.quote_of)];
+    let Some((reference, receipt)) = shared.into_iter().find_map(|(its, receipt)| Some((its.as_ref()?, receipt)))
+    else {
+        return Ok(None);
     };
-    let urn = uploaded.data(IMAGE);
-    let is_known = made(done, &name("status"), job.now).is_some_and(|status| status.data(IMAGE) == urn);
-    // A person's token is not allowed to ask; LinkedIn takes such images at once.
-    if wire::is_organization(job.rendition) && !is_known {
-        return Err(Box::new(wire::status(&name("status"), urn)));
+    match (reference, receipt) {
+        (Reference::Url(url), _) => {
+            post_urn(url).map(Some).map_err(|_| format!("`{url}` names no post on LinkedIn that can be shared"))
+        }
+        (Reference::Post(_), Some(receipt)) if receipt.id != wire::UNKNOWN_ID => Ok(Some(receipt.id.clone())),
+        (Reference::Post(id), Some(_)) => {
+            Err(format!("LinkedIn did not say which post `{id}` became: name it by its address to share it"))
+        }
+        (Reference::Post(id), None) => {
+            Err(format!("the post `{id}`, which this one shares, is not out on this account"))
+        }
     }
-    Ok(urn)
+}
+
+/// The first comment, once the post is out. A doubtful one is looked for where an organisation's token may; nothing refuses
+/// the same comment twice, so a person's is never sent again.
+fn comment(job: &Job<'_>, done: &[Step], out: &Receipt) -> Next {
+    let part = job.rendition.parts.len();
+    let Some(text) = job.rendition.first_comment.as_ref().filter(|_| shown(done, part).is_none()) else {
+        return Next::Done;
+    };
+    if out.id == wire::UNKNOWN_ID {
+        let why = "LinkedIn did not say which post it made, so the first comment has no place: write it by hand";
+        return Next::Person { why: why.to_owned() };
+    }
+    if let Some(doubt) = done::doubt(done, part) {
+        let is_listed = wire::is_organization(job.rendition);
+        match if is_listed { doubt.way_by_list(job) } else { Way::Person } {
+            Way::Wait { until } => return Next::Wait { until, why: WHY_COMMENT.to_owned() },
+            Way::Look => return Next::Call(wire::comments(part, &out.id)),
+            Way::Person => {
+                let at = wire::url(job.rendition, &out.id);
+                let why = format!(
+                    "LinkedIn gave no clear answer to the first comment: look at {at}, and write it by hand if it is not there"
+                );
+                return Next::Person { why };
+            }
+            Way::Resend => {}
+        }
+    }
+    Next::Call(wire::comment(part, &wire::author(job.rendition, job.identity), &out.id, text))
+}
+
+const WHY_COMMENT: &str = "LinkedIn gave no clear answer to the first comment; it is looked for";
+
+/// Only the text can be changed; saying the same twice does no harm.
+pub(super) fn edit(job: &Job<'_>, out: &[Receipt], done: &[Step]) -> Next {
+    let (Some(receipt), Some(part)) = (out.first(), job.rendition.parts.first()) else { return Next::Done };
+    if done::made(done, wire::EDIT, job.now).is_some() {
+        return Next::Done;
+    }
+    if receipt.id == wire::UNKNOWN_ID {
+        return Next::Person { why: unnamed("edit", job.rendition.acts_as.as_deref()) };
+    }
+    Next::Call(wire::edit(&receipt.id, &part.text))
+}
+
+/// The comment goes with its post.
+pub(super) fn remove(farewell: &Farewell<'_>, done: &[Step]) -> Next {
+    let Some(receipt) = farewell.out.first() else { return Next::Done };
+    if done::made(done, wire::REMOVE, farewell.now).is_some() {
+        return Next::Done;
+    }
+    if receipt.id == wire::UNKNOWN_ID {
+        return Next::Person { why: unnamed("remove", farewell.acts_as) };
+    }
+    Next::Call(wire::remove(&receipt.id))
+}
+
+fn unnamed(what: &str, acts_as: Option<&str>) -> String {
+    let at = wire::place(acts_as);
+    format!("LinkedIn did not say which post it made: {what} it by hand, at {at}")
+}
+
+pub(super) fn read_remove(call: &Call, reply: &Reply) -> Result<Step, Refusal> {
+    match reply.status {
+        _ if reply.is_success() => Ok(made_of(&call.name, [], None)),
+        // Gone already.
+        404 | 410 => Ok(made_of(&call.name, [], None)),
+        _ => Err(refusals::refusal(reply, false)),
+    }
 }
 
 pub(super) fn read(job: &Job<'_>, done: &[Step], call: &Call, reply: &Reply) -> Result<Step, Refusal> {
-    match (call.name.split(' ').collect::<Vec<_>>()[..].as_ref(), reply.is_success()) {
-        (["image", _, "initialize"], true) => initialized(call, reply),
-        (["image", number, "upload"], true) => uploaded(job, done, call, reply, number),
-        (["image", number, "upload"], false) => upload_refused(done, reply, number),
-        (["image", number, "status"], true) => available(job, done, call, reply, number),
+    let words: Vec<&str> = call.name.split(' ').collect();
+    if let [sort, number, what @ ..] = &words[..]
+        && let Some(sort) = Sort::named(sort)
+    {
+        let files = wire::files(job.rendition);
+        let file = number.parse().ok().and_then(|number: usize| files.iter().find(|file| file.number == number));
+        let Some(file) = file.filter(|file| file.sort == sort) else {
+            return Err(bug(format!("`{}` is about a file this post does not have", call.name)));
+        };
+        return upload::read(job, done, file, what, call, reply);
+    }
+    match (&words[..], reply.is_success()) {
         (["post", _], true) => posted(job, reply),
         (["post", _], false) => post_refused(job, done, reply),
-        (["look", _], true) => looked(job, done, reply),
-        (["image", _, "initialize" | "status"] | ["look", _], false) => Err(refusals::refusal(reply, false)),
+        (["comment", _], true) => commented(job, done, call, reply),
+        (["comment", _], false) => Err(refusals::refusal(reply, true)),
+        (["look", "1"], true) => looked(job, done, reply),
+        (["look", _], true) => looked_for_comment(job, done, call, reply),
+        (["edit", _], true) => Ok(made_of(&call.name, [], None)),
+        (["look" | "edit", _], false) => Err(refusals::refusal(reply, false)),
         _ => Err(bug(format!("`{}` is no call to LinkedIn", call.name))),
     }
 }
 
-fn initialized(call: &Call, reply: &Reply) -> Result<Step, Refusal> {
-    let answer = reply.json();
-    let value = &answer["value"];
-    let (Some(urn), Some(to)) = (value["image"].as_str(), value["uploadUrl"].as_str()) else {
-        return Err(refusals::unclear(reply, false));
-    };
-    if wire::upload_address(to).is_none() {
-        return Err(bug(format!(
-            "LinkedIn names an upload address outside https://{}/; no token goes there",
-            wire::UPLOAD_HOST
-        )));
-    }
-    let expires = value["uploadUrlExpiresAt"].as_i64().and_then(DateTime::from_timestamp_millis);
-    Ok(Step::Made {
-        name: call.name.clone(),
-        data: BTreeMap::from([(IMAGE.to_owned(), urn.to_owned())]),
-        secret: BTreeMap::from([(ADDRESS.to_owned(), to.to_owned())]),
-        expires: Some(expires.unwrap_or_else(|| after(reply, 86_400))),
-    })
-}
-
-fn uploaded(job: &Job<'_>, done: &[Step], call: &Call, reply: &Reply, number: &str) -> Result<Step, Refusal> {
-    let session = made(done, &format!("image {number} initialize"), job.now);
-    let Some(session) = session else { return Err(bug(format!("`{}` has no upload to belong to", call.name))) };
-    let data = [(IMAGE, session.data(IMAGE).to_owned()), (UPLOADED_AT, reply.at.to_rfc3339())];
-    Ok(made_of(&call.name, data, None))
-}
-
-fn made_of<const N: usize>(name: &str, data: [(&str, String); N], expires: Option<DateTime<Utc>>) -> Step {
+/// Something made, under a name.
+pub(super) fn made_of<const N: usize>(name: &str, data: [(&str, String); N], expires: Option<DateTime<Utc>>) -> Step {
     let data = data.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
     Step::Made { name: name.to_owned(), data, secret: BTreeMap::new(), expires }
-}
-
-/// An upload address that is too old answers 401 or `EXPIRED_UPLOAD_URL`: then the image is announced anew, by marking the
-/// old announcement as ended. If it was the token after all, the announcement will say so.
-fn upload_refused(done: &[Step], reply: &Reply, number: &str) -> Result<Step, Refusal> {
-    let session = format!("image {number} initialize");
-    let is_stale = matches!(reply.status, 401 | 403 | 404 | 410) || refusals::is_expired_upload(reply);
-    if is_stale && times_ended(done, &session) < ANEW_MAX {
-        return Ok(made_of(&session, [], Some(reply.at)));
-    }
-    Err(refusals::refusal(reply, false))
-}
-
-fn available(job: &Job<'_>, done: &[Step], call: &Call, reply: &Reply, number: &str) -> Result<Step, Refusal> {
-    let upload = made(done, &format!("image {number} upload"), job.now);
-    let (urn, since) = upload.map_or(("", None), |upload| (upload.data(IMAGE), upload.time(UPLOADED_AT)));
-    match reply.json()["status"].as_str() {
-        Some("AVAILABLE") => Ok(made_of(&call.name, [(IMAGE, urn.to_owned())], None)),
-        Some("PROCESSING_FAILED") => Err(refusals::processing_failed(reply)),
-        Some(_) if since.is_some_and(|since| reply.at - since > PROCESSING_MAX) => {
-            Err(refusals::processing_failed(reply))
-        }
-        Some(_) => Err(refusals::still_processing(reply, after(reply, POLL_SECS))),
-        None => Err(refusals::unclear(reply, false)),
-    }
 }
 
 fn posted(job: &Job<'_>, reply: &Reply) -> Result<Step, Refusal> {
@@ -205,7 +230,8 @@ fn looked(job: &Job<'_>, done: &[Step], reply: &Reply) -> Result<Step, Refusal> 
         let urn = post["id"].as_str()?;
         let at = created_at(post)?;
         let fits = doubt.may_have_made(at) && at <= reply.at + SKEW && !done::is_receipted(done, urn);
-        (fits && is_same(&part.text, post["commentary"].as_str()?)).then_some((urn, at))
+        let text = little::plain(post["commentary"].as_str()?);
+        (fits && is_same(&part.text, &text)).then_some((urn, at))
     });
     Ok(match candidates.min_by_key(|(_, at)| (*at - doubt.first).abs()) {
         Some((urn, at)) => shown_step(job, urn, at, Via::Lookup),
@@ -217,8 +243,42 @@ fn created_at(post: &Value) -> Option<DateTime<Utc>> {
     post["createdAt"].as_i64().and_then(DateTime::from_timestamp_millis).or_else(|| wire::made_at(post["id"].as_str()?))
 }
 
-/// Whether LinkedIn may have made `commentary` of `sent`: same words, whatever the spaces between them.
-fn is_same(sent: &str, commentary: &str) -> bool {
+/// The comment is out; where people find it is with its post.
+fn commented(job: &Job<'_>, done: &[Step], call: &Call, reply: &Reply) -> Result<Step, Refusal> {
+    if reply.status != 201 && wire::comment_id(reply).is_none() {
+        return Err(refusals::unclear(reply, true));
+    }
+    let id = wire::comment_id(reply).unwrap_or_else(|| wire::UNKNOWN_ID.to_owned());
+    Ok(comment_step(job, done, call, id, reply.at, Via::Response))
+}
+
+fn comment_step(job: &Job<'_>, done: &[Step], call: &Call, id: String, at: DateTime<Utc>, via: Via) -> Step {
+    let post = shown(done, 0).map_or(wire::UNKNOWN_ID, |receipt| receipt.id.as_str());
+    let url = wire::url(job.rendition, post);
+    Step::Shown { part: call.part, receipt: Receipt { id, url, at, via } }
+}
+
+fn looked_for_comment(job: &Job<'_>, done: &[Step], call: &Call, reply: &Reply) -> Result<Step, Refusal> {
+    let answer = reply.json();
+    let (Some(text), Some(doubt)) = (&job.rendition.first_comment, done::doubt(done, call.part)) else {
+        return Err(bug("a look at LinkedIn for what is in no doubt"));
+    };
+    let Some(listed) = answer["elements"].as_array() else { return Err(refusals::unclear(reply, false)) };
+    let author = wire::author(job.rendition, job.identity);
+    let found = listed.iter().find_map(|comment| {
+        let at = DateTime::from_timestamp_millis(comment["created"]["time"].as_i64()?)?;
+        let fits = doubt.may_have_made(at) && at <= reply.at + SKEW && comment["actor"].as_str() == Some(&author);
+        let is_it = fits && is_same(text, comment["message"]["text"].as_str()?);
+        is_it.then(|| (wire::urn_of_comment(comment).unwrap_or_else(|| wire::UNKNOWN_ID.to_owned()), at))
+    });
+    Ok(match found {
+        Some((id, at)) => comment_step(job, done, call, id, at, Via::Lookup),
+        None => Step::Absent { part: call.part, at: reply.at },
+    })
+}
+
+/// Whether LinkedIn may have made one text of the other: same words, whatever the spaces between them.
+fn is_same(sent: &str, found: &str) -> bool {
     let tidy = |text: &str| text.nfc().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ");
-    tidy(sent) == tidy(&little::plain(commentary))
+    tidy(sent) == tidy(found)
 }

@@ -1,5 +1,6 @@
 //! The calls LinkedIn takes and the fields of its answers that are used. Knows no order of steps.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -8,7 +9,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::little;
-use crate::fit::{Media, Rendition};
+use crate::fit::{Captions, Media, Rendition};
 use crate::platform::{Auth, Body, Call, FileRange, Identity, Job, Method, Reply, address};
 use crate::post::Visibility;
 
@@ -84,24 +85,136 @@ pub(super) fn rules(rendition: &Rendition) -> Vec<String> {
     broken
 }
 
-/// The images to upload: the card's picture, or those of the post.
-pub(super) fn pictures(rendition: &Rendition) -> Vec<&Media> {
-    match &rendition.card {
-        Some(card) => card.thumbnail.iter().collect(),
-        None => rendition.parts.first().map_or(Vec::new(), |part| part.media.iter().collect()),
+/// What LinkedIn tells apart among files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sort {
+    Image,
+    Video,
+    Document,
+}
+
+impl Sort {
+    /// As calls and answers name one: `image`.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Image => "image",
+            Self::Video => "video",
+            Self::Document => "document",
+        }
+    }
+
+    pub(super) fn named(word: &str) -> Option<Self> {
+        [Self::Image, Self::Video, Self::Document].into_iter().find(|sort| sort.word() == word)
+    }
+
+    fn resource(self) -> &'static str {
+        match self {
+            Self::Image => "images",
+            Self::Video => "videos",
+            Self::Document => "documents",
+        }
     }
 }
 
-pub(super) fn initialize(name: &str, author: &str) -> Call {
-    let url = address(&API, &["rest", "images"], &[("action", "initializeUpload")]);
-    call(name, Method::Post, url, Body::Json(json!({"initializeUploadRequest": {"owner": author}})))
+/// A file to upload.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct File<'a> {
+    pub(super) sort: Sort,
+    /// From 1.
+    pub(super) number: usize,
+    pub(super) media: &'a Media,
 }
 
-/// The bytes of an image, in one piece: pieces of an image corrupt it. Needs the token, takes no versions.
+impl File<'_> {
+    /// The name of a call, or of what it made: `image 1 upload`.
+    pub(super) fn name(&self, what: &str) -> String {
+        format!("{} {} {what}", self.sort.word(), self.number)
+    }
+
+    pub(super) fn part(&self, number: usize) -> String {
+        self.name(&format!("part {number}"))
+    }
+}
+
+/// The files to upload: the card's picture, or what is attached.
+pub(super) fn files(rendition: &Rendition) -> Vec<File<'_>> {
+    let media: Vec<&Media> = match &rendition.card {
+        Some(card) => card.thumbnail.iter().collect(),
+        None => rendition.parts.first().map_or(Vec::new(), |part| part.media.iter().collect()),
+    };
+    let file = |(index, media): (usize, _)| {
+        let media: &Media = media;
+        let sort = match media.kind {
+            _ if media.is_video() => Sort::Video,
+            kind if kind.is_document() => Sort::Document,
+            _ => Sort::Image,
+        };
+        File { sort, number: index + 1, media }
+    };
+    media.into_iter().enumerate().map(file).collect()
+}
+
+pub(super) fn initialize(name: &str, file: &File<'_>, author: &str) -> Call {
+    let url = address(&API, &["rest", file.sort.resource()], &[("action", "initializeUpload")]);
+    let mut request = json!({"owner": author});
+    if file.sort == Sort::Video {
+        request["fileSizeBytes"] = json!(file.media.bytes);
+        request["uploadCaptions"] = json!(file.media.captions.is_some());
+        request["uploadThumbnail"] = json!(file.media.cover.is_some());
+    }
+    call(name, Method::Post, url, Body::Json(json!({"initializeUploadRequest": request})))
+}
+
+/// The bytes of an image or a document, in one piece: pieces corrupt them. Needs the token, takes no versions.
 pub(super) fn upload(name: &str, to: Url, media: &Media) -> Call {
     let file = FileRange { path: media.path.clone(), range: 0..media.bytes };
     let body = Body::File { file, mime: media.mime.to_owned() };
     Call { headers: Vec::new(), ..call(name, Method::Put, to, body) }
+}
+
+/// Some bytes of a video: the address alone opens.
+pub(super) fn part(name: &str, to: Url, media: &Media, range: Range<u64>) -> Call {
+    let file = FileRange { path: media.path.clone(), range };
+    let body = Body::File { file, mime: "application/octet-stream".to_owned() };
+    Call { headers: Vec::new(), auth: Auth::None, ..call(name, Method::Put, to, body) }
+}
+
+/// The picture shown until a video plays.
+pub(super) fn cover(name: &str, to: Url, cover: &Media) -> Call {
+    Call { headers: vec![("media-type-family", "STILLIMAGE".to_owned())], ..upload(name, to, cover) }
+}
+
+/// The captions of a video, with what LinkedIn wants to know of them.
+pub(super) fn captions(name: &str, to: Url, captions: &Captions) -> Call {
+    let mut tag = captions.lang.as_deref().unwrap_or_default().split('-');
+    let mut locale = json!({"language": tag.next().unwrap_or_default().to_ascii_uppercase()});
+    // A region has two letters; scripts and variants are LinkedIn's own words.
+    if let Some(country) = tag.find(|subtag| subtag.len() == 2) {
+        locale["country"] = json!(country.to_ascii_uppercase());
+    }
+    let metadata = json!({
+        "format": "SRT",
+        "formattedForEasyReader": false,
+        "largeText": false,
+        "source": "USER_PROVIDED",
+        "locale": locale,
+        "transcriptType": "CLOSED_CAPTION",
+    });
+    let file = FileRange { path: captions.file.path.clone(), range: 0..captions.file.bytes };
+    let body = Body::Multipart {
+        fields: vec![("metadata".to_owned(), metadata.to_string())],
+        name: "file".to_owned(),
+        file,
+        mime: captions.file.mime.to_owned(),
+    };
+    Call { headers: Vec::new(), ..call(name, Method::Post, to, body) }
+}
+
+/// Makes one video of its parts: a wrong order of ETags is not refused, it scrambles the video.
+pub(super) fn finalize(name: &str, urn: &str, token: &str, etags: &[&str]) -> Call {
+    let url = address(&API, &["rest", "videos"], &[("action", "finalizeUpload")]);
+    let request = json!({"video": urn, "uploadToken": token, "uploadedPartIds": etags});
+    call(name, Method::Post, url, Body::Json(json!({"finalizeUploadRequest": request})))
 }
 
 /// An upload address that may be given the token.
@@ -111,12 +224,12 @@ pub(super) fn upload_address(text: &str) -> Option<Url> {
     (is_theirs && url.username().is_empty() && url.password().is_none()).then_some(url)
 }
 
-pub(super) fn status(name: &str, urn: &str) -> Call {
-    call(name, Method::Get, address(&API, &["rest", "images", urn], &[]), Body::Empty)
+pub(super) fn status(name: &str, sort: Sort, urn: &str) -> Call {
+    call(name, Method::Get, address(&API, &["rest", sort.resource(), urn], &[]), Body::Empty)
 }
 
-/// The call that shows the post. `images` are the URNs of [`pictures`], in order.
-pub(super) fn post(job: &Job<'_>, images: &[&str]) -> Call {
+/// The call that shows the post. `urns` are those of [`files`], in order; `parent` is the post it shares.
+pub(super) fn post(job: &Job<'_>, urns: &[&str], parent: Option<&str>) -> Call {
     let rendition = job.rendition;
     let text = rendition.parts.first().map_or("", |part| part.text.as_str());
     let visibility = if rendition.visibility == Visibility::Connections { "CONNECTIONS" } else { "PUBLIC" };
@@ -128,33 +241,95 @@ pub(super) fn post(job: &Job<'_>, images: &[&str]) -> Call {
         "lifecycleState": "PUBLISHED",
         "isReshareDisabledByAuthor": rendition.settings.get("disable_reshare").is_some_and(|value| value == "true"),
     });
-    if let Some(content) = content(rendition, images) {
+    if let Some(parent) = parent {
+        body["reshareContext"] = json!({"parent": parent});
+    } else if let Some(content) = content(rendition, urns) {
         body["content"] = content;
     }
     let call = call("post 1", Method::Post, address(&API, &["rest", "posts"], &[]), Body::Json(body));
     Call { shows: true, ..call }
 }
 
-fn content(rendition: &Rendition, images: &[&str]) -> Option<Value> {
+fn content(rendition: &Rendition, urns: &[&str]) -> Option<Value> {
+    if let Some(poll) = &rendition.poll {
+        let options: Vec<Value> = poll.options.iter().map(|option| json!({"text": option})).collect();
+        let settings = json!({"duration": duration(poll.minutes)});
+        let question = rendition.title.as_deref().unwrap_or_default();
+        return Some(json!({"poll": {"question": question, "options": options, "settings": settings}}));
+    }
     if let Some(card) = &rendition.card {
         let mut article = json!({"source": card.url, "title": card.title});
-        for (key, value) in [("description", card.description.as_deref()), ("thumbnail", images.first().copied())] {
+        for (key, value) in [("description", card.description.as_deref()), ("thumbnail", urns.first().copied())] {
             if let Some(value) = value {
                 article[key] = json!(value);
             }
         }
         return Some(json!({"article": article}));
     }
-    let one = |(urn, media): (&&str, &Media)| match media.alt.as_deref().filter(|alt| !alt.is_empty()) {
-        Some(alt) => json!({"id": urn, "altText": alt}),
-        None => json!({"id": urn}),
-    };
-    let mut all: Vec<Value> = images.iter().zip(pictures(rendition)).map(one).collect();
+    let mut all: Vec<Value> = urns.iter().zip(files(rendition)).map(|(urn, file)| medium(urn, &file)).collect();
     match all.len() {
         0 => None,
         1 => all.pop().map(|media| json!({"media": media})),
         _ => Some(json!({"multiImage": {"images": all}})),
     }
+}
+
+/// One attached file. A document must have a title; where fitting has found none, its name is one.
+fn medium(urn: &str, file: &File<'_>) -> Value {
+    let mut medium = json!({"id": urn});
+    let name = || file.media.path.rsplit('/').next().unwrap_or_default();
+    let (key, value) = match file.sort {
+        Sort::Image => ("altText", file.media.alt.as_deref()),
+        Sort::Video => ("title", file.media.title.as_deref()),
+        Sort::Document => ("title", Some(file.media.title.as_deref().unwrap_or_else(name))),
+    };
+    if let Some(value) = value.filter(|value| !value.is_empty()) {
+        medium[key] = json!(value);
+    }
+    medium
+}
+
+/// <https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/poll-post-api>
+fn duration(minutes: u32) -> &'static str {
+    match minutes {
+        ..=1440 => "ONE_DAY",
+        1441..=4320 => "THREE_DAYS",
+        4321..=10_080 => "SEVEN_DAYS",
+        _ => "FOURTEEN_DAYS",
+    }
+}
+
+/// The first comment. Its text is plain, not little text: the Comments API has `text` beside a list of `attributes` for
+/// mentions, and shows backslashes as they are.
+pub(super) fn comment(part: usize, author: &str, post: &str, text: &str) -> Call {
+    let body = json!({"actor": author, "object": post, "message": {"text": text}});
+    let url = address(&API, &["rest", "socialActions", post, "comments"], &[]);
+    Call { part, shows: true, ..call("comment 1", Method::Post, url, Body::Json(body)) }
+}
+
+/// The comments of a post.
+pub(super) fn comments(part: usize, post: &str) -> Call {
+    let url = address(&API, &["rest", "socialActions", post, "comments"], &[("count", LOOK_MAX)]);
+    Call { part, ..call(&format!("look {}", part + 1), Method::Get, url, Body::Empty) }
+}
+
+/// The name of the call that changes the text.
+pub(super) const EDIT: &str = "edit 1";
+
+pub(super) fn edit(post: &str, text: &str) -> Call {
+    let body = json!({"patch": {"$set": {"commentary": little::escape(text)}}});
+    let mut call = call(EDIT, Method::Post, address(&API, &["rest", "posts", post], &[]), Body::Json(body));
+    call.headers.push(("X-RestLi-Method", "PARTIAL_UPDATE".to_owned()));
+    call
+}
+
+/// The name of the call that takes the post away.
+pub(super) const REMOVE: &str = "remove 1";
+
+pub(super) fn remove(post: &str) -> Call {
+    let mut call = call(REMOVE, Method::Delete, address(&API, &["rest", "posts", post], &[]), Body::Empty);
+    call.headers.push(("X-RestLi-Method", "DELETE".to_owned()));
+    call
 }
 
 /// An organisation's own posts, last changed first.
@@ -183,13 +358,33 @@ pub(super) fn created(reply: &Reply) -> Option<String> {
     })
 }
 
+/// The URN of a comment that was just made, or its number, which only the header tells.
+pub(super) fn comment_id(reply: &Reply) -> Option<String> {
+    urn_of_comment(&reply.json()).or_else(|| {
+        let value = reply.header("x-restli-id")?.trim();
+        let id = percent_decode_str(value).decode_utf8().ok()?.into_owned();
+        (!id.is_empty()).then_some(id)
+    })
+}
+
+pub(super) fn urn_of_comment(comment: &Value) -> Option<String> {
+    let urn = comment["commentUrn"].as_str().or(comment["$URN"].as_str())?;
+    urn.starts_with("urn:li:comment:").then(|| urn.to_owned())
+}
+
 /// Where people find a post; for one whose id is unknown, where it must be seen.
 pub(super) fn url(rendition: &Rendition, urn: &str) -> String {
-    let organization = rendition.acts_as.as_deref().and_then(|urn| urn.strip_prefix("urn:li:organization:"));
-    match (urn, organization) {
-        (UNKNOWN_ID, Some(id)) => format!("https://www.linkedin.com/company/{id}/"),
-        (UNKNOWN_ID, None) => "https://www.linkedin.com/feed/".to_owned(),
-        (urn, _) => format!("https://www.linkedin.com/feed/update/{urn}/"),
+    match urn {
+        UNKNOWN_ID => place(rendition.acts_as.as_deref()),
+        urn => format!("https://www.linkedin.com/feed/update/{urn}/"),
+    }
+}
+
+/// Where people find what an author posts.
+pub(super) fn place(acts_as: Option<&str>) -> String {
+    match acts_as.and_then(|urn| urn.strip_prefix("urn:li:organization:")) {
+        Some(id) => format!("https://www.linkedin.com/company/{id}/"),
+        None => "https://www.linkedin.com/feed/".to_owned(),
     }
 }
 

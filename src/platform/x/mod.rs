@@ -1,15 +1,17 @@
-//! X (Twitter), API v2: text, threads, up to four images a part.
+//! X (Twitter), API v2: text, threads, up to four images or a video a part, polls, replies, quotes, reposts.
 //!
-//! A part with images is published in two stages: each image is uploaded (initialize, append in 1 MiB segments, finalize,
-//! perhaps status), gets its alternative text, and is usable for 24 hours; then one `POST /2/tweets` shows the part. Each next
-//! part of a thread replies to the one before. All images of all parts are uploaded before the first part is shown, so that
-//! a bad image cannot leave half a thread.
+//! A part with media is published in two stages: each file is uploaded (initialize, append in segments, finalize, then
+//! status until it is processed), a video gets its captions, each its alternative text, and all that is usable for 24
+//! hours; then one `POST /2/tweets` shows the part. Each next part of a thread replies to the one before. All media of all
+//! parts are uploaded before the first part is shown, so that a bad file cannot leave half a thread.
 //!
 //! Peculiar: there is no idempotency key, a duplicate is refused without naming the original, and refused attempts may be
 //! billed. A doubtful part is therefore looked for in the account's own posts by text and time; after two looks in vain the
-//! call is sent once more, and then never again. An id carries the time it was made.
+//! call is sent once more, and then never again. An id carries the time it was made. An account can repost a post only
+//! once, so a doubtful repost is simply sent again. An edit is the same call as a post and gives another id.
 //!
 //! Sources: <https://docs.x.com/x-api/posts/create-post>, <https://docs.x.com/x-api/media/introduction>,
+//! <https://docs.x.com/x-api/fundamentals/edit-posts>, <https://docs.x.com/x-api/users/repost-post>,
 //! <https://docs.x.com/x-api/fundamentals/response-codes-and-errors>, <https://api.x.com/2/openapi.json> (2.167).
 
 mod grant;
@@ -18,6 +20,7 @@ mod refusals;
 mod steps;
 #[cfg(test)]
 mod tests;
+mod upload;
 mod wire;
 
 use chrono::TimeDelta;
@@ -61,21 +64,21 @@ impl Adapter for X {
         steps::read(job, done, call, reply)
     }
 
-    fn edit(&self, _job: &Job<'_>, _out: &[Receipt], _done: &[Step]) -> Next {
-        Next::Person { why: "this version of pressroom cannot edit there".to_owned() }
+    fn edit(&self, job: &Job<'_>, out: &[Receipt], done: &[Step]) -> Next {
+        steps::edit(job, out, done)
     }
 
-    fn remove(&self, _farewell: &Farewell<'_>, _done: &[Step]) -> Next {
-        Next::Person { why: "this version of pressroom cannot remove there".to_owned() }
+    fn remove(&self, farewell: &Farewell<'_>, done: &[Step]) -> Next {
+        steps::remove(farewell, done)
     }
 
     fn read_remove(
         &self,
         _farewell: &Farewell<'_>,
         _done: &[Step],
-        _call: &Call,
+        call: &Call,
         reply: &Reply,
     ) -> Result<Step, Refusal> {
-        Err(refusals::unclear(reply, false))
+        steps::read_remove(call, reply)
     }
 }

@@ -172,13 +172,29 @@ pub(super) fn maybe_ours(reply: &Reply) -> Refusal {
     said(reply).0.refusal(Class::Doubtful, reply.status, words, None)
 }
 
-pub(super) fn processing_failed(reply: &Reply, why: String) -> Refusal {
-    let said = Said { quote: why, ..said(reply).0 };
-    said.refusal(Class::Content, reply.status, "X could not process the image; save it anew or take another", None)
+/// Whether X says that the account shares this post already.
+pub(super) fn is_reposted(reply: &Reply) -> bool {
+    let text = said(reply).1.to_lowercase();
+    (400..500).contains(&reply.status) && (text.contains("already retweeted") || text.contains("already reposted"))
 }
 
-pub(super) fn still_processing(reply: &Reply, not_before: DateTime<Utc>) -> Refusal {
-    said(reply).0.refusal(Class::NotReady, reply.status, "X is still processing the image", Some(not_before))
+/// Whether what was to be removed is away already.
+pub(super) fn is_gone(reply: &Reply) -> bool {
+    let kinds = |value: &Value| value["type"].as_str().is_some_and(|kind| kind.ends_with("/resource-not-found"));
+    let answer = reply.json();
+    let any = kinds(&answer) || answer["errors"].as_array().into_iter().flatten().any(kinds);
+    reply.status == 404 || any && (reply.is_success() || (400..500).contains(&reply.status))
+}
+
+/// X could not use a file, told by the name of the call it was about.
+pub(super) fn processing_failed(reply: &Reply, call: &str, why: String) -> Refusal {
+    let said = Said { quote: why, ..said(reply).0 };
+    let words = match call.split(' ').next() {
+        Some("video") => "X could not process the video; convert it (H.264 and AAC in MP4) or take another",
+        Some("captions") => "X could not read the captions; save them anew as SubRip or WebVTT",
+        _ => "X could not process the image; save it anew or take another",
+    };
+    said.refusal(Class::Content, reply.status, words, None)
 }
 
 /// X has four shapes of refusals; this takes the words of all of them, for quoting and for the table.

@@ -1,0 +1,85 @@
+//! Facebook Pages, Graph API v26.0: text, link, photos, video, reels, stories, as a Page.
+//!
+//! Photos are uploaded unpublished (nobody sees them; unused ones vanish after a day) and attached to one `POST /{page}/feed`.
+//! A video is uploaded in chunks to a session that has the video's id from the start; a reel's or a story's bytes go to a host
+//! of their own. Each time one last call (`finish`, `photo_stories`) shows it. Facebook acknowledges a video before it has
+//! made one of the file: what became of that is asked afterwards, and told.
+//!
+//! Peculiar: there is no idempotency key. A doubtful post is looked for in the Page's posts, by its photos' ids or by text and
+//! time; a doubtful video by its id; a doubtful story by the id of its photo or video; a doubtful comment by its text. After
+//! two looks in vain the call is sent once more, and then never again. The refusal of a repeated text (506) names no
+//! original: while a doubt is open it asks for another look, else it is for the author. Only Pages can be posted to: profiles
+//! are closed to programs since 2018, groups since 2024.
+//!
+//! Sources: <https://developers.facebook.com/docs/graph-api/reference/page/feed/>, `photos/` and `videos/` beside it,
+//! <https://developers.facebook.com/documentation/video-api/guides/reels-publishing>,
+//! <https://developers.facebook.com/documentation/video-api/page-stories-api>,
+//! <https://developers.facebook.com/documentation/pages-api/posts>.
+
+mod grant;
+mod refusals;
+mod steps;
+#[cfg(test)]
+mod tests;
+mod upload;
+mod wire;
+
+use chrono::TimeDelta;
+
+use super::{Adapter, Call, Farewell, Grant, Identity, Job, Next, Receipt, Refusal, Reply, Step};
+
+/// Facebook's adapter.
+#[derive(Debug)]
+pub struct Facebook;
+
+impl Adapter for Facebook {
+    fn hosts(&self) -> &'static [&'static str] {
+        wire::HOSTS
+    }
+
+    fn grants(&self) -> &'static [Grant] {
+        &grant::GRANTS
+    }
+
+    fn who(&self, _grant: &Grant) -> Call {
+        wire::who()
+    }
+
+    fn read_who(&self, reply: &Reply) -> Result<Identity, Refusal> {
+        if !reply.is_success() {
+            return Err(refusals::refusal(reply, false));
+        }
+        wire::identity(&reply.json()).ok_or_else(|| refusals::unclear(reply, false))
+    }
+
+    /// Lists of posts are not documented to lag; others look after 15 seconds and once more later.
+    fn settle(&self) -> TimeDelta {
+        TimeDelta::seconds(15)
+    }
+
+    fn next(&self, job: &Job<'_>, done: &[Step]) -> Next {
+        steps::next(job, done)
+    }
+
+    fn read(&self, job: &Job<'_>, done: &[Step], call: &Call, reply: &Reply) -> Result<Step, Refusal> {
+        steps::read(job, done, call, reply)
+    }
+
+    fn edit(&self, job: &Job<'_>, out: &[Receipt], done: &[Step]) -> Next {
+        steps::edit(job, out, done)
+    }
+
+    fn remove(&self, farewell: &Farewell<'_>, done: &[Step]) -> Next {
+        steps::remove(farewell, done)
+    }
+
+    fn read_remove(
+        &self,
+        _farewell: &Farewell<'_>,
+        _done: &[Step],
+        call: &Call,
+        reply: &Reply,
+    ) -> Result<Step, Refusal> {
+        steps::read_remove(call, reply)
+    }
+}

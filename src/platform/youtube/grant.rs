@@ -1,0 +1,35 @@
+//! Google's OAuth 2.0 for YouTube as data. Walks no login.
+//!
+//! Sources: <https://developers.google.com/identity/protocols/oauth2/native-app>,
+//! <https://developers.google.com/youtube/v3/guides/auth/installed-apps>, and for scopes by method the discovery document of
+//! the API (revision 20261104).
+
+use chrono::TimeDelta;
+
+use crate::platform::{BackTo, ClientSecret, Grant, Pkce, Refresh, Revoke};
+
+const UPLOAD: &str = "https://www.googleapis.com/auth/youtube.upload";
+const READ: &str = "https://www.googleapis.com/auth/youtube.readonly";
+const ALL: &str = "https://www.googleapis.com/auth/youtube.force-ssl";
+
+/// A client of the type "Desktop app" has a secret that is none, but its token endpoint asks for it. Without
+/// `prompt=consent` a second login may give no refresh token. The account's channel is chosen on the consent page: one token
+/// is one channel.
+pub(super) static GRANTS: [Grant; 1] = [Grant {
+    name: "youtube",
+    token_prefix: None,
+    authorize: "https://accounts.google.com/o/oauth2/v2/auth",
+    authorize_with: &[("access_type", "offline"), ("prompt", "consent")],
+    token: "https://oauth2.googleapis.com/token",
+    revoke: Some(Revoke::Form("https://oauth2.googleapis.com/revoke")),
+    client: ClientSecret::Form,
+    pkce: Pkce::S256,
+    separator: ' ',
+    scopes: &[UPLOAD, READ],
+    scopes_as: &[UPLOAD, READ],
+    scopes_besides: &[(ALL, "no playlists, no captions, and what is out can be neither edited nor removed")],
+    lengthen: None,
+    refresh: Refresh::Kept,
+    life: Some(TimeDelta::hours(1)),
+    back_to: BackTo::AnyPort,
+}];
