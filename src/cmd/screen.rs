@@ -8,10 +8,12 @@ use chrono::{DateTime, Utc};
 
 use super::report::printable;
 use crate::fit::price::Dollars;
-use crate::fit::{Media, Part};
+use crate::media;
 use crate::plan::action::{Action, ReceiptRow, Row, Standing};
 use crate::plan::when::{how_long, when};
+use crate::post::Kind;
 
+pub(super) mod contents;
 #[cfg(test)]
 mod tests;
 
@@ -77,7 +79,11 @@ pub(super) fn sections(rows: &[Row], view: View) -> String {
         for row in section {
             out.push_str(&line(row, column, view));
             if view.list == List::Open && row.state == Standing::Due {
-                out.push_str(&contents(row, view));
+                out.push_str(
+                    &row.rendition
+                        .as_ref()
+                        .map_or_else(String::new, |its| contents::contents(its, row.cost, view.width)),
+                );
             }
         }
         out.push('\n');
@@ -186,72 +192,60 @@ fn sentence(row: &Row, now: DateTime<Utc>) -> String {
     }
 }
 
+/// The thing that goes out, with what it carries.
 fn what(row: &Row) -> String {
-    let parts = match row.parts.len() {
-        0 | 1 => "the post".to_owned(),
-        count => format!("a thread of {count}"),
+    let kind = row.beside.kind.unwrap_or(Kind::Feed);
+    let noun = match kind {
+        _ if row.beside.repost_of.is_some() => return "the repost".to_owned(),
+        Kind::Feed if row.parts.len() > 1 => format!("a thread of {}", row.parts.len()),
+        Kind::Feed => "the post".to_owned(),
+        // These are what they carry.
+        kind => return format!("the {}", kind.name()),
     };
-    match row.media.len() {
-        0 => parts,
-        1 => format!("{parts} with a picture"),
-        count => format!("{parts} with {count} pictures"),
+    let count = |is: fn(media::Kind) -> bool| row.media.iter().filter(|media| is(media.kind)).count();
+    let carried = [
+        (count(media::Kind::is_image), "picture"),
+        (count(|kind| kind == media::Kind::Video), "video"),
+        (count(media::Kind::is_document), "document"),
+        (usize::from(row.beside.poll.is_some()), "poll"),
+    ];
+    let words = carried.into_iter().filter(|(count, _)| *count > 0).map(|(count, noun)| match count {
+        1 => format!("a {noun}"),
+        count => format!("{count} {noun}s"),
+    });
+    let words: Vec<String> = words.collect();
+    if words.is_empty() { noun } else { format!("{noun} with {}", words.join(" and ")) }
+}
+
+/// Lines, and what they are: the word before the bar of the first.
+pub(super) struct Gutter {
+    word: String,
+    text: String,
+}
+
+impl Gutter {
+    pub(super) fn new(word: impl Into<String>, text: &str) -> Self {
+        Self { word: word.into(), text: text.to_owned() }
     }
 }
 
-/// Exactly what will be sent.
-fn contents(row: &Row, view: View) -> String {
+/// Lines behind one bar, wrapped, with words to its left; at least `column` columns are left to those.
+pub(super) fn behind_bar(lines: &[Gutter], column: usize, width: usize) -> String {
     let mut out = String::new();
-    let Some(rendition) = &row.rendition else { return out };
-    let count = rendition.parts.len();
-    for (index, part) in rendition.parts.iter().enumerate() {
-        out.push_str(&part_block(part, (count > 1).then_some((index + 1, count)), view));
-    }
-    if let Some(card) = &rendition.card {
-        out.push_str(&behind_bar("", GUTTER, &[format!("card {}, {}", card.title, card.url)], view.width));
-    }
-    if let Some(cost) = row.cost {
-        out.push_str(&behind_bar("", GUTTER, &[format!("costs {cost}")], view.width));
-    }
-    out
-}
-
-/// One part: a gutter with its count, and its text as it will be shown.
-fn part_block(part: &Part, place: Option<(usize, usize)>, view: View) -> String {
-    let place = place.map_or_else(String::new, |(index, count)| format!("{index}/{count}  "));
-    let gutter = format!("{place}{}/{}", part.count, part.limit);
-    let mut lines: Vec<String> = part.text.lines().map(str::to_owned).collect();
-    lines.extend(part.media.iter().map(|media| format!("picture {}", media_line(media))));
-    behind_bar(&gutter, GUTTER, &lines, view.width)
-}
-
-/// Columns before the bar of a plan's texts.
-const GUTTER: usize = 18;
-
-/// Lines behind a bar, wrapped; the first has something to its left.
-pub(super) fn behind_bar(gutter: &str, column: usize, lines: &[String], width: usize) -> String {
-    let mut out = String::new();
+    let longest = lines.iter().map(|line| line.word.len()).max().unwrap_or(0);
     // A narrow terminal needs its columns for the text.
-    let column = if width < 60 { column.min(gutter.len() + 4) } else { column };
-    let column = column.max(gutter.len());
-    let mut gutter = gutter;
-    for line in lines {
-        for line in wrap(&printable(line), width.saturating_sub(column + 3)) {
-            let space = if line.is_empty() { "" } else { " " };
-            let _ = writeln!(out, "{DIM}{gutter:>column$} │{DIM:#}{space}{line}");
-            gutter = "";
+    let column = if width < 60 { column.min(longest + 4) } else { column }.max(longest);
+    for Gutter { word, text } in lines {
+        let mut word = word.as_str();
+        for line in text.lines() {
+            for line in wrap(&printable(line), width.saturating_sub(column + 3)) {
+                let space = if line.is_empty() { "" } else { " " };
+                let _ = writeln!(out, "{DIM}{word:>column$} │{DIM:#}{space}{line}");
+                word = "";
+            }
         }
     }
     out
-}
-
-/// `media/plan.png, 1200×630, 84 KiB, “alt text”`
-pub(super) fn media_line(media: &Media) -> String {
-    let size = match (media.width, media.height) {
-        (Some(width), Some(height)) => format!(", {width}×{height}"),
-        _ => String::new(),
-    };
-    let alt = media.alt.as_ref().map_or_else(|| ", no alt text".to_owned(), |alt| format!(", “{alt}”"));
-    format!("{}{size}, {}{alt}", media.path, bytes(media.bytes))
 }
 
 /// `84 KiB`, `1.2 MiB`.

@@ -4,9 +4,10 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::contents::{Beside, MediaRow, PartRow};
 use crate::error::Kind;
+use crate::fit::Rendition;
 use crate::fit::price::Dollars;
-use crate::fit::{Media, Rendition};
 use crate::ledger::entry::TargetKey;
 use crate::limits::Platform;
 use crate::post::{OnRemove, PostId};
@@ -59,6 +60,8 @@ pub struct Row {
     pub reason: Option<String>,
     pub parts: Vec<PartRow>,
     pub media: Vec<MediaRow>,
+    #[serde(flatten)]
+    pub beside: Beside,
     pub receipt: Option<ReceiptRow>,
     pub warnings: Vec<String>,
     /// What the platform bills for what is left to do, if all goes well.
@@ -97,47 +100,12 @@ pub struct Row {
     pub to_note: Option<OnRemove>,
 }
 
-/// The text of one part, as it is sent.
-#[derive(Clone, Debug, Serialize)]
-pub struct PartRow {
-    pub text: String,
-    pub count: usize,
-    pub limit: usize,
-}
-
-/// One attachment.
-#[derive(Clone, Debug, Serialize)]
-pub struct MediaRow {
-    pub path: String,
-    pub kind: crate::media::Kind,
-    pub bytes: u64,
-    pub width: Option<u32>,
-    pub height: Option<u32>,
-    /// `None` for pictures.
-    pub duration_ms: Option<u64>,
-    pub alt: Option<String>,
-}
-
 /// Proof that it is out.
 #[derive(Clone, Debug, Serialize)]
 pub struct ReceiptRow {
     pub id: String,
     pub url: String,
     pub at: DateTime<Utc>,
-}
-
-impl From<&Media> for MediaRow {
-    fn from(media: &Media) -> Self {
-        Self {
-            path: media.path.clone(),
-            kind: media.kind,
-            bytes: media.bytes,
-            width: media.width,
-            height: media.height,
-            duration_ms: media.duration_ms(),
-            alt: media.alt.clone(),
-        }
-    }
 }
 
 impl Standing {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::action::{Row, Standing};
 use super::change::removal;
+use super::contents::Beside;
 use super::{Desk, Offer, Verdict, claimed, receipt};
 use crate::error::Kind;
 use crate::ledger::entry::TargetKey;
@@ -86,6 +87,7 @@ pub(super) fn orphans(desk: &Desk<'_>) -> Vec<Row> {
             reason: verdict.reason,
             parts: Vec::new(),
             media: Vec::new(),
+            beside: Beside::default(),
             receipt: receipt(stand),
             warnings: Vec::new(),
             cost: None,

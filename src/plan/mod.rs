@@ -17,12 +17,14 @@ use crate::step::{Class, Receipt, Refs};
 
 pub mod action;
 mod change;
+pub mod contents;
 mod gone;
 #[cfg(test)]
 mod tests;
 pub mod when;
 
-use action::{Action, MediaRow, PartRow, ReceiptRow, Row, Standing};
+use action::{Action, ReceiptRow, Row, Standing};
+use contents::{Beside, MediaRow, PartRow};
 use gone::{Said, moved, orphans, said};
 use when::{how_long, when};
 
@@ -165,7 +167,7 @@ fn row(desk: &Desk<'_>, said: &Said<'_>, offer: &Offer) -> Row {
         None => decide(desk, said, offer, &stand),
     };
     let cost = cost(offer, &stand, &verdict);
-    let parts = offer.rendition.iter().flat_map(|rendition| &rendition.parts);
+    let rendition = offer.rendition.as_ref();
     let warnings = offer.problems.iter().filter(|problem| !problem.is_error());
     Row {
         post: offer.post.clone(),
@@ -176,11 +178,13 @@ fn row(desk: &Desk<'_>, said: &Said<'_>, offer: &Offer) -> Row {
         action: verdict.action,
         due: offer.due,
         reason: verdict.reason,
-        parts: parts
-            .clone()
-            .map(|part| PartRow { text: part.text.clone(), count: part.count, limit: part.limit })
+        parts: rendition.iter().flat_map(|rendition| &rendition.parts).map(PartRow::from).collect(),
+        media: rendition
+            .iter()
+            .flat_map(|rendition| rendition.media())
+            .map(|(part, media)| MediaRow::new(media, Some(part)))
             .collect(),
-        media: parts.flat_map(|part| &part.media).map(MediaRow::from).collect(),
+        beside: rendition.map(Beside::from).unwrap_or_default(),
         receipt: receipt(&stand),
         warnings: warnings.map(|problem| problem.message.clone()).collect(),
         cost,

@@ -10,6 +10,7 @@ use super::named::{self, Named};
 use crate::cmd::Context;
 use crate::cmd::check::count;
 use crate::cmd::report::{printable, problem_json};
+use crate::cmd::screen::contents::clock;
 use crate::cmd::screen::{DIM, bytes};
 use crate::content::Content;
 use crate::error::{Failure, Problem};
@@ -154,15 +155,6 @@ fn facts_line(facts: &Facts) -> String {
     words.extend(facts.pages.map(|pages| count(pages as usize, "page")));
     words.push(bytes(facts.bytes));
     words.join(", ")
-}
-
-/// `0:07`, `1:02:03`; never less than what it is.
-fn clock(milliseconds: u64) -> String {
-    let seconds = milliseconds.div_ceil(1000);
-    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
-        (0, minutes, seconds) => format!("{minutes}:{seconds:02}"),
-        (hours, minutes, seconds) => format!("{hours}:{minutes:02}:{seconds:02}"),
-    }
 }
 
 fn summary(files: &[File<'_>], unused: bool) -> String {

@@ -46,7 +46,7 @@ pub(super) fn hurry(sim: &Sim) {
     sim.tiktok.configure(|options| {
         (options.fetch_delay, options.processing_delay, options.moderation_delay) = (none, none, none);
     });
-    sim.tiktok.verify(super::MEDIA_HOST);
+    sim.tiktok.verify(super::stage::MEDIA_HOST);
 }
 
 impl Cast {

@@ -4,9 +4,11 @@ use insta::assert_snapshot;
 
 use super::*;
 use crate::fit::Rendition;
+use crate::fit::{Media, Part};
 use crate::ledger::entry::TargetKey;
 use crate::limits::{Platform, Visibility};
 use crate::media::Kind;
+use crate::plan::contents::{Beside, MediaRow, PartRow};
 use crate::post::PostId;
 use crate::step::Refs;
 
@@ -22,6 +24,7 @@ fn row(post: &str, account: &str, state: Standing) -> Row {
         reason: None,
         parts: Vec::new(),
         media: Vec::new(),
+        beside: Beside::default(),
         receipt: None,
         warnings: Vec::new(),
         cost: None,
@@ -78,9 +81,21 @@ fn rendition() -> Rendition {
     }
 }
 
+/// A row that a run would publish.
+fn sent(row: Row, rendition: Rendition) -> Row {
+    Row {
+        action: Some(Action::Publish),
+        parts: rendition.parts.iter().map(PartRow::from).collect(),
+        media: rendition.media().map(|(part, media)| MediaRow::new(media, Some(part))).collect(),
+        beside: Beside::from(&rendition),
+        rendition: Some(rendition),
+        ..row
+    }
+}
+
 fn rows() -> Vec<Row> {
     let due = row("tea", "acme-x", Standing::Due);
-    let due = Row { action: Some(Action::Publish), rendition: Some(rendition()), ..due };
+    let due = sent(due, rendition());
     let scheduled = row("spring-sale", "acme-x", Standing::Scheduled);
     let scheduled = Row { due: "2026-12-01T08:00:00Z".parse().ok(), ..scheduled };
     let held = row("idea", "acme-company", Standing::Held);
@@ -98,11 +113,11 @@ fn plain(width: usize, list: List) -> String {
 fn a_wide_terminal_has_one_line_a_target() {
     assert_snapshot!(plain(100, List::Open), @"
     Due
-      tea → acme-x          publishes the post now
+      tea → acme-x          publishes the post with a picture now
                 83/280 │ Tea is served at five. Bring a cup; we bring the biscuits.
                        │
                        │ https://example.org/a/rather/long/address
-                       │ picture media/tea.png, 1200×630, 84 KiB, “A pot of tea”
+               picture │ media/tea.png, 1200×630, 84 KiB, “A pot of tea”
 
     Scheduled
       spring-sale → acme-x  goes out Tue 1 Dec 2026 09:00 Europe/Amsterdam, in 10 d
@@ -119,14 +134,13 @@ fn a_narrow_terminal_is_never_overrun() {
     assert_snapshot!(plain(44, List::Open), @"
     Due
       tea → acme-x
-          publishes the post now
-        83/280 │ Tea is served at five. Bring a
-               │ cup; we bring the biscuits.
-               │
-               │ https://example.org/a/rather/long/address
-               │ picture media/tea.png,
-               │ 1200×630, 84 KiB, “A pot of
-               │ tea”
+          publishes the post with a picture now
+         83/280 │ Tea is served at five. Bring
+                │ a cup; we bring the biscuits.
+                │
+                │ https://example.org/a/rather/long/address
+        picture │ media/tea.png, 1200×630, 84
+                │ KiB, “A pot of tea”
 
     Scheduled
       spring-sale → acme-x

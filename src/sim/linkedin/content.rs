@@ -1,5 +1,7 @@
 //! What a post may carry: one image, several, a video, a document, a link card or a poll; and what readers see of it.
 
+use std::time::{Duration, SystemTime};
+
 use serde_json::Value;
 
 use super::authors::{Author, parse_urn};
@@ -10,7 +12,7 @@ use super::posts::text;
 use super::schema::Kind::{Choice, Flag, List, Record, Text};
 use super::schema::{Field, optional, required};
 use super::state::State;
-use crate::sim::{SeenCard, SeenMedia};
+use crate::sim::{SeenCard, SeenMedia, SeenPoll};
 
 const ALT_MAX: usize = 4_086;
 const IMAGES: std::ops::RangeInclusive<usize> = 2..=20;
@@ -205,5 +207,25 @@ pub(super) fn card(content: &Value) -> Option<SeenCard> {
         url: text(article, "source").to_owned(),
         title: text(article, "title").to_owned(),
         description: article.get("description").and_then(Value::as_str).map(str::to_owned),
+    })
+}
+
+/// What a video or a document is called, where that was said.
+pub(super) fn title(content: &Value) -> Option<String> {
+    content["media"].get("title").and_then(Value::as_str).map(str::to_owned)
+}
+
+pub(super) fn poll(content: &Value, since: SystemTime) -> Option<SeenPoll> {
+    let poll = content.get("poll")?;
+    let days = match text(&poll["settings"], "duration") {
+        "ONE_DAY" => 1,
+        "THREE_DAYS" => 3,
+        "SEVEN_DAYS" => 7,
+        _ => 14,
+    };
+    Some(SeenPoll {
+        question: Some(text(poll, "question").to_owned()),
+        options: items(poll, "options").iter().map(|option| text(option, "text").to_owned()).collect(),
+        ends: since + Duration::from_secs(days * 24 * 60 * 60),
     })
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::authors::{Author, Session, may_read, parse_urn};
 use super::call::{Call, Outcome, Reply};
-use super::posts::{Post, not_found};
+use super::posts::{Post, not_found, text};
 use super::state::{State, millis};
 use super::{content, errors, pages};
 use crate::sim::Seen;
@@ -88,7 +88,11 @@ fn see(state: &State, post: &Post) -> Seen {
         text: post.shown.clone(),
         visibility: field("visibility"),
         media: content.map(|content| content::media(state, content)).unwrap_or_default(),
+        title: content.and_then(content::title),
         card: content.and_then(content::card),
+        poll: content.and_then(|content| content::poll(content, post.created)),
+        quotes: post.fields.get("reshareContext").map(|reshare| text(reshare, "parent").to_owned()),
+        details: if post.edited { vec![("edited", "true".to_owned())] } else { Vec::new() },
         ..Seen::new("linkedin", post.created)
     }
 }

@@ -1,9 +1,12 @@
 //! The body of `POST /2/tweets`, held to the schema. Knows nothing of accounts, nor of what was posted before.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::errors::Refusal;
 use super::schema::Object;
+use super::state::Poll;
 
 const AUDIENCES: &[&str] = &["following", "mentionedUsers", "subscribers", "verified"];
 
@@ -37,7 +40,7 @@ const MEDIA_FIELDS: &[&str] =
 pub(super) struct Draft<'a> {
     pub(super) text: &'a str,
     pub(super) media: Option<Vec<u64>>,
-    pub(super) poll: bool,
+    pub(super) poll: Option<Poll>,
     pub(super) reply_to: Option<u64>,
     pub(super) quoted: Option<u64>,
     pub(super) reply_settings: Option<&'a str>,
@@ -93,11 +96,11 @@ fn read_media(root: &Object<'_>) -> Result<Option<Vec<u64>>, Refusal> {
     media.required("media_ids", media.ids("media_ids", 1..=4)?).map(Some)
 }
 
-fn read_poll(root: &Object<'_>) -> Result<bool, Refusal> {
-    let Some(poll) = root.object("poll")? else { return Ok(false) };
+fn read_poll(root: &Object<'_>) -> Result<Option<Poll>, Refusal> {
+    let Some(poll) = root.object("poll")? else { return Ok(None) };
     let poll = poll.only(&["duration_minutes", "options", "reply_settings"])?;
     poll.choice("reply_settings", AUDIENCES)?;
-    poll.required("duration_minutes", poll.integer("duration_minutes", 5..=10_080)?)?;
+    let minutes = poll.required("duration_minutes", poll.integer("duration_minutes", 5..=10_080)?)?;
     let options = poll.required("options", poll.list("options", 2..=4)?)?;
     for option in options {
         if !option.as_str().is_some_and(|text| (1..=25).contains(&text.chars().count())) {
@@ -107,7 +110,8 @@ fn read_poll(root: &Object<'_>) -> Result<bool, Refusal> {
             ));
         }
     }
-    Ok(true)
+    let options = options.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+    Ok(Some(Poll { options, lasts: Duration::from_secs(minutes * 60) }))
 }
 
 fn read_reply(root: &Object<'_>) -> Result<Option<u64>, Refusal> {

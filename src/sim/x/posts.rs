@@ -95,8 +95,8 @@ fn check_edit(state: &State, caller: &Caller, draft: &Draft<'_>) -> Result<(), R
         && state.is_newest(post)
         && state.versions(post.first).len() <= state.options.max_edits
         && first.at + state.options.edit_window > state.now
-        && !post.poll
-        && !draft.poll
+        && post.poll.is_none()
+        && draft.poll.is_none()
         && !answers_other;
     if allowed { Ok(()) } else { Err(refused()) }
 }
@@ -213,7 +213,7 @@ fn publish(state: &mut State, caller: &Caller, draft: &Draft<'_>) -> Post {
         reply_to: draft.reply_to.or(previous.and_then(|previous| previous.reply_to)),
         quoted: draft.quoted,
         reply_settings: draft.reply_settings.map(str::to_owned),
-        poll: draft.poll,
+        poll: draft.poll.clone(),
         nullcast: draft.nullcast,
         at: state.now,
     };

@@ -102,6 +102,13 @@ pub(super) struct User {
     pub(super) at: SystemTime,
 }
 
+/// A poll below a post.
+#[derive(Clone)]
+pub(super) struct Poll {
+    pub(super) options: Vec<String>,
+    pub(super) lasts: Duration,
+}
+
 /// One version of a post.
 #[derive(Clone)]
 pub(super) struct Post {
@@ -119,7 +126,7 @@ pub(super) struct Post {
     pub(super) reply_to: Option<u64>,
     pub(super) quoted: Option<u64>,
     pub(super) reply_settings: Option<String>,
-    pub(super) poll: bool,
+    pub(super) poll: Option<Poll>,
     /// Promoted only: in no timeline.
     pub(super) nullcast: bool,
     pub(super) at: SystemTime,

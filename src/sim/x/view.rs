@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
-use super::super::Seen;
+use super::super::{Seen, SeenPoll};
 use super::posts::ids;
 use super::state::{Post, State, User};
 
@@ -114,7 +114,7 @@ pub(super) fn post(state: &State, post: &Post, wanted: &BTreeSet<&str>) -> Value
     let premium = state.user(post.author).is_some_and(|user| user.premium);
     let controls = json!({
         "edits_remaining": edits_left,
-        "is_edit_eligible": premium && edits_left > 0 && until > state.now && !post.poll,
+        "is_edit_eligible": premium && edits_left > 0 && until > state.now && post.poll.is_none(),
         "editable_until": rfc3339(until),
     });
     let replied_user = post.reply_to.and_then(|parent| state.post(parent)).map(|parent| parent.author.to_string());
@@ -170,6 +170,13 @@ fn seen_post(state: &State, post: &Post) -> Seen {
         visibility: post.reply_settings.clone().unwrap_or_else(|| "everyone".to_owned()),
         media: post.media.clone(),
         reply_to: post.reply_to.map(|id| id.to_string()),
+        quotes: post.quoted.map(|id| id.to_string()),
+        poll: post.poll.as_ref().map(|poll| SeenPoll {
+            question: None,
+            options: poll.options.clone(),
+            ends: post.at + poll.lasts,
+        }),
+        details: if post.id == post.first { Vec::new() } else { vec![("edited", "true".to_owned())] },
         ..Seen::new("x", state.post(post.first).map_or(post.at, |first| first.at))
     }
 }

@@ -319,6 +319,13 @@ async fn polls() {
     }
     let urn = bench.published(&bench.ann, &poll(&long[..140], &["A", &long[..30]], "FOURTEEN_DAYS")).await;
     assert_eq!(bench.linkedin().content(&urn).unwrap()["poll"]["options"][0]["text"], "A");
+    let seen = bench.linkedin().seen().pop().unwrap();
+    let poll = seen.poll.unwrap();
+    assert_eq!(
+        (poll.question, poll.options),
+        (Some(long[..140].to_owned()), vec!["A".to_owned(), long[..30].to_owned()])
+    );
+    assert_eq!(poll.ends.duration_since(seen.at).unwrap().as_secs(), 14 * 24 * 60 * 60);
 }
 
 #[tokio::test]

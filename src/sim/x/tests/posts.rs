@@ -90,6 +90,9 @@ async fn bodies_are_held_to_the_schema() {
     stage.create(json!({"text": "poll", "poll": {"options": ["a", "b"], "duration_minutes": 1440}})).await;
     stage.create(json!({"text": "few", "reply_settings": "verified", "made_with_ai": true})).await;
     assert_eq!(stage.seen()[1].visibility, "verified");
+    let poll = stage.seen()[0].poll.clone().unwrap();
+    assert_eq!(poll.options, ["a", "b"]);
+    assert_eq!(poll.ends.duration_since(stage.seen()[0].at).unwrap().as_secs(), 1440 * 60);
 }
 
 #[tokio::test]

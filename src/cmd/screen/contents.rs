@@ -1,0 +1,144 @@
+//! Exactly what a target would be sent, on a terminal: each line behind a bar, and before the bar what it is. Knows renditions
+//! and no row.
+
+use chrono::TimeDelta;
+
+use super::{Gutter, behind_bar, bytes};
+use crate::cmd::check::count;
+use crate::fit::price::Dollars;
+use crate::fit::{Card, Media, Part, Poll, Reference, Rendition};
+use crate::media::Kind;
+use crate::plan::when::how_long;
+
+/// Columns before the bar of a plan's texts.
+const COLUMN: usize = 18;
+
+/// Texts with their counts and media, then what goes out beside them; the usual is not told.
+pub(super) fn contents(rendition: &Rendition, cost: Option<Dollars>, width: usize) -> String {
+    let mut lines = Vec::new();
+    lines.extend(rendition.title.iter().map(|title| Gutter::new("title", title)));
+    let count = rendition.parts.len();
+    for (index, its) in rendition.parts.iter().enumerate() {
+        lines.extend(part(its, (count > 1).then_some((index + 1, count))));
+    }
+    lines.extend(rendition.card.iter().flat_map(card));
+    lines.extend(rendition.poll.as_ref().map(poll));
+    lines.extend(rendition.first_comment.iter().map(|text| Gutter::new("comment", text)));
+    lines.extend(references(rendition));
+    lines.extend(settings(rendition));
+    lines.extend(cost.map(|cost| Gutter::new("costs", &cost.to_string())));
+    behind_bar(&lines, COLUMN, width)
+}
+
+/// A text behind its count, and the media below it.
+fn part(part: &Part, place: Option<(usize, usize)>) -> Vec<Gutter> {
+    let place = place.map_or_else(String::new, |(index, count)| format!("{index}/{count}  "));
+    let mut lines = Vec::new();
+    if !part.text.is_empty() || part.media.is_empty() {
+        lines.push(Gutter::new(format!("{place}{}/{}", part.count, part.limit), &part.text));
+    }
+    lines.extend(part.media.iter().flat_map(attachment));
+    lines
+}
+
+fn attachment(media: &Media) -> Vec<Gutter> {
+    let mut lines = vec![Gutter::new(noun(media.kind), &media_line(media))];
+    lines.extend(media.cover.iter().map(|cover| Gutter::new("cover", &file_line(cover))));
+    lines.extend(media.captions.iter().map(|captions| {
+        let lang = captions.lang.as_ref().map_or_else(String::new, |lang| format!(", {lang}"));
+        Gutter::new("captions", &format!("{}{lang}, {}", captions.file.path, bytes(captions.file.bytes)))
+    }));
+    lines
+}
+
+fn card(card: &Card) -> Vec<Gutter> {
+    let title = if card.title.is_empty() { String::new() } else { format!("{}, ", card.title) };
+    let mut lines = vec![Gutter::new("card", &format!("{title}{}", card.url))];
+    lines.extend(card.thumbnail.iter().map(|media| Gutter::new("its picture", &file_line(media))));
+    lines
+}
+
+fn poll(poll: &Poll) -> Gutter {
+    let options: Vec<String> = poll.options.iter().map(|option| format!("○ {option}")).collect();
+    let open = how_long(TimeDelta::minutes(i64::from(poll.minutes)));
+    Gutter::new("poll", &format!("{}\nopen for {open}", options.join("\n")))
+}
+
+fn references(rendition: &Rendition) -> impl Iterator<Item = Gutter> {
+    let all = [("answers", &rendition.reply_to), ("quotes", &rendition.quote_of), ("shares", &rendition.repost_of)];
+    all.into_iter().filter_map(|(verb, reference)| {
+        Some(match reference.as_ref()? {
+            Reference::Url(url) => Gutter::new(verb, url),
+            Reference::Post(post) => Gutter::new(verb, &format!("our post {post}")),
+        })
+    })
+}
+
+/// Audience where it is not the platform's usual one, tags, and the platform's own settings.
+fn settings(rendition: &Rendition) -> Vec<Gutter> {
+    let limits = rendition.platform.limits();
+    let (audience, mut lines) = (rendition.visibility, Vec::new());
+    // Where it must be written, a setting may be how.
+    let is_said = limits.visibility_needed && rendition.settings.is_empty();
+    if is_said || Some(&audience) != limits.visibilities.first() {
+        lines.push(Gutter::new("audience", audience.name()));
+    }
+    if !rendition.tags.is_empty() {
+        lines.push(Gutter::new("tags", &rendition.tags.join(", ")));
+    }
+    if !rendition.settings.is_empty() {
+        let settings: Vec<String> = rendition.settings.iter().map(|(key, value)| format!("{key} {value}")).collect();
+        lines.push(Gutter::new("settings", &settings.join(", ")));
+    }
+    lines
+}
+
+/// What a file is called before the bar.
+pub(in crate::cmd) fn noun(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Video => "video",
+        kind if kind.is_image() => "picture",
+        kind => kind.name(),
+    }
+}
+
+/// `media/plan.png, 1200×630, 84 KiB, “alt text”`
+fn media_line(media: &Media) -> String {
+    let title = media.title.as_ref().map_or_else(String::new, |title| format!(", {title}"));
+    let alt = match &media.alt {
+        Some(alt) => format!(", “{alt}”"),
+        // Only pictures are warned about.
+        None if media.kind.is_image() => ", no alt text".to_owned(),
+        None => String::new(),
+    };
+    format!("{}{title}{alt}", file_line(media))
+}
+
+/// `media/film.mp4, 720×1280, 0:04, 34 KiB`
+fn file_line(media: &Media) -> String {
+    let size = media.width.zip(media.height);
+    format!("{}, {}", media.path, measures(size, media.duration_ms(), media.pages, media.bytes))
+}
+
+/// `720×1280, 0:04, 34 KiB`; what is not known is left out.
+pub(in crate::cmd) fn measures(
+    size: Option<(u32, u32)>,
+    duration_ms: Option<u64>,
+    pages: Option<u32>,
+    length: u64,
+) -> String {
+    let mut words: Vec<String> = size.map(|(width, height)| format!("{width}×{height}")).into_iter().collect();
+    words.extend(duration_ms.map(clock));
+    words.extend(pages.map(|pages| count(pages as usize, "page")));
+    words.push(bytes(length));
+    words.join(", ")
+}
+
+/// `0:07`, `1:02:03`; never less than what it is.
+pub(in crate::cmd) fn clock(milliseconds: u64) -> String {
+    let seconds = milliseconds.div_ceil(1000);
+    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+        (0, minutes, seconds) => format!("{minutes}:{seconds:02}"),
+        (hours, minutes, seconds) => format!("{hours}:{minutes:02}:{seconds:02}"),
+    }
+}
