@@ -1,8 +1,4 @@
 //! Rules of single platforms that no column of the table can say, a file for each. Makes no text.
-//! Rules of single platforms that no column of the table can say, a file for each platform that has some. Makes no text.
-
-pub mod linkedin;
-pub mod threads;
 
 use super::{Fitting, Rendition};
 use crate::limits::Platform;
@@ -13,8 +9,6 @@ pub mod linkedin;
 pub mod threads;
 mod tiktok;
 pub mod x;
-pub(super) mod instagram;
-pub(crate) mod x;
 mod youtube;
 
 /// Holds a rendition against the rules of its platform that are nobody else's.
