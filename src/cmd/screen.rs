@@ -95,7 +95,8 @@ fn listed(row: &Row, view: View) -> bool {
     let over = matches!(row.state, Standing::Published | Standing::Cancelled | Standing::Removed | Standing::Draft);
     match view.list {
         List::All => true,
-        List::Acted => row.acted || !over,
+        // What needs somebody is told, whether the run could do anything about it or not.
+        List::Acted => row.acted || !over || row.attention.is_some(),
         List::Open => !over || (row.reason.is_some() && !row.path.is_empty()),
     }
 }

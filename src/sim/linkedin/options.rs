@@ -70,7 +70,7 @@ impl Default for Options {
             post_id: PostId::Plain,
             invisible_posts: false,
             escapes_count: false,
-            little_text_comments: true,
+            little_text_comments: false,
             processing_delay: Duration::from_secs(1),
             images_must_be_ready: false,
             members_read_video_status: true,

@@ -375,6 +375,7 @@ async fn comments() {
     let elsewhere = "/rest/socialActions/urn%3Ali%3Ashare%3A1/comments";
     bench.post(&bench.ann, elsewhere, &comment(&me, "urn:li:share:1", "x")).await.is(404, "RESOURCE_NOT_FOUND");
 
+    bench.linkedin().configure(|options| options.little_text_comments = true);
     let got = bench.post(&bench.ann, &url, &comment(&me, &urn, r"See https://ex.org/a\_b")).await;
     got.is(201, "");
     let id = got.header("x-restli-id").to_owned();
