@@ -308,10 +308,13 @@ pub fn apply(stand: &mut Stand, entry: Entry) -> Result<(), String> {
             if by == LOOK_UP {
                 stand.steps.push(Step::Absent { part: index, at: entry.t });
             } else {
-                // A person's word settles the doubt for good; a look-up's only counts as one look.
-                stand.steps.retain(
-                    |step| !matches!(step, Step::Doubt { part, .. } | Step::Absent { part, .. } if *part == index),
-                );
+                // A person's word settles the doubt for good; a look-up's only counts as one look. What was made for the part
+                // came to nothing then: who would go on with it would find the platform as unable to tell as before.
+                stand.steps.retain(|step| match step {
+                    Step::Doubt { part, .. } | Step::Absent { part, .. } => *part != index,
+                    Step::Made { .. } => false,
+                    Step::Shown { .. } => true,
+                });
                 stand.claim = None;
                 stand.reopen();
             }

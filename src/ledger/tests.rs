@@ -553,6 +553,18 @@ fn what_was_made_for_another_text_does_not_count() {
 }
 
 #[test]
+fn a_person_who_found_nothing_lets_it_begin_anew() {
+    for (lines, told) in [
+        ("claimed, prepared, in doubt", "open, claimed by run-a until 09, made image 1, doubt 0"),
+        ("claimed, prepared, in doubt, not found", "open, claimed by run-a until 09, made image 1, doubt 0, absent 0"),
+        ("claimed, prepared, in doubt, not found, absent", "open"),
+        ("claimed, prepared, part 1, absent", "open, shown 0 as 7"),
+    ] {
+        assert_eq!(tell(&fold(&file(lines)).unwrap()), told, "{lines}");
+    }
+}
+
+#[test]
 fn two_receipts_freeze() {
     for (lines, why) in [
         (

@@ -451,6 +451,10 @@ impl<'a> Walk<'a> {
     async fn record(&mut self, step: Step) -> Result<Option<End>, Failure> {
         self.tries = 0;
         let of = self.showings();
+        if let Step::Doubt { part, sent_at } = step {
+            self.doubt(part, sent_at, "the platform cannot tell what became of it".to_owned()).await?;
+            return Ok(None);
+        }
         self.done.push(step.clone());
         match &step {
             Step::Made { name, data, secret, expires } => {

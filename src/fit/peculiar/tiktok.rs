@@ -140,7 +140,7 @@ fn audience(fitting: &mut Fitting<'_>, rendition: &Rendition) {
         }
         (Some(level), Some((other, _))) if level != *other => {
             let message = format!("`privacy_level` says {level}, and `visibility` {other}");
-            error(fitting, "privacy-twice", span.clone(), message, "leave one of them out");
+            error(fitting, "privacy-twice", span, message, "leave one of them out");
         }
         _ => {}
     }

@@ -80,16 +80,14 @@ fn next_given(job: &Job<'_>, done: &[Step], given: &Given<'_>, content: Content<
     match &given.stage {
         Stage::Failed { at } if is_ours && job.now < *at + upload::FRESH => Some(ask(VERDICT, given)),
         Stage::Failed { .. } => None,
-        Stage::Forgotten => Some(Next::Person { why: why_forgotten(job, done) }),
+        Stage::Lost { told: false } => Some(ask(VERDICT, given)),
+        Stage::Lost { told: true } => Some(Next::Person { why: why_lost(job, done) }),
         Stage::Complete { .. } if !is_ours => Some(Next::Person { why: why_changed(job, done) }),
         Stage::Complete { again, .. } if job.now < *again => {
             Some(wait(*again, "it is out at TikTok, which has yet to tell its address"))
         }
         Stage::Complete { since, .. } if job.now < *since + patience(job) => Some(ask(STATUS, given)),
         Stage::Complete { .. } => Some(Next::Call(wire::list(LOOK, None))),
-        Stage::Processing { since, .. } if job.now > *since + PROCESSING_MAX => {
-            Some(Next::Person { why: why_endless(job, done) })
-        }
         Stage::Processing { again, .. } if job.now < *again => {
             Some(wait(*again, "TikTok is processing it, which takes minutes"))
         }
@@ -149,7 +147,7 @@ fn next_in_doubt(
         return Some(if job.now < until { wait(until, WHY_SETTLE) } else { ask(LOOK, given) });
     }
     if given.doubts >= SENDS_MAX {
-        return Some(Next::Person { why: why_endless(job, done) });
+        return Some(Next::Person { why: why_lost(job, done) });
     }
     let (to, media) = open(job, given, content)?;
     Some(Next::Call(chunk_call(to, media, &given.chunk())))
@@ -203,7 +201,7 @@ fn begin(job: &Job<'_>, done: &[Step], content: Content<'_>) -> Next {
     }
 }
 
-fn username<'d>(done: &'d [Step]) -> &'d str {
+fn username(done: &[Step]) -> &str {
     made(done, CREATOR, DateTime::<Utc>::MIN_UTC).map_or("", |creator| creator.data("username"))
 }
 
@@ -227,12 +225,8 @@ fn why_person(job: &Job<'_>, done: &[Step]) -> String {
     format!("TikTok gave no clear answer, and {what}: look at {}, {THEN}", place(job, done))
 }
 
-fn why_endless(job: &Job<'_>, done: &[Step]) -> String {
-    format!("TikTok has it and does not come to an end with it: look at {}, {THEN}", place(job, done))
-}
-
-fn why_forgotten(job: &Job<'_>, done: &[Step]) -> String {
-    format!("TikTok no longer knows what became of it: look at {}, {THEN}", place(job, done))
+fn why_lost(job: &Job<'_>, done: &[Step]) -> String {
+    format!("TikTok cannot tell what became of it: look at {}, {THEN}", place(job, done))
 }
 
 fn why_changed(job: &Job<'_>, done: &[Step]) -> String {
@@ -358,35 +352,39 @@ fn pause(so_far: TimeDelta) -> TimeDelta {
 fn sent(done: &[Step], call: &Call, reply: &Reply) -> Result<Step, Refusal> {
     let given = Given::newest(done, reply.at).ok_or_else(|| bug(format!("`{}` belongs to no upload", call.name)))?;
     let Body::File { file, .. } = &call.body else { return Err(bug(format!("`{}` sends no bytes", call.name))) };
-    let id = (upload::ID, given.id.to_owned());
-    let at = (upload::AT, reply.at.to_rfc3339());
+    let its = [
+        (upload::ID, given.id.to_owned()),
+        (upload::FOR, given.made_for.to_owned()),
+        (upload::AT, reply.at.to_rfc3339()),
+    ];
+    let with = |name: &str, more: &Data<'_>| Ok(made_of(name, &[&its[..], more].concat(), None));
     match reply.status {
         200 => {}
         201 if call.shows => {}
         206 if !call.shows => {}
         // All is there before its end, or something is missing after it, or another chunk is wanted: TikTok is asked.
-        201 | 206 | 416 => return Ok(made_of(UNSURE, &[id, at], None)),
+        201 | 206 | 416 => return with(UNSURE, &[]),
         401 | 403 | 404 | 410 => {
-            return Ok(made_of(UNSURE, &[id, at, (upload::ENDED, reply.status.to_string())], None));
+            return with(UNSURE, &[(upload::ENDED, reply.status.to_string())]);
         }
         _ => return Err(refusals::of_chunk(reply, call.shows)),
     }
     let again = (upload::AGAIN, later(reply, pause(TimeDelta::zero())));
-    Ok(made_of(&call.name, &[id, at, (upload::BYTES, file.range.end.to_string()), again], None))
+    with(&call.name, &[(upload::BYTES, file.range.end.to_string()), again])
 }
 
 /// What a status means for the post.
 fn told(job: &Job<'_>, done: &[Step], call: &Call, reply: &Reply) -> Result<Step, Refusal> {
     let given = Given::newest(done, reply.at).ok_or_else(|| bug(format!("`{}` asks about nothing", call.name)))?;
     if refusals::has_code(reply, &["invalid_publish_id"]) {
-        return Ok(forgotten(job, done, &given, reply));
+        return Ok(forgotten(job, done, call, &given, reply));
     }
     let answer = refusals::answer(reply, false)?;
     let status = wire::read_status(&answer).ok_or_else(|| refusals::unclear(reply, false))?;
     let is_ours = given.made_for == job.rendition.fingerprint();
     let is_draft = wire::mode(job.rendition) == Mode::Draft;
     match status {
-        Status::Failed { reason } if call.name == VERDICT => {
+        Status::Failed { reason } if call.name == VERDICT && matches!(given.stage, Stage::Failed { .. }) => {
             Err(refusals::failed(reply, &reason, failures(done, given.made_for)))
         }
         Status::Failed { .. } if matches!(given.stage, Stage::Sending { .. }) => Ok(ended()),
@@ -398,16 +396,27 @@ fn told(job: &Job<'_>, done: &[Step], call: &Call, reply: &Reply) -> Result<Step
         Status::Delivered if is_ours && is_draft => Ok(out(done, &given, None, reply.at, Via::Response)),
         Status::Delivered if is_ours => Ok(processing(&given, reply)),
         Status::Complete { .. } | Status::Delivered => Ok(complete(job, &given, reply)),
+        Status::Processing { .. } if is_lost(call, &given) => Ok(doubted(&given)),
         Status::Processing { bytes } => Ok(progress(&given, reply, bytes)),
     }
 }
 
-fn forgotten(job: &Job<'_>, done: &[Step], given: &Given<'_>, reply: &Reply) -> Step {
+/// Whether nothing was left but to ask once more before a person is.
+fn is_lost(call: &Call, given: &Given<'_>) -> bool {
+    call.name == VERDICT && matches!(given.stage, Stage::Lost { .. })
+}
+
+fn doubted(given: &Given<'_>) -> Step {
+    Step::Doubt { part: 0, sent_at: given.begun }
+}
+
+fn forgotten(job: &Job<'_>, done: &[Step], call: &Call, given: &Given<'_>, reply: &Reply) -> Step {
     let is_ours = given.made_for == job.rendition.fingerprint();
     match given.stage {
+        _ if is_lost(call, given) => doubted(given),
         Stage::Complete { .. } if is_ours => out(done, given, None, reply.at, Via::Response),
         _ if !given.is_at_its_end() => ended(),
-        _ => news(given, reply, "forgotten", &[]),
+        _ => news(given, reply, "lost", &[]),
     }
 }
 
@@ -439,6 +448,9 @@ fn processing(given: &Given<'_>, reply: &Reply) -> Step {
         Stage::Processing { since, .. } => since,
         _ => reply.at,
     };
+    if reply.at - since > PROCESSING_MAX {
+        return news(given, reply, "lost", &[]);
+    }
     let again = later(reply, pause(reply.at - since));
     news(given, reply, "processing", &[(upload::SINCE, since.to_rfc3339()), (upload::AGAIN, again)])
 }

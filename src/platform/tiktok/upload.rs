@@ -95,8 +95,10 @@ pub(super) enum Stage {
     Failed {
         at: DateTime<Utc>,
     },
-    /// TikTok does not know the `publish_id` any more.
-    Forgotten,
+    /// TikTok no longer knows it, or comes to no end with it; whether the ledger has that doubt.
+    Lost {
+        told: bool,
+    },
 }
 
 /// Something TikTok gave a `publish_id` for.
@@ -169,7 +171,10 @@ impl<'a> Given<'a> {
             Step::Made { name, data, .. } if value(data, ID) == self.id => self.take_made(name, data),
             Step::Doubt { part: 0, sent_at } => {
                 self.doubts += 1;
-                self.stage = Stage::Doubted { last: *sent_at, absents: 0 };
+                self.stage = match self.stage {
+                    Stage::Lost { .. } => Stage::Lost { told: true },
+                    _ => Stage::Doubted { last: *sent_at, absents: 0 },
+                };
             }
             Step::Absent { part: 0, at } => {
                 if let Stage::Doubted { absents, .. } = self.stage {
@@ -194,7 +199,7 @@ impl<'a> Given<'a> {
         self.stage = match (name, value(data, STATE)) {
             (STATUS, "complete") => Stage::Complete { since, again },
             (STATUS, "failed") => Stage::Failed { at },
-            (STATUS, "forgotten") => Stage::Forgotten,
+            (STATUS, "lost") => Stage::Lost { told: false },
             (STATUS, "processing") => Stage::Processing { since, again },
             _ => {
                 self.bytes = value(data, BYTES).parse().unwrap_or(0);
