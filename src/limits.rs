@@ -689,10 +689,10 @@ const INSTAGRAM: Limits = Limits {
             lone_video: false,
             image: ImageRule { ratio: Some(Ratio { least: (4, 5), most: (191, 100) }), ..INSTAGRAM_IMAGE },
             video: INSTAGRAM_REEL,
-            fetched: Fetched::Images,
+            fetched: Fetched::Everything,
             ..FEED
         },
-        Shape { kind: Kind::Reel, least: 1, videos: 1, video: INSTAGRAM_REEL, fetched: Fetched::Images, ..FEED },
+        Shape { kind: Kind::Reel, least: 1, videos: 1, video: INSTAGRAM_REEL, fetched: Fetched::Everything, ..FEED },
         Shape {
             kind: Kind::Story,
             least: 1,
@@ -706,7 +706,7 @@ const INSTAGRAM: Limits = Limits {
                 ..INSTAGRAM_REEL
             },
             text: false,
-            fetched: Fetched::Images,
+            fetched: Fetched::Everything,
             ..FEED
         },
     ],

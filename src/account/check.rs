@@ -56,7 +56,10 @@ pub(super) fn acts_as(platform: Platform, acts_as: &str) -> Result<(), (String, 
             (organization || person, format!("`{acts_as}` is no LinkedIn organisation or person"), hint)
         }
         Platform::Facebook => {
-            let hint = "write the Page's id, digits only: `as = \"1234567890\"`".to_owned();
+            let hint =
+                "write the Page's id, digits only: `as = \"1234567890\"`; Facebook takes nothing from programs for \
+                        profiles and groups"
+                    .to_owned();
             (digits(acts_as), format!("`{acts_as}` is no Page id"), hint)
         }
         Platform::Instagram => {

@@ -293,7 +293,7 @@ public_url = "https://a.example/x"
             "8:10 wrong-type `paused` must be `true` or `false`, not text / write `paused = true`",
             r#"9:12 unknown-value `hashtags` cannot be `prepend` / write `hashtags = "append"`, or remove the line"#,
             "10:11 not-here `premium` means nothing on linkedin / remove it",
-            r#"13:6 bad-as `me` is no Page id / write the Page's id, digits only: `as = "1234567890"`"#,
+            r#"13:6 bad-as `me` is no Page id / write the Page's id, digits only: `as = "1234567890"`; Facebook takes nothing from programs for profiles and groups"#,
             "14:9 bad-glob `posts/[a` is no glob: unclosed character class; missing ']' / write a folder and `**`: `posts/company/**`",
             r#"17:9 wrong-type `posts` must be text, not a number / write `posts = "..."`"#,
             "19:12 unknown-zone there is no zone `Amsterdam` / did you mean `Europe/Amsterdam`?",

@@ -289,7 +289,8 @@ fn summary(rows: &[Row], view: View) -> String {
     let next = next
         .min_by_key(|(due, _)| *due)
         .map_or_else(String::new, |(due, row)| format!(" Next: {} in {}.", head(row), how_long(due - now)));
-    let cost: Dollars = rows.iter().filter(|row| row.action.is_some()).filter_map(|row| row.cost).sum();
+    let to_do = rows.iter().filter(|row| view.list == List::Open && row.action.is_some());
+    let cost: Dollars = to_do.filter_map(|row| row.cost).sum();
     let cost = if cost == Dollars::default() { String::new() } else { format!(" Costs {cost}.") };
     wrap(&format!("{}.{cost}{next}", words.join(", ")), view.width).join("\n") + "\n"
 }

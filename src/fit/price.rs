@@ -50,7 +50,9 @@ impl Rendition {
 }
 
 fn part_price(part: &Part, prices: &Prices) -> u64 {
-    let post = if count::urls::find(&part.text).is_empty() { prices.post } else { prices.link_post };
+    // The platform's list of endings is newer than ours: what is written as an address is taken for a link.
+    let has_link = part.text.contains("://") || !count::urls::find(&part.text).is_empty();
+    let post = if has_link { prices.link_post } else { prices.post };
     u64::from(post) + part.media.iter().map(|media| media_price(media, prices)).sum::<u64>()
 }
 

@@ -8,6 +8,7 @@ use crate::media::{Facts, Kind, Lack};
 use crate::post::Body;
 use crate::post::{self, MediaWish, PostId, Setting, Wishes};
 
+mod threads;
 mod youtube;
 
 const FRONT: &str = "---\nkey: value\n---\n";
@@ -74,7 +75,7 @@ fn library() -> Library {
         file("media/pic.webp", Kind::Webp, 1000, (40, 30)),
         file("media/heavy.png", Kind::Png, 5_000_001, (40, 30)),
         file("media/wide.png", Kind::Png, 1000, (60_000, 1000)),
-        file("media/film.mp4", Kind::Video, 1000, (40, 30)),
+        file("media/film.mp4", Kind::Video, 1000, (40, 32)),
         file("media/deck.pdf", Kind::Pdf, 1000, (40, 30)),
     ]
     .into();
@@ -305,7 +306,10 @@ fn media_that_cannot_be_used_is_told() {
             "media-unreadable: `media/locked.png` cannot be read: permission denied; mend the file or its \
                               permissions",
         ),
-        ("media/film.mp4", "too-many-videos: X takes no videos; leave 1 out"),
+        (
+            "media/film.mp4",
+            "video-kind: `media/film.mp4` is image/test, which X does not take; convert it to one of these: video/mp4, video/quicktime",
+        ),
         ("media/deck.pdf", "too-many-documents: X takes no documents; leave 1 out"),
         (
             "https://a.example/x.png",

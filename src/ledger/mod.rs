@@ -340,7 +340,7 @@ pub fn apply(stand: &mut Stand, entry: Entry) -> Result<(), String> {
                     stand.first_seen.get_or_insert(first.id.clone());
                 }
                 *first = receipt;
-                stand.renew_receipts(parts);
+                stand.renew_receipts(&parts);
                 if let Some(change) = stand.change.take() {
                     (stand.fp, stand.fixed, stand.src) = (change.fp, change.fixed, change.src);
                 }
@@ -401,8 +401,8 @@ impl Stand {
         self.change.as_mut().filter(|_| ours && is_held)
     }
 
-    /// Parts that an edit gave another receipt.
-    fn renew_receipts(&mut self, parts: BTreeMap<usize, Receipt>) {
+    /// Parts that an edit gave another receipt, or whose address is known better by now.
+    fn renew_receipts(&mut self, parts: &BTreeMap<usize, Receipt>) {
         for step in &mut self.steps {
             if let Step::Shown { part, receipt } = step
                 && let Some(renewed) = parts.get(part)
@@ -463,7 +463,7 @@ impl Stand {
         match self.receipt_of(index) {
             None => self.steps.push(Step::Shown { part: index, receipt }),
             // A platform may tell its address only later.
-            Some(known) if known.id == receipt.id => self.renew_receipts([(index, receipt)].into()),
+            Some(known) if known.id == receipt.id => self.renew_receipts(&[(index, receipt)].into()),
             Some(known) => {
                 let part = index.saturating_add(1);
                 return Err(format!("part {part} is out twice: {} and {}", known.url, receipt.url));
@@ -481,7 +481,7 @@ impl Stand {
             _ if matches!(self.word, Word::Published { .. }) => {}
             _ => {
                 self.claim = None;
-                self.renew_receipts([(0, receipt.clone())].into());
+                self.renew_receipts(&[(0, receipt.clone())].into());
                 self.word = Word::Published { receipt };
             }
         }

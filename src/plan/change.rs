@@ -66,7 +66,7 @@ fn beyond(desk: &Desk<'_>, offer: &Offer, stand: &Stand, editable: &Editable) ->
     let label = offer.target.platform.label();
     let account = desk.accounts.accounts.get(&offer.target.account);
     if editable.premium && !account.is_some_and(|account| account.premium) {
-        return Some(format!("{label} lets only accounts with Premium edit (`premium: true` in accounts.toml)"));
+        return Some(format!("{label} lets only accounts with Premium edit (`premium = true` in accounts.toml)"));
     }
     let rendition = offer.rendition.as_ref()?;
     if editable.plain && !rendition.is_plain() {

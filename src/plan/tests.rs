@@ -28,6 +28,9 @@ platform = "x"
 paused = true
 [accounts.lost]
 platform = "x"
+[accounts.rich]
+platform = "x"
+premium = true
 "#;
 
 /// What lies around the posts and the ledger; most tests change one thing.
@@ -65,7 +68,7 @@ fn check(desk: &str, around: &Around) -> String {
     let offers = content::offers(&posts, targets, &accounts, &Library::new(), &merged.collect(), &problems);
     let files = files(ledger, &offers);
     let state = State::fold(files.iter().map(|(path, text)| (path.as_str(), text.as_str())));
-    let connected = ["acme-x", "ann", "slow", "shut"].map(str::to_owned).into();
+    let connected = ["acme-x", "ann", "slow", "shut", "rich"].map(str::to_owned).into();
     let only = |text: &&str| match text.split_once(':') {
         Some((post, account)) => Only { post: post.to_owned(), account: Some(account.to_owned()) },
         None => Only { post: (*text).to_owned(), account: None },
@@ -126,6 +129,11 @@ fn files(short: &str, offers: &[Offer]) -> BTreeMap<String, String> {
             let offer = offers.iter().find(|offer| offer.post.as_str() == named && offer.target.account == account);
             let fp = offer.and_then(|offer| offer.rendition.as_ref()).map(Rendition::fingerprint);
             line.insert("fp".into(), fp.unwrap_or_else(|| named.to_owned()).into());
+        }
+        if line.get("fixed").is_some_and(|fixed| fixed == "same") {
+            let offer = offers.iter().find(|offer| offer.post.as_str() == post && offer.target.account == account);
+            let fixed = offer.and_then(|offer| offer.rendition.as_ref()).map(Rendition::fixed);
+            line.insert("fixed".into(), fixed.into());
         }
         file.push_str(&format!("{}\n", serde_json::Value::Object(line)));
     }
@@ -235,6 +243,24 @@ fn how_late_is_too_late() {
     an-hour acme-x due publish
     own-limit acme-x missed - (new) [Person]: was due Tue 1 Dec 2026 11:00 UTC; `pressroom retry own-limit:acme-x` publishes it now
     ");
+}
+
+/// X lets accounts with Premium edit single texts, within an hour.
+#[test]
+fn an_edit_is_planned_only_where_the_platform_takes_it() {
+    let out = |account: &str, front: &str, text: &str, now| {
+        let post = format!(
+            "=== posts/tea.md\ntargets: [{account}]\nschedule: 2026-12-01 11:30\non_edit: update\n{front}---\n{text}\n"
+        );
+        let claimed = CLAIMED.replace(r#""fp":"same""#, r#""fp":"0f","fixed":"same""#);
+        let ledger = format!("{claimed}{PUBLISHED}").replace("acme-x", account);
+        check(&format!("{post}=== ledger\n{ledger}"), &Around { now, ..USUAL })
+    };
+    let late = "2026-12-01T12:31:00Z";
+    assert_snapshot!(out("rich", "", "Green tea.", NOON), @"tea rich published edit https://x.com/acme/status/7");
+    assert_snapshot!(out("rich", "", "Green tea.", late), @"tea rich published - https://x.com/acme/status/7: changed, stays as published: X lets a post be edited for 60 min after it went out");
+    assert_snapshot!(out("acme-x", "", "Green tea.", NOON), @"tea acme-x published - https://x.com/acme/status/7: changed, stays as published: X lets only accounts with Premium edit (`premium = true` in accounts.toml)");
+    assert_snapshot!(out("rich", "poll: {options: [a, b], duration: 1d}\n", "Green tea.", NOON), @"tea rich published - https://x.com/acme/status/7: changed, stays as published: on X only a single text without media, poll and replies can be edited");
 }
 
 #[test]

@@ -17,9 +17,6 @@ const LIMIT_MINS: i64 = 60;
 /// How long an account rests that Meta blocked for what it did.
 const BLOCKED_SECS: i64 = 86_400;
 
-/// How long before a call is repeated that is to be, where nothing says otherwise.
-const SOON_SECS: i64 = 5;
-
 /// One row of a platform's own table of errors; the first that fits counts, before what all three share.
 #[derive(Debug)]
 pub(super) struct Row {
@@ -198,11 +195,6 @@ pub(super) fn said(label: &'static str, reply: &Reply) -> Said {
     let trace = error.trace.as_ref().map(|trace| format!("fbtrace_id {trace}"));
     let quote = if error.user_words.is_empty() { error.message } else { error.user_words };
     Said { label, code, quote, trace }
-}
-
-/// When to repeat a call that is to be, and Meta does not say when.
-pub(super) fn soon(reply: &Reply) -> DateTime<Utc> {
-    retry_after(reply).unwrap_or_else(|| after(reply, SOON_SECS))
 }
 
 /// When a limit of calls ends: after the minutes the usage headers tell, else after `Retry-After`, else after an hour.

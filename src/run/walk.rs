@@ -109,6 +109,8 @@ pub(super) struct Walk<'a> {
     tries: u32,
     /// Where the platform may fetch the media that it does not take as bytes, by path.
     addresses: BTreeMap<String, Url>,
+    /// Whether those have been looked for.
+    has_addresses: bool,
     /// Addresses that open what was begun.
     secrets: Secrets,
 }
@@ -129,7 +131,21 @@ impl<'a> Walk<'a> {
         let secrets = Secrets::of(run, row, !done.is_empty());
         secrets.fill(&mut done);
         let (unwritten, addresses) = (Vec::new(), BTreeMap::new());
-        Some(Self { run, row, work, out, document, adapter, claim, done, unwritten, tries: 0, addresses, secrets })
+        Some(Self {
+            run,
+            row,
+            work,
+            out,
+            document,
+            adapter,
+            claim,
+            done,
+            unwritten,
+            tries: 0,
+            addresses,
+            has_addresses: false,
+            secrets,
+        })
     }
 
     /// Walks to the end.
@@ -169,7 +185,7 @@ impl<'a> Walk<'a> {
     /// Makes sure, once, that the platform will find the media that it fetches by address.
     async fn find_addresses(&mut self) -> Result<Option<End>, Failure> {
         let Work::Publish(rendition) = self.work else { return Ok(None) };
-        if !self.addresses.is_empty() || self.in_doubt() || self.out_already().is_some() {
+        if std::mem::replace(&mut self.has_addresses, true) || self.out_already().is_some() {
             return Ok(None);
         }
         let Some(fetcher) = self.row.platform.limits().fetcher else { return Ok(None) };
@@ -178,6 +194,8 @@ impl<'a> Walk<'a> {
             let wanted = Wanted { path, sha256, bytes: *bytes, mime };
             match self.run.hosting.address(&wanted, fetcher, &|_| ()).await {
                 Ok(url) => drop(self.addresses.insert(path.clone(), url)),
+                // A look needs no address; what may be sent after it does, and then says that it lacks one.
+                Err(_) if self.in_doubt() => return Ok(None),
                 Err(failure) => return self.unhosted(failure).map(Some),
             }
         }
@@ -444,8 +462,8 @@ impl<'a> Walk<'a> {
                     return Ok(Some(self.lost()));
                 }
             }
-            // What comes last is the receipt of the whole, which the run's end writes.
-            Step::Shown { .. } if matches!(self.next(), Next::Done) => {}
+            // The receipt of the whole is that of the first part, which the run's end writes. Those of others would be lost.
+            Step::Shown { part: 0, .. } if matches!(self.next(), Next::Done) => {}
             Step::Shown { part, receipt } => {
                 let line = self.line(Event::Part { index: *part, of, receipt: receipt.clone() });
                 self.run.note(&Note::result(&line.entry))?;
@@ -550,7 +568,9 @@ impl<'a> Walk<'a> {
         }
         let exp = self.run.clock.now() + self.run.timings.lease;
         let since = self.run.clock.elapsed();
-        let renewed = vec![self.line(Event::Renewed { exp })];
+        // What was made so far goes along: an upload that outlasts leases is not begun anew after a crash.
+        let made = std::mem::take(&mut self.unwritten).into_iter();
+        let renewed = made.chain([Event::Renewed { exp }]).map(|event| self.line(event)).collect();
         if !self.run.writer.append_while_ours(renewed, None, &self.claim).await? {
             return Ok(Some(self.lost()));
         }

@@ -90,7 +90,7 @@ const MAY_ASK_THE_TIME: &[(&str, &str)] = &[
     ("cmd/rehearse/", "the same"),
 ];
 
-/// Files every platform's folder has; one more of its own may be.
+/// Files every platform's folder has; two more of its own may be: an upload, a look.
 const PLATFORM_FILES: &[&str] = &["grant.rs", "mod.rs", "refusals.rs", "steps.rs", "tests.rs", "wire.rs"];
 
 /// Names that say nothing of what is inside.
@@ -366,8 +366,8 @@ fn platforms_know_nothing_of_each_other() {
         let names: Vec<&str> = files.iter().filter_map(|file| file.path.strip_prefix(&prefix)).collect();
         let lacks = PLATFORM_FILES.iter().filter(|name| !names.contains(name));
         broken.extend(lacks.map(|name| format!("src/{prefix}{name} is missing: every platform has it")));
-        if names.len() > PLATFORM_FILES.len() + 1 {
-            broken.push(format!("src/{prefix}: more than one file of its own: {names:?}"));
+        if names.len() > PLATFORM_FILES.len() + 2 {
+            broken.push(format!("src/{prefix}: more than two files of its own: {names:?}"));
         }
     }
     none(&broken);

@@ -1,27 +1,26 @@
-//! Rules of single platforms that no column of the table can say, a file for each platform that has some. Makes no text.
-
-pub mod linkedin;
-pub mod threads;
+//! Rules of single platforms that no column of the table can say, a file for each. Makes no text.
 
 use super::{Fitting, Rendition};
 use crate::limits::Platform;
 
 mod facebook;
-pub(super) mod instagram;
+pub mod instagram;
+pub mod linkedin;
+pub mod threads;
 mod tiktok;
-pub(crate) mod x;
+pub mod x;
 mod youtube;
 
 /// Holds a rendition against the rules of its platform that are nobody else's.
 pub(super) fn check(fitting: &mut Fitting<'_>, rendition: &Rendition) {
     match rendition.platform {
         Platform::X => x::check(fitting, rendition),
-        Platform::YouTube => youtube::check(fitting, rendition),
-        Platform::Threads => threads::check(fitting, rendition),
-        Platform::Instagram => instagram::check(fitting, rendition),
-        Platform::TikTok => tiktok::check(fitting, rendition),
-        Platform::Facebook => facebook::check(fitting, rendition),
         Platform::LinkedIn => linkedin::check(fitting, rendition),
+        Platform::Facebook => facebook::check(fitting, rendition),
+        Platform::Instagram => instagram::check(fitting, rendition),
+        Platform::Threads => threads::check(fitting, rendition),
+        Platform::YouTube => youtube::check(fitting, rendition),
+        Platform::TikTok => tiktok::check(fitting, rendition),
         Platform::Bluesky | Platform::Mastodon => {}
     }
 }

@@ -5,6 +5,7 @@
 //! <https://developers.facebook.com/docs/threads/create-posts/polls>.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use url::Url;
 
@@ -24,14 +25,13 @@ pub(super) fn check(fitting: &mut Fitting<'_>, rendition: &Rendition) {
     let wishes = &fitting.target.wishes;
     let key = |name: &str| wishes.settings.get(name).map(|setting| setting.span.clone());
     let (topic, spoiler) = (key("topic_tag"), key("is_spoiler_media"));
-    let span_of = |wish: Option<&std::ops::Range<usize>>| wish.cloned();
-    let link = span_of(wishes.link.as_ref().map(|link| &link.span));
-    let poll = span_of(wishes.poll.as_ref().map(|poll| &poll.span));
+    let link = wishes.link.as_ref().map(|link| link.span.clone());
+    let poll = wishes.poll.as_ref().map(|poll| poll.span.clone());
     let first_media = rendition.parts.first().is_some_and(|part| !part.media.is_empty());
     let thumbnail = rendition.card.as_ref().is_some_and(|card| card.thumbnail.is_some());
     if thumbnail || rendition.card.is_some() && first_media {
         let message = "Threads makes a link card only in a post without pictures and videos";
-        error(fitting, "link-with-media", link.clone(), message, "write the link in the text, or leave the media out");
+        error(fitting, "link-with-media", link, message, "write the link in the text, or leave the media out");
     }
     if rendition.poll.is_some() && (first_media || thumbnail) {
         let message = "a poll on Threads stands in a post without pictures and videos";
@@ -58,13 +58,7 @@ pub(super) fn check(fitting: &mut Fitting<'_>, rendition: &Rendition) {
     }
 }
 
-fn error(
-    fitting: &mut Fitting<'_>,
-    code: &'static str,
-    span: Option<std::ops::Range<usize>>,
-    message: &str,
-    hint: &str,
-) {
+fn error(fitting: &mut Fitting<'_>, code: &'static str, span: Option<Range<usize>>, message: &str, hint: &str) {
     let problem = Problem::error(code, &fitting.target.source, message).hint(hint);
     fitting.problems.push(match span {
         Some(span) => problem.at(span),

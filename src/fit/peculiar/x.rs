@@ -177,3 +177,6 @@ fn of_media(fitting: &mut Fitting<'_>, code: &'static str, message: String, hint
     let problem = Problem::error(code, &fitting.target.source, message);
     fitting.problems.push(problem.hint(hint));
 }
+
+#[cfg(test)]
+mod tests;

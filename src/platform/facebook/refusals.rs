@@ -51,6 +51,11 @@ static MEANINGS: &[Meaning] = &[
         )
     },
     meaning(
+        &[200, 210],
+        Class::Permission,
+        "this login may not act as the Page; connect with that Page's own token, and grant pages_manage_posts",
+    ),
+    meaning(
         &[506],
         Class::Content,
         "the last post says the same; change the text, or record that one with `pressroom adopt`",

@@ -347,7 +347,7 @@ fn doubts_about_posts_are_settled_by_two_looks_and_one_more_call() {
     let late = listed("1121_9", "Tea", "09:00:01", "");
     let empty = || list(&[]);
     for (what, rendition, shows, looks, log) in [
-        ("text", &text, vec![lost()], vec![list(&[late.clone()])], found.to_vec()),
+        ("text", &text, vec![lost()], vec![list(std::slice::from_ref(&late))], found.to_vec()),
         ("too old", &text, vec![lost()], vec![list(&[listed("1121_8", "Tea", "08:58:59", "")])], resent.clone()),
         ("not yet", &text, vec![lost()], vec![list(&[listed("1121_8", "Tea", "09:05:00", "")])], resent.clone()),
         ("other words", &text, vec![lost()], vec![list(&[listed("1121_8", "Teas", "09:00:01", "")])], resent.clone()),
@@ -355,7 +355,7 @@ fn doubts_about_posts_are_settled_by_two_looks_and_one_more_call() {
             "next page",
             &text,
             vec![lost()],
-            vec![page(listed("1121_8", "Teas", "09:00:05", "")), list(&[late.clone()])],
+            vec![page(listed("1121_8", "Teas", "09:00:05", "")), list(std::slice::from_ref(&late))],
             paged.to_vec(),
         ),
         ("old page", &text, vec![lost()], vec![page(listed("1121_8", "Teas", "08:00:05", ""))], resent.clone()),

@@ -31,10 +31,6 @@ const fn says(says: &'static [&'static str], class: Class, words: &'static str) 
     Row { codes: &[], subcodes: &[], says, class, wait: None, words }
 }
 
-const fn wait(seconds: i64, row: Row) -> Row {
-    Row { wait: Some(seconds), ..row }
-}
-
 const VIDEO: &str = "the video's format is not taken; convert it to MP4 with H.264 and AAC";
 
 const UNREACHED: &str = "Instagram could not get the media, several times; see that its address opens without a login, then \
@@ -61,7 +57,10 @@ static ROWS: &[Row] = &[
         Class::Content,
         "a value of this post is not taken; correct what it names",
     ),
-    wait(3600, code(&[9], Class::Quota, "the number of posts a day is reached; it goes on when some are a day old")),
+    Row {
+        wait: Some(3600),
+        ..code(&[9], Class::Quota, "the number of posts a day is reached; it goes on when some are a day old")
+    },
     subcode(
         &[RESTRICTED],
         Class::Content,
@@ -72,15 +71,15 @@ static ROWS: &[Row] = &[
         Class::Permission,
         "the account is restricted, inactive, or has a check to pass; log in with the app and settle it there",
     ),
-    wait(15, code(&[9007], Class::NotReady, "Instagram has not finished the media")),
-    wait(
-        30,
-        subcode(
+    Row { wait: Some(15), ..code(&[9007], Class::NotReady, "Instagram has not finished the media") },
+    Row {
+        wait: Some(30),
+        ..subcode(
             &[2_207_001, 2_207_008],
             Class::Transient,
             "Instagram is broken for the moment; nothing was shown, it is tried again",
-        ),
-    ),
+        )
+    },
     subcode(&[2_207_003, 2_207_020, 2_207_032, 2_207_052, 2_207_053, 2_207_077, 2_207_082], Class::Content, UNREACHED),
     code(&[9004], Class::Content, UNREACHED),
     subcode(

@@ -396,7 +396,10 @@ fn status(job: &Job<'_>, done: &[Step], name: &str, reply: &Reply, answer: &Valu
     match wire::state(answer).ok_or_else(|| refusals::unclear(reply, false))? {
         State::Ready => Ok(made_step(&step, &[("container", id), ("state", "ready")], None)),
         // Somebody has published it already, though the ledger does not know.
-        State::Published => Ok(made_step(&step, &[("container", id), ("state", "published")], None)),
+        State::Published if name == whole(job.rendition) => {
+            Ok(made_step(&step, &[("container", id), ("state", "published")], None))
+        }
+        State::Published => Err(refusals::unclear(reply, false)),
         State::Failed if !refusals::words_allow_another(why) => Err(refusals::failed(reply, &file_of(job, name), why)),
         State::Failed | State::Expired => {
             failed(done, name, reply, || refusals::failed(reply, &file_of(job, name), why))

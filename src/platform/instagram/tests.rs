@@ -638,7 +638,7 @@ fn containers_are_resumed_as_long_as_they_live() {
         (vec![quota.clone()], begin(1, "a.jpg")),
         (vec![quota.clone(), first.clone()], begin(2, "b.jpg")),
         (vec![quota.clone(), container("container 1", "701", Some(start()))], begin(1, "a.jpg")),
-        (vec![quota.clone(), first, second], status("1", "701")),
+        (vec![quota, first, second], status("1", "701")),
         (all.to_vec(), carousel.clone()),
         // Ready was another, that has ended since.
         ([&all[..], &[container("container 2", "703", later)]].concat(), status("2", "703")),

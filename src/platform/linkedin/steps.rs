@@ -145,12 +145,11 @@ fn unnamed(what: &str, acts_as: Option<&str>) -> String {
 }
 
 pub(super) fn read_remove(call: &Call, reply: &Reply) -> Result<Step, Refusal> {
-    match reply.status {
-        _ if reply.is_success() => Ok(made_of(&call.name, [], None)),
-        // Gone already.
-        404 | 410 => Ok(made_of(&call.name, [], None)),
-        _ => Err(refusals::refusal(reply, false)),
+    // Gone already is gone.
+    if reply.is_success() || matches!(reply.status, 404 | 410) {
+        return Ok(made_of(&call.name, [], None));
     }
+    Err(refusals::refusal(reply, false))
 }
 
 pub(super) fn read(job: &Job<'_>, done: &[Step], call: &Call, reply: &Reply) -> Result<Step, Refusal> {

@@ -173,10 +173,8 @@ pub(super) fn read(
 ) -> Result<Step, Refusal> {
     match (what, reply.is_success()) {
         (["initialize"], true) => initialized(file, call, reply),
-        (["upload"], true) => taken(job, done, file, call, reply),
+        (["upload" | COVER | CAPTIONS | "finalize"], true) => taken(job, done, file, call, reply),
         (["part", number], true) => part_taken(job, done, file, number, reply),
-        ([COVER | CAPTIONS], true) => taken(job, done, file, call, reply),
-        (["finalize"], true) => taken(job, done, file, call, reply),
         (["upload" | COVER | CAPTIONS] | ["part", _], false) => upload_refused(done, reply, &file.name("initialize")),
         (["status"], true) => looked_at(job, done, file, call, reply),
         // Whether a person may ask for a video is not documented: then LinkedIn tells when the post comes too early.
@@ -201,9 +199,8 @@ fn initialized(file: &File<'_>, call: &Call, reply: &Reply) -> Result<Step, Refu
     let mut data = BTreeMap::from([(file.sort.word().to_owned(), urn.to_owned())]);
     let mut secret = BTreeMap::new();
     if file.sort == Sort::Video {
-        let ends = parts(file, value, &mut secret).ok_or_else(|| {
-            bug("LinkedIn asks for parts that do not make up the video; please report this".to_owned())
-        })?;
+        let ends = parts(file, value, &mut secret)
+            .ok_or_else(|| bug("LinkedIn asks for parts that do not make up the video; please report this"))?;
         data.insert(ENDS.to_owned(), ends);
     } else {
         let Some(to) = value["uploadUrl"].as_str() else { return Err(refusals::unclear(reply, false)) };

@@ -9,11 +9,9 @@ use crate::fit::{Card, Media, Part, Poll, Reference, Rendition};
 use crate::limits::Platform;
 use crate::media::Kind;
 use crate::platform::testing::{
-    Walk, any_steps, at, compact, image, made, next_text, part, receipt, rendition, reply, start,
+    Walk, any_steps, compact, image, made, next_text, part, receipt, rendition, reply, start,
 };
-use crate::platform::{
-    Adapter, Auth, Call, Class, Farewell, Identity, Job, Method, Next, Receipt, Refusal, Reply, Step, Via,
-};
+use crate::platform::{Adapter, Auth, Call, Class, Farewell, Identity, Method, Next, Receipt, Refusal, Reply, Step};
 
 fn acme() -> Identity {
     Identity { id: "12345678".to_owned(), name: "acme".to_owned(), grant: String::new() }

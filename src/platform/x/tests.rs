@@ -3,13 +3,14 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 
-use super::{X, look, refusals};
-use crate::fit::Rendition;
+use super::{X, look, refusals, wire};
+use crate::fit::{Reference, Rendition};
 use crate::limits::Platform;
+use crate::media::Kind;
 use crate::platform::testing::{
     Walk, any_steps, at, compact, image, made, next_text, part, receipt, rendition, reply, start,
 };
-use crate::platform::{Adapter, Call, Class, Identity, Next, Refusal, Reply, Step, Via};
+use crate::platform::{Adapter, Call, Class, Farewell, Identity, Next, Refs, Refusal, Reply, Step, Via};
 
 fn acme() -> Identity {
     Identity { id: "42".to_owned(), name: "acme".to_owned(), grant: String::new() }
@@ -537,6 +538,305 @@ fn processing_that_fails_is_about_the_image() {
     assert_eq!(endless.unwrap_err().class, Class::Content);
 }
 
+/// A film of so many bytes, of two seconds.
+fn video(path: &str, bytes: u64) -> crate::fit::Media {
+    let film = crate::media::Film { duration_ms: Some(2_000), ..crate::media::Film::default() };
+    crate::fit::Media { kind: Kind::Video, mime: "video/mp4", film: Some(film), ..image(path, bytes, None) }
+}
+
+fn captioned(path: &str, bytes: u64) -> crate::fit::Media {
+    let file = crate::fit::Media { kind: Kind::Captions, mime: "application/x-subrip", ..image("tea.srt", 7, None) };
+    let captions = Some(Box::new(crate::fit::Captions { lang: Some("en-GB".to_owned()), file }));
+    crate::fit::Media { captions, alt: Some("Tea".to_owned()), ..video(path, bytes) }
+}
+
+#[test]
+fn a_video_is_uploaded_processed_captioned_and_described() {
+    let (rendition, identity) = (post(vec![part("x", vec![captioned("tea.mp4", 2 * 1024 * 1024 + 1)])]), acme());
+    let mut walk = walk(&rendition, &identity);
+    let mut asked = 0;
+    walk.run(|call, now| match call.name.as_str() {
+        "video 1 finalize" => {
+            reply(200, &[], r#"{"data":{"id":"701","processing_info":{"state":"pending","check_after_secs":5}}}"#)
+        }
+        "video 1 status" => {
+            asked += 1;
+            let state = if asked < 3 { "in_progress" } else { "succeeded" };
+            let info = format!(r#""processing_info":{{"state":"{state}","check_after_secs":10}}"#);
+            reply(200, &[], &format!(r#"{{"data":{{"id":"701",{info}}}}}"#))
+        }
+        "captions 1 initialize" | "captions 1 finalize" => reply(200, &[], r#"{"data":{"id":"801"}}"#),
+        _ => good(call, now),
+    })
+    .unwrap();
+    assert_eq!(
+        walk.log,
+        [
+            r#"video 1 initialize: POST /2/media/upload/initialize {"media_category":"tweet_video","media_type":"video/mp4","total_bytes":2097153}"#,
+            "video 1 append 0: POST /2/media/upload/701/append segment_index=0 media=tea.mp4[0..1048576]",
+            "video 1 append 1: POST /2/media/upload/701/append segment_index=1 media=tea.mp4[1048576..2097152]",
+            "video 1 append 2: POST /2/media/upload/701/append segment_index=2 media=tea.mp4[2097152..2097153]",
+            "video 1 finalize: POST /2/media/upload/701/finalize",
+            "wait until 09:00:09: X is processing video 1",
+            "video 1 status: GET /2/media/upload?command=STATUS&media_id=701",
+            "wait until 09:00:19: X is processing video 1",
+            "video 1 status: GET /2/media/upload?command=STATUS&media_id=701",
+            "wait until 09:00:29: X is processing video 1",
+            "video 1 status: GET /2/media/upload?command=STATUS&media_id=701",
+            r#"captions 1 initialize: POST /2/media/upload/initialize {"media_category":"subtitles","media_type":"text/srt","total_bytes":7}"#,
+            "captions 1 append 0: POST /2/media/upload/801/append segment_index=0 media=tea.srt[0..7]",
+            "captions 1 finalize: POST /2/media/upload/801/finalize",
+            r#"captions 1 tie: POST /2/media/subtitles {"id":"701","media_category":"TweetVideo","subtitles":{"display_name":"English","id":"801","language_code":"EN"}}"#,
+            r#"video 1 alt: POST /2/media/metadata {"id":"701","metadata":{"alt_text":{"text":"Tea"}}}"#,
+            r#"post 1: POST! /2/tweets {"media":{"media_ids":["701"]},"text":"x"}"#,
+            "done",
+        ]
+    );
+}
+
+/// However many segments a video has, its progress is one step of which the newest counts.
+#[test]
+fn an_upload_goes_on_where_the_ledger_says() {
+    let (rendition, identity) = (post(vec![part("x", vec![video("tea.mp4", 3 * 1024 * 1024)])]), acme());
+    let walk = walk(&rendition, &identity);
+    let begun = made("video 1 initialize", &[("media_id", "7")], &[], None);
+    fn sent(id: &str, next: &str) -> Step {
+        made("video 1 sent", &[("media_id", id), ("next", next)], &[], None)
+    }
+    for (done, text) in [
+        (vec![], "append 0: POST /2/media/upload/7/append segment_index=0 media=tea.mp4[0..1048576]"),
+        (
+            vec![sent("7", "1")],
+            "append 1: POST /2/media/upload/7/append segment_index=1 media=tea.mp4[1048576..2097152]",
+        ),
+        (
+            vec![sent("7", "1"), sent("7", "2")],
+            "append 2: POST /2/media/upload/7/append segment_index=2 media=tea.mp4[2097152..3145728]",
+        ),
+        (vec![sent("7", "3")], "finalize: POST /2/media/upload/7/finalize"),
+        (vec![sent("7", "18446744073709551615")], "finalize: POST /2/media/upload/7/finalize"),
+        // Of an upload before this one, or nonsense.
+        (vec![sent("6", "2")], "append 0: POST /2/media/upload/7/append segment_index=0 media=tea.mp4[0..1048576]"),
+        (vec![sent("7", "-1")], "append 0: POST /2/media/upload/7/append segment_index=0 media=tea.mp4[0..1048576]"),
+    ] {
+        let done = [vec![begun.clone()], done].concat();
+        let Next::Call(call) = X.next(&walk.job(), &done) else { panic!("no call") };
+        assert_eq!(compact(&call), format!("video 1 {text}"));
+        let step = X.read(&walk.job(), &done, &call, &reply(204, &[], ""));
+        if let Some(index) = call.name.strip_prefix("video 1 append ") {
+            let next = (index.parse::<u64>().unwrap() + 1).to_string();
+            assert_eq!(step.unwrap(), sent("7", &next));
+        }
+    }
+}
+
+/// A file has at most a thousand segments, and they are the file.
+#[test]
+fn segments_cover_every_file() {
+    for (bytes, size, category) in [
+        (1, 1 << 20, "tweet_video"),
+        (512_000_000, 1 << 20, "tweet_video"),
+        (512_000_001, 4 << 20, "amplify_video"),
+        (4_194_304_000, 4 << 20, "amplify_video"),
+        (4_194_304_001, 5 << 20, "amplify_video"),
+        (17_179_869_184, 17 << 20, "amplify_video"),
+    ] {
+        let media = video("tea.mp4", bytes);
+        assert_eq!(wire::video_category(&media), category);
+        let segments: Vec<_> =
+            (0..).map(|index| wire::segment(&media, index)).take_while(|its| !its.is_empty()).collect();
+        assert!(segments.len() <= 1000, "{bytes}");
+        assert_eq!((segments[0].end, segments.last().unwrap().end), (size.min(bytes), bytes));
+        assert!(segments.windows(2).all(|two| two[0].end == two[1].start));
+    }
+    let film = crate::media::Film { duration_ms: Some(140_001), ..crate::media::Film::default() };
+    assert_eq!(wire::video_category(&crate::fit::Media { film: Some(film), ..video("a.mp4", 9) }), "amplify_video");
+}
+
+#[test]
+fn polls_replies_and_quotes_belong_to_the_first_part() {
+    let url = |id: &str| Some(Reference::Url(format!("https://twitter.com/ann/status/{id}")));
+    let ours = |id: &str| Some(Reference::Post(id.to_owned()));
+    let poll = Some(crate::fit::Poll { options: vec!["Yes".to_owned(), "No".to_owned()], minutes: 1440 });
+    type Row<'a> = (&'a dyn Fn(&mut Rendition), &'a str);
+    let rows: [Row<'_>; 5] = [
+        (
+            &|post| post.poll.clone_from(&poll),
+            r#"{"poll":{"duration_minutes":1440,"options":["Yes","No"]},"text":"one"}"#,
+        ),
+        (&|post| post.reply_to = url("12"), r#"{"reply":{"in_reply_to_tweet_id":"12"},"text":"one"}"#),
+        (&|post| post.reply_to = ours("tea"), r#"{"reply":{"in_reply_to_tweet_id":"31"},"text":"one"}"#),
+        (&|post| post.quote_of = url("12"), r#"{"quote_tweet_id":"12","text":"one"}"#),
+        (&|post| post.quote_of = ours("share"), r#"{"quote_tweet_id":"32","text":"one"}"#),
+    ];
+    for (change, body) in rows {
+        let (mut rendition, identity) = (post(vec![part("one", vec![]), part("two", vec![])]), acme());
+        change(&mut rendition);
+        let mut walk = walk(&rendition, &identity);
+        walk.refs = Refs { reply_to: Some(receipt("31")), quote_of: Some(receipt("repost:32")), repost_of: None };
+        walk.run(good).unwrap();
+        let second = format!(r#"{{"reply":{{"in_reply_to_tweet_id":"{}"}},"text":"two"}}"#, id_at(start()));
+        assert_eq!(
+            walk.log,
+            [format!("post 1: POST! /2/tweets {body}"), format!("post 2: POST! /2/tweets {second}"), "done".to_owned()]
+        );
+    }
+}
+
+#[test]
+fn what_is_referred_to_must_be_there() {
+    for (reference, words) in [
+        (Reference::Post("tea".to_owned()), "person: `tea`, which it refers to, is not out on X"),
+        (Reference::Url("https://a.example/".to_owned()), "person: `https://a.example/` is no address of a post on X"),
+    ] {
+        let (mut rendition, identity) = (post(vec![part("one", vec![])]), acme());
+        rendition.reply_to = Some(reference);
+        assert_eq!(next_text(&X.next(&walk(&rendition, &identity).job(), &[])), words);
+    }
+}
+
+#[test]
+fn a_repost_is_sent_again_where_its_answer_was_lost() {
+    let (mut rendition, identity) = (post(vec![part("", vec![])]), acme());
+    rendition.repost_of = Some(Reference::Url("https://x.com/ann/status/12".to_owned()));
+    let call = r#"repost: POST! /2/users/42/retweets {"tweet_id":"12"}"#;
+    let wait = "wait until 09:00:15: X gave no clear answer; its list of posts is read once it can be trusted";
+    let yes = || reply(200, &[], r#"{"data":{"retweeted":true,"rest_id":"12"}}"#);
+    let no = || reply(200, &[], r#"{"data":{"retweeted":false,"rest_id":"12"}}"#);
+    let already =
+        || reply(403, &[], r#"{"title":"Forbidden","detail":"You have already retweeted this Tweet.","status":403}"#);
+    let person = "person: X twice gave no clear answer to the repost, and it is not among the account's posts: look at \
+         https://x.com/acme, then tell with `pressroom resolve` whether it is there";
+    for (answers, log, receipts) in [
+        (vec![yes()], vec![call, "done"], vec!["0 https://x.com/i/web/status/12 09:00:00 Response"]),
+        (vec![already()], vec![call, "done"], vec!["0 https://x.com/i/web/status/12 09:00:00 DuplicateAnswer"]),
+        (vec![no(), yes()], vec![call, wait, call, "done"], vec!["0 https://x.com/i/web/status/12 09:00:15 Response"]),
+        (
+            vec![reply(503, &[], ""), already()],
+            vec![call, wait, call, "done"],
+            vec!["0 https://x.com/i/web/status/12 09:00:15 DuplicateAnswer"],
+        ),
+        (vec![reply(503, &[], ""), reply(503, &[], "")], vec![call, wait, call, person], vec![]),
+    ] {
+        let mut walk = walk(&rendition, &identity);
+        let mut answers = answers.into_iter();
+        walk.run(|_, _| answers.next().unwrap()).unwrap();
+        assert_eq!(walk.log, log);
+        assert_eq!(walk.receipts(), receipts);
+    }
+}
+
+#[test]
+fn an_edit_gives_another_id() {
+    let (mut rendition, identity) = (post(vec![part("Green tea", vec![])]), acme());
+    rendition.settings.insert("made_with_ai".to_owned(), "true".to_owned());
+    let walk = walk(&rendition, &identity);
+    let (job, out) = (walk.job(), [receipt("31")]);
+    let Next::Call(call) = X.edit(&job, &out, &[]) else { panic!("no call") };
+    assert_eq!(
+        compact(&call),
+        r#"edit 1: POST /2/tweets {"edit_options":{"previous_post_id":"31"},"made_with_ai":true,"text":"Green tea"}"#
+    );
+    let id = id_at(start());
+    let body = format!(r#"{{"data":{{"id":"{id}","edit_history_post_ids":["31","{id}"]}}}}"#);
+    let step = X.read(&job, &[], &call, &reply(201, &[], &body)).unwrap();
+    let Step::Shown { part: 0, receipt: renewed } = &step else { panic!("{step:?}") };
+    assert_eq!((renewed.id.as_str(), renewed.url.as_str()), (&*id, &*format!("https://x.com/acme/status/{id}")));
+    assert_eq!(next_text(&X.edit(&job, &out, &[step])), "done");
+    assert_eq!(X.read(&job, &[], &call, &reply(503, &[], "")).unwrap_err().class, Class::Transient);
+    let words = "person: on X pressroom edits only single texts without media, poll and replies";
+    let with_media = post(vec![part("x", vec![image("a.png", 9, None)])]);
+    let thread = post(vec![part("x", vec![]), part("y", vec![])]);
+    for (rendition, out) in [(&with_media, 1), (&thread, 2), (&rendition, 2), (&rendition, 0)] {
+        let walk = self::walk(rendition, &identity);
+        assert_eq!(next_text(&X.edit(&walk.job(), &vec![receipt("31"); out], &[])), words);
+    }
+}
+
+#[test]
+fn a_thread_is_removed_from_its_end() {
+    let (out, identity) = ([receipt("31"), receipt("repost:32"), receipt("33")], acme());
+    let farewell = Farewell { out: &out, identity: &identity, acts_as: None, now: start() };
+    let gone = r#"{"errors":[{"detail":"x","title":"Not Found Error","type":"https://api.twitter.com/2/problems/resource-not-found"}]}"#;
+    let mut done = Vec::new();
+    for (text, status, body) in [
+        ("delete 3: DELETE /2/tweets/33", 200, r#"{"data":{"deleted":true}}"#),
+        ("delete 2: DELETE /2/users/42/retweets/32", 200, r#"{"data":{"retweeted":false}}"#),
+        ("delete 1: DELETE /2/tweets/31", 200, gone),
+    ] {
+        let Next::Call(call) = X.remove(&farewell, &done) else { panic!("no call") };
+        assert_eq!(compact(&call), text);
+        done.push(X.read_remove(&farewell, &done, &call, &reply(status, &[], body)).unwrap());
+    }
+    assert_eq!(next_text(&X.remove(&farewell, &done)), "done");
+    let Next::Call(call) = X.remove(&farewell, &[]) else { panic!("no call") };
+    for (status, body, class) in [
+        (404, "", None),
+        (404, gone, None),
+        (200, r#"{"data":{"deleted":false}}"#, Some(Class::Transient)),
+        (200, "<html>", Some(Class::Transient)),
+        (503, "", Some(Class::Transient)),
+        (401, "", Some(Class::Login)),
+        (429, "", Some(Class::Quota)),
+    ] {
+        let read = X.read_remove(&farewell, &[], &call, &reply(status, &[], body));
+        assert_eq!(read.err().map(|refusal| refusal.class), class, "{status} {body}");
+    }
+}
+
+/// X lists the beginning of a long text, and answers with the names of those who are answered before them.
+#[test]
+fn long_texts_and_answers_are_found() {
+    let long = "Tea at example.org, and more. ".repeat(20);
+    let cut = |text: &str| format!("{}… https://t.co/9", text.replace("example.org", "https://t.co/1"));
+    let mut long_part = part(&long, vec![]);
+    long_part.count = 600;
+    let mut answer = post(vec![part("Tea?", vec![])]);
+    answer.reply_to = Some(Reference::Url("https://x.com/ann/status/12".to_owned()));
+    let mut quote = post(vec![part("Tea?", vec![])]);
+    quote.quote_of = answer.reply_to.clone();
+    let long = (post(vec![long_part]), &long);
+    for (rendition, stored, is_it) in [
+        (&long.0, cut(&long.1[..270]), true),
+        (&long.0, cut(&long.1[..269]), true),
+        (&long.0, cut(&long.1[1..270]), false),
+        (&long.0, cut(&long.1[..60]), false),
+        (&answer, "@ann @bob Tea?".to_owned(), true),
+        (&answer, "Tea?".to_owned(), true),
+        (&answer, "@ann Coffee?".to_owned(), false),
+        (&answer, "ann Tea?".to_owned(), false),
+        (&quote, "Tea? https://t.co/7".to_owned(), true),
+        (&quote, "@ann Tea?".to_owned(), false),
+    ] {
+        let (identity, done) = (acme(), [Step::Doubt { part: 0, sent_at: start() - TimeDelta::minutes(1) }]);
+        let walk = walk(rendition, &identity);
+        let body = serde_json::json!({"data": [{"id": id_at(start()), "text": stored}], "meta": {}}).to_string();
+        let Next::Call(call) = X.next(&walk.job(), &done) else { panic!("no look") };
+        let step = X.read(&walk.job(), &done, &call, &reply(200, &[], &body)).unwrap();
+        assert_eq!(matches!(step, Step::Shown { .. }), is_it, "{stored}");
+    }
+}
+
+/// Whatever call's answer a run died at, the next goes on: what was made is used, nothing is shown twice.
+#[test]
+fn a_run_cut_off_anywhere_goes_on() {
+    let parts = vec![
+        part("a", vec![captioned("tea.mp4", 2 * 1024 * 1024)]),
+        part("b", vec![image("a.png", 9, Some("A")), image("b.png", 9, None)]),
+        part("c", vec![]),
+    ];
+    let (rendition, identity) = (post(parts), acme());
+    let mut whole = walk(&rendition, &identity);
+    whole.run(good).unwrap();
+    for cut in 0..whole.done.len() {
+        let mut walk = walk(&rendition, &identity);
+        walk.done = whole.done[..cut].to_vec();
+        walk.now = whole.now;
+        walk.run(good).unwrap();
+        assert_eq!(cut + walk.log.len(), whole.log.len(), "{:#?}", walk.log);
+    }
+}
+
 const NAMES: &[&str] = &[
     "image 1 initialize",
     "image 1 append 0",
@@ -548,6 +848,13 @@ const NAMES: &[&str] = &[
     "image 2 append 0",
     "image 2 finalize",
     "image 2 status",
+    "video 3 initialize",
+    "video 3 sent",
+    "video 3 finalize",
+    "video 3 status",
+    "captions 3 initialize",
+    "captions 3 finalize",
+    "captions 3 tie",
     "look 1 page",
     "look 2 page",
     "nonsense",
@@ -558,6 +865,7 @@ const PAIRS: &[(&str, &str)] = &[
     ("check_at", "2026-11-20T09:01:00Z"),
     ("check_at", "soon"),
     ("next", "b26"),
+    ("next", "1"),
 ];
 
 proptest! {
@@ -565,7 +873,7 @@ proptest! {
     fn whatever_is_done_nothing_is_shown_twice_or_in_doubt(done in any_steps(NAMES, PAIRS)) {
         let rendition = post(vec![
             part("a", vec![image("a.png", 2_000_000, Some("A")), image("b.png", 9, None)]),
-            part("b", vec![]),
+            part("b", vec![captioned("tea.mp4", 2_000_000)]),
             part("c", vec![]),
         ]);
         let identity = acme();

@@ -4,6 +4,7 @@
 //! each. A segment may be sent twice: where progress was lost, some are.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -73,8 +74,8 @@ impl<'a> Attached<'a> {
     pub(super) fn next(&self, job: &Job<'_>, done: &[Step]) -> Option<Next> {
         let upload = self.upload();
         let id = match upload.next(job, done) {
-            Ok(id) => id,
-            Err(next) => return Some(next),
+            ControlFlow::Continue(id) => id,
+            ControlFlow::Break(next) => return Some(next),
         };
         if let Some(next) = self.captions(job, done, id) {
             return Some(next);
@@ -93,12 +94,12 @@ impl<'a> Attached<'a> {
             return None;
         }
         Some(match upload.next(job, done) {
-            Ok(id) => {
+            ControlFlow::Continue(id) => {
                 let lang = captions.lang.as_deref().unwrap_or_default();
                 let category = wire::video_category(self.media);
                 Next::Call(wire::tie(&upload.call("tie"), self.part, (video, category), id, lang))
             }
-            Err(next) => next,
+            ControlFlow::Break(next) => next,
         })
     }
 }
@@ -118,14 +119,18 @@ impl Upload<'_> {
     }
 
     /// The id of what is ready, or what is left to do until it is.
-    fn next<'d>(&self, job: &Job<'_>, done: &'d [Step]) -> Result<&'d str, Next> {
-        let Some(upload) = self.finalized(done, job.now) else { return Err(Next::Call(self.send(job, done))) };
+    fn next<'d>(&self, job: &Job<'_>, done: &'d [Step]) -> ControlFlow<Next, &'d str> {
+        let Some(upload) = self.finalized(done, job.now) else {
+            return ControlFlow::Break(Next::Call(self.send(job, done)));
+        };
         let id = upload.data(MEDIA_ID);
         let newest = self.step(done, "status", id, job.now).unwrap_or(upload);
         match newest.time("check_at") {
-            None => Ok(id),
-            Some(until) if job.now < until => Err(Next::Wait { until, why: format!("X is processing {}", self.name) }),
-            Some(_) => Err(Next::Call(wire::status(&self.call("status"), self.part, id))),
+            None => ControlFlow::Continue(id),
+            Some(until) if job.now < until => {
+                ControlFlow::Break(Next::Wait { until, why: format!("X is processing {}", self.name) })
+            }
+            Some(_) => ControlFlow::Break(Next::Call(wire::status(&self.call("status"), self.part, id))),
         }
     }
 

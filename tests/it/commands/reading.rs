@@ -232,6 +232,7 @@ fn plan_reads_like_sentences() {
       launch → acme-x   publishes a thread of 2 now
            1/2  13/280 │ Tea is ready.
            2/2  41/280 │ So is the cake (https://example.org/cake).
+                       │ costs $0.215
       news → acme-page  publishes the post now
                21/3000 │ Tea (green) is ready.
       news → ann        publishes the post now
@@ -244,7 +245,7 @@ fn plan_reads_like_sentences() {
     Held
       held → acme-x     no `schedule`: add one, or `schedule: on-merge`
 
-    3 to publish, 2 scheduled, 1 held, 1 draft. Next: later → acme-x in 23 d 9 h.
+    3 to publish, 2 scheduled, 1 held, 1 draft. Costs $0.215. Next: later → acme-x in 23 d 9 h.
     ");
     let early = desk.press.run(&["plan", "--at", "2030-11-30T08:00:00Z"]).exits(0);
     assert_snapshot!(early.stdout.split_once("\n\n").unwrap().1, @"
@@ -297,6 +298,7 @@ fn plan_as_json() {
       "schema": 1,
       "at": "2030-12-01T08:00:00Z",
       "commit": "[id]",
+      "cost_usd": 0.215,
       "targets": [
         {
           "post": "launch",
@@ -321,7 +323,8 @@ fn plan_as_json() {
           ],
           "media": [],
           "receipt": null,
-          "warnings": []
+          "warnings": [],
+          "cost_usd": 0.215
         },
         {
           "post": "held",
@@ -341,7 +344,8 @@ fn plan_as_json() {
           ],
           "media": [],
           "receipt": null,
-          "warnings": []
+          "warnings": [],
+          "cost_usd": 0.015
         }
       ],
       "problems": []
@@ -392,6 +396,7 @@ fn an_unconnected_account_is_told_when_it_matters() {
       launch → acme-x   acme-x is not connected: `pressroom connect acme-x`
            1/2  13/280 │ Tea is ready.
            2/2  41/280 │ So is the cake (https://example.org/cake).
+                       │ costs $0.215
       news → acme-page  acme-page is not connected: `pressroom connect acme-page`
                21/3000 │ Tea (green) is ready.
       news → ann        ann is not connected: `pressroom connect ann`

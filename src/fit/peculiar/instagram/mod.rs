@@ -175,7 +175,7 @@ fn settings(fitting: &mut Fitting<'_>, rendition: &Rendition, form: Form) {
         error(fitting, "setting-not-here", setting_span(fitting, key), message, "leave it out");
     }
     if let Some(id) = rendition.settings.get("location_id")
-        && !(!id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()))
+        && (id.is_empty() || id.bytes().any(|byte| !byte.is_ascii_digit()))
     {
         let message = format!("`location_id` is `{id}`, which is no id of a Page");
         let hint = "write the digits that name the place's Page at Facebook";
