@@ -1055,6 +1055,17 @@ mod tests {
     #[test]
     fn this_version_publishes_to_seven() {
         let published: Vec<_> = Platform::ALL.into_iter().filter(|p| p.limits().published).collect();
-        assert_eq!(published, [Platform::X, Platform::LinkedIn, Platform::Facebook, Platform::Instagram, Platform::Threads, Platform::YouTube, Platform::TikTok]);
+        assert_eq!(
+            published,
+            [
+                Platform::X,
+                Platform::LinkedIn,
+                Platform::Facebook,
+                Platform::Instagram,
+                Platform::Threads,
+                Platform::YouTube,
+                Platform::TikTok
+            ]
+        );
     }
 }
