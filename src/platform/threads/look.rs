@@ -65,13 +65,13 @@ pub(super) fn published_unseen(job: &Job<'_>, done: &[Step], fresh: &[Step], pie
     Some(find(job, fresh, piece, window(job, done, piece), seen.time(AT)))
 }
 
-/// Between which instants a piece can have come out.
-fn window(job: &Job<'_>, done: &[Step], piece: &Piece<'_>) -> (DateTime<Utc>, DateTime<Utc>) {
+/// Between which instants a piece can have come out; `None`: until now.
+fn window(job: &Job<'_>, done: &[Step], piece: &Piece<'_>) -> (DateTime<Utc>, Option<DateTime<Utc>>) {
     let doubt = done::doubt(done, piece.index);
     let made_at = piece.made_at(done).and_then(|at| at.checked_sub_signed(SKEW));
     let since = doubt.map(|doubt| doubt.since_when()).or(made_at).unwrap_or(job.now);
-    let last = doubt.map_or(job.now, |doubt| doubt.last);
-    (since, last.checked_add_signed(WINDOW).unwrap_or(last))
+    let until = doubt.and_then(|doubt| doubt.last.checked_add_signed(WINDOW));
+    (since, until.filter(|until| *until + SKEW < job.now))
 }
 
 /// The list is read until the piece is in it; `out_since` is when it was known to be out, if it is.
@@ -79,7 +79,7 @@ fn find(
     job: &Job<'_>,
     since: &[Step],
     piece: &Piece<'_>,
-    (from, until): (DateTime<Utc>, DateTime<Utc>),
+    (from, until): (DateTime<Utc>, Option<DateTime<Utc>>),
     out_since: Option<DateTime<Utc>>,
 ) -> Next {
     let found = made(since, &piece.name("find"), job.now);

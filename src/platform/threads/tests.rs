@@ -433,7 +433,7 @@ fn after_publish(
 #[test]
 fn a_lost_answer_is_looked_for_by_the_container_and_found_in_the_list() {
     let rendition = post(vec![part("two\n\nlines", vec![])]);
-    let list = "/v1.0/me/threads?fields=id%2Cmedia_type%2Ctext%2Cpermalink%2Ctimestamp&since=1795165144&until=1795168804&limit=100";
+    let list = "/v1.0/me/threads?fields=id%2Cmedia_type%2Ctext%2Cpermalink%2Ctimestamp&since=1795165144&limit=100";
     let posts = [
         ("1", "TEXT_POST", "other", "09:00:05"),
         ("2", "IMAGE", "two lines", "09:00:05"),

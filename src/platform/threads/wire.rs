@@ -59,12 +59,14 @@ pub(super) fn quota(name: &str, part: usize, fields: &str) -> Call {
     get(name, part, &["me", "threads_publishing_limit"], &[("fields", fields)])
 }
 
-/// The account's own posts of some time (or its replies, which stand in a list of their own), newest first.
-pub(super) fn list(name: &str, part: usize, replies: bool, since: DateTime<Utc>, until: DateTime<Utc>) -> Call {
-    let (since, until) = (since.timestamp().to_string(), until.timestamp().to_string());
-    let fields = ("fields", "id,media_type,text,permalink,timestamp");
-    let edge = if replies { "replies" } else { "threads" };
-    get(name, part, &["me", edge], &[fields, ("since", &since), ("until", &until), ("limit", LIST_MAX)])
+/// The account's own posts of some time (or its replies, which stand in a list of their own), newest first. Neither instant
+/// may lie in the future.
+pub(super) fn list(name: &str, part: usize, replies: bool, since: DateTime<Utc>, until: Option<DateTime<Utc>>) -> Call {
+    let (since, until) = (since.timestamp().to_string(), until.map(|until| until.timestamp().to_string()));
+    let mut query = vec![("fields", "id,media_type,text,permalink,timestamp"), ("since", &since)];
+    query.extend(until.as_deref().map(|until| ("until", until)));
+    query.push(("limit", LIST_MAX));
+    get(name, part, &["me", if replies { "replies" } else { "threads" }], &query)
 }
 
 /// A page of all the account's posts, to find one by its address.
