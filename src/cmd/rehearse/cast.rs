@@ -60,7 +60,7 @@ impl Cast {
         };
         Some(match account.platform {
             Platform::X => {
-                let username = self.handle(&account.name);
+                let username = self.handle(&account.name, 15);
                 let premium = account.premium;
                 let ann = sim.x.sign_up(x::SignUp { username: &username, premium, ..x::SignUp::default() });
                 let mut member = member(ann.id, None, ann.access_token);
@@ -80,12 +80,18 @@ impl Cast {
                 member(page.id, None, page.access_token)
             }
             Platform::Instagram => {
-                let username = self.handle(&account.name);
+                let username = self.handle(&account.name, 30);
                 let ann = sim.instagram.sign_up(instagram::SignUp { username, ..instagram::SignUp::default() });
-                member(ann.id, None, ann.access_token)
+                // Through a Page: Instagram's own login takes no videos as bytes.
+                let owner = sim.facebook.sign_up(facebook::SignUp::default());
+                let page = owner.pages.into_iter().next()?;
+                sim.instagram.link(&ann.id, &page.id);
+                let mut member = member(ann.id, None, page.access_token);
+                member.identity.name = ann.username;
+                member
             }
             Platform::Threads => {
-                let username = self.handle(&account.name);
+                let username = self.handle(&account.name, 30);
                 let ann = sim.threads.sign_up(threads::SignUp { username, ..threads::SignUp::default() });
                 member(ann.id, None, ann.access_token)
             }
@@ -94,29 +100,28 @@ impl Cast {
                 member(ann.channel_id, None, ann.access_token)
             }
             Platform::TikTok => {
-                let ann = sim.tiktok.sign_up(tiktok::SignUp::default());
+                let username = self.handle(&account.name, 24);
+                let ann = tiktok::Account { username, ..tiktok::Account::default() };
+                let ann = sim.tiktok.sign_up(tiktok::SignUp { account: ann, ..tiktok::SignUp::default() });
                 member(ann.open_id, None, ann.access_token)
             }
             Platform::Bluesky | Platform::Mastodon => return None,
         })
     }
 
-    /// A name every platform would take, of letters, digits and `_`, and nobody else has.
-    fn handle(&mut self, name: &str) -> String {
+    /// A name of letters, digits and `_`, of as many as the platform takes, that nobody else has.
+    fn handle(&mut self, name: &str, most: usize) -> String {
         let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
-        let mut handle = plain[..plain.len().min(HANDLE_MAX)].to_owned();
+        let mut handle = plain[..plain.len().min(most)].to_owned();
         let mut number = 2;
         while !self.handles.insert(handle.to_lowercase()) {
             let tail = format!("{number}");
-            handle = format!("{}{tail}", &plain[..plain.len().min(HANDLE_MAX - tail.len())]);
+            handle = format!("{}{tail}", &plain[..plain.len().min(most - tail.len())]);
             number += 1;
         }
         handle
     }
 }
-
-/// X's limit, the shortest.
-const HANDLE_MAX: usize = 15;
 
 /// A member of LinkedIn, who may post for the organisation that the account acts for.
 fn colleague(sim: &Sim, account: &Account) -> linkedin::SignUp {

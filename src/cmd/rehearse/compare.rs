@@ -11,6 +11,7 @@ use crate::limits::{Platform, Visibility};
 use crate::plan::action::Row;
 use crate::post;
 use crate::sim::{Seen, SeenMedia};
+use crate::step::{Receipt, Refs};
 
 /// Whether readers see what was planned.
 ///
@@ -21,7 +22,7 @@ pub(super) fn compare(published: &[Row], seen: &[Seen], names: &Names) -> Result
     for row in published {
         let Some(rendition) = &row.rendition else { continue };
         let mut shown: Vec<&Seen> = Vec::new();
-        for wanted in wanted(row, rendition) {
+        for wanted in wanted(&row.refs, rendition) {
             shown.push(take(&wanted, row, &mut left, &shown, names)?);
         }
     }
@@ -69,9 +70,9 @@ struct Wanted<'a> {
 }
 
 /// The parts, then the first comment.
-fn wanted<'a>(row: &'a Row, rendition: &'a Rendition) -> Vec<Wanted<'a>> {
-    let id = |receipt: &'a Option<crate::step::Receipt>| receipt.as_ref().map(|receipt| receipt.id.as_str());
-    let refs = [id(&row.refs.reply_to), id(&row.refs.quote_of)];
+fn wanted<'a>(refs: &'a Refs, rendition: &'a Rendition) -> Vec<Wanted<'a>> {
+    let id = |receipt: &'a Option<Receipt>| receipt.as_ref().map(|receipt| receipt.id.as_str());
+    let refs = [id(&refs.reply_to), id(&refs.quote_of)];
     let card = rendition.card.as_ref().and_then(|card| card.thumbnail.as_ref());
     let parts = rendition.parts.iter().enumerate().map(|(index, part)| Wanted {
         rendition,

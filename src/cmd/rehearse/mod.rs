@@ -25,6 +25,7 @@ mod page;
 mod reader;
 mod shelf;
 mod stage;
+mod talk;
 
 use shelf::Shelf;
 use stage::{Act, Names, Stage};
@@ -162,8 +163,10 @@ fn text(context: &Context, act: &Act, seen: &[Seen], commit: Oid, hall: &Hall<'_
     }
     out.push_str(&format!("Rehearsal of commit {:.7} at {}\n", commit.to_string(), when(now, zone)));
     out.push_str("Simulated platforms, a throwaway ledger, made-up tokens: nothing leaves this machine.\n\n");
-    for seen in seen {
-        out.push_str(&reader::seen(seen, hall.names, hall.shelf, context.width()));
+    for talk in talk::talks(seen) {
+        for seen in talk.parts.iter().chain(&talk.comments) {
+            out.push_str(&reader::seen(seen, hall.names, hall.shelf, context.width()));
+        }
     }
     let view = View { width: context.width(), now, list: List::Acted };
     let rest: Vec<Row> = act.rows.iter().filter(|row| row.state != Standing::Published).cloned().collect();

@@ -6,14 +6,12 @@ use chrono::TimeDelta;
 
 use super::shelf::Shelf;
 use super::stage::Names;
+use super::talk::audience;
 use crate::cmd::report::printable;
 use crate::cmd::screen::{BOLD, DIM, Gutter, behind_bar, bytes};
 use crate::limits::Platform;
 use crate::plan::when::how_long;
 use crate::sim::{Seen, SeenMedia, SeenPoll};
-
-/// Words for an audience of everybody, which is not told.
-const EVERYBODY: [&str; 4] = ["everyone", "PUBLIC", "public", "PUBLIC_TO_EVERYONE"];
 
 /// One post as its readers see it.
 pub(super) fn seen(seen: &Seen, names: &Names, shelf: &Shelf<'_>, width: usize) -> String {
@@ -33,9 +31,7 @@ pub(super) fn seen(seen: &Seen, names: &Names, shelf: &Shelf<'_>, width: usize) 
     }));
     lines.extend(seen.poll.as_ref().map(|its| poll(its, seen.at)));
     lines.extend(seen.quotes.iter().map(|post| Gutter::new("quotes", post)));
-    if !EVERYBODY.contains(&seen.visibility.as_str()) {
-        lines.push(Gutter::new("audience", &seen.visibility));
-    }
+    lines.extend(audience(seen).map(|audience| Gutter::new("audience", audience)));
     let details: Vec<String> = seen.details.iter().map(|(name, value)| format!("{name} {value}")).collect();
     lines.push(Gutter::new("settings", &details.join(", ")));
     out.push_str(&behind_bar(&lines, 1, width));

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::Hall;
+use super::talk::{Talk, talks};
 use crate::cmd::check::count;
 use crate::limits::Platform;
 use crate::plan::when::when;
@@ -75,36 +76,6 @@ fn talk_of(talk: &Talk<'_>, hall: &Hall<'_>) -> Markup {
             @for comment in &talk.comments { (post::comment(comment, hall)) }
         }
     }
-}
-
-/// A post, the parts that follow it, and the comments below.
-struct Talk<'a> {
-    parts: Vec<&'a Seen>,
-    comments: Vec<&'a Seen>,
-}
-
-impl Talk<'_> {
-    fn is_on(&self, platform: Platform) -> bool {
-        self.parts.iter().any(|seen| seen.platform == platform.name())
-    }
-
-    fn holds(&self, seen: &Seen) -> bool {
-        let parent = |part: &&&Seen| part.platform == seen.platform && Some(&part.id) == seen.reply_to.as_ref();
-        self.parts.iter().find(parent).is_some_and(|part| part.author == seen.author)
-    }
-}
-
-/// Posts in the order in which they are out, each with what belongs to it.
-fn talks(seen: &[Seen]) -> Vec<Talk<'_>> {
-    let mut talks: Vec<Talk<'_>> = Vec::new();
-    for post in seen {
-        match talks.iter_mut().find(|talk| talk.holds(post)) {
-            Some(talk) if post.kind == "comment" => talk.comments.push(post),
-            Some(talk) => talk.parts.push(post),
-            None => talks.push(Talk { parts: vec![post], comments: Vec::new() }),
-        }
-    }
-    talks
 }
 
 /// An instant as a person reads it on a post, and as a program does.

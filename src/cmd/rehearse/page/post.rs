@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::media::{self, Hang};
 use super::{icons, time, words};
 use crate::cmd::rehearse::Hall;
+use crate::cmd::rehearse::talk::audience;
 use crate::limits::Platform;
 use crate::sim::Seen;
 
@@ -173,10 +174,13 @@ fn beside(seen: &Seen) -> Markup {
 
 /// What the platform was told, in its own words.
 fn told(seen: &Seen) -> Markup {
+    let audience = audience(seen);
     html! {
-        footer {
-            span { "Seen by " (seen.visibility) }
-            @for (name, value) in &seen.details { " " span { (name) " " (value) } }
+        @if audience.is_some() || !seen.details.is_empty() {
+            footer {
+                @if let Some(audience) = audience { span { "Seen by " (audience) } }
+                @for (name, value) in &seen.details { " " span { (name) " " (value) } }
+            }
         }
     }
 }
