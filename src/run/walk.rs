@@ -466,8 +466,8 @@ impl<'a> Walk<'a> {
                     return Ok(Some(self.lost()));
                 }
             }
-            // What comes last is the receipt of the whole, which the run's end writes.
-            Step::Shown { .. } if matches!(self.next(), Next::Done) => {}
+            // The receipt of the whole is that of the first part, which the run's end writes. Those of others would be lost.
+            Step::Shown { part: 0, .. } if matches!(self.next(), Next::Done) => {}
             Step::Shown { part, receipt } => {
                 let line = self.line(Event::Part { index: *part, of, receipt: receipt.clone() });
                 self.run.note(&Note::result(&line.entry))?;

@@ -95,7 +95,7 @@ fn killed_at_any_moment() {
     post(&scene, "whole", "Whole.");
     let began = Instant::now();
     scene.press.run(&["publish"]).exits(0);
-    let length = began.elapsed();
+    let mut length = began.elapsed();
     assert_eq!(shown(&scene, "Whole."), [1, 1, 2]);
     let (mut cut, mut doubtful) = (0, 0);
     for round in 0..ROUNDS {
@@ -107,6 +107,8 @@ fn killed_at_any_moment() {
             let chance = scatter(round * 2 + again);
             let after = length.mul_f64((chance % 1000) as f64 / 900.0);
             let ran = kill(start(&scene), after, chance.is_multiple_of(3));
+            // The machine may be busier at one time than at another: the spread follows how long runs take now.
+            length = length.mul_f64(if ran.code == -1 { 1.02 } else { 0.9 });
             cut += u32::from(ran.code == -1);
             told += &format!("killed after {after:?}: {}\n{}{}", ran.code, ran.stdout, ran.stderr);
         }

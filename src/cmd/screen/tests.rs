@@ -135,8 +135,8 @@ fn a_narrow_terminal_is_never_overrun() {
     Due
       tea → acme-x
           publishes the post with a picture now
-         83/280 │ Tea is served at five. Bring
-                │ a cup; we bring the biscuits.
+         83/280 │ Tea is served at five. Bring a
+                │ cup; we bring the biscuits.
                 │
                 │ https://example.org/a/rather/long/address
         picture │ media/tea.png, 1200×630, 84

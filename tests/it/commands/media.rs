@@ -14,7 +14,7 @@ use crate::shown::shown;
 fn lying() -> Vec<u8> {
     let pixel = |x, _| if x < 30 { Rgb([240, 0, 0]) } else { Rgb([0, 0, 240]) };
     let mut jpeg = Cursor::new(Vec::new());
-    RgbImage::from_fn(120, 80, pixel).write_to(&mut jpeg, ImageFormat::Jpeg).unwrap();
+    RgbImage::from_fn(100, 80, pixel).write_to(&mut jpeg, ImageFormat::Jpeg).unwrap();
     // Orientation 6 and, as the latitude's reference, `N`; behind them a canary.
     let mut exif =
         b"Exif\0\0II*\0\x08\0\0\0\x02\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\x25\x88\x04\0\x01\0\0\0\x26\0\0\0".to_vec();
@@ -56,7 +56,7 @@ fn the_library_is_listed() {
     media/pot.png         PNG, 40×20, 888 B                                         cake, tea
         warning: ann: `media/pot.png` has no alternative text
     media/quiet.png       PNG, 50×20, 1 KiB                                         nobody
-    posts/cup.jpg         JPEG, 80×120, 1 KiB                                       tea
+    posts/cup.jpg         JPEG, 80×100, 1 KiB                                       tea
     posts/media/gone.png  is not there                                              cake
         error: ann: `media/gone.png` is neither beside the post nor at the repository's root
     6 files, 4 KiB, 2 unused, 2 with errors.
@@ -77,7 +77,7 @@ fn the_library_is_listed() {
       "mime": "image/jpeg",
       "bytes": 1388,
       "width": 80,
-      "height": 120,
+      "height": 100,
       "duration_ms": null,
       "fps_milli": null,
       "video": null,
@@ -105,12 +105,12 @@ fn the_library_is_listed() {
 #[test]
 fn a_picture_is_made_fit_and_nothing_is_overwritten() {
     let press = library();
-    assert_snapshot!(shown(&press, &press.run(&["media", "fit", "posts/cup.jpg", "--for", "instagram"]).exits(0)), @"posts/cup.instagram.jpg: JPEG, 80×120, 1 KiB: turned upright, saved as JPEG of quality 92, metadata removed.");
+    assert_snapshot!(shown(&press, &press.run(&["media", "fit", "posts/cup.jpg", "--for", "instagram"]).exits(0)), @"posts/cup.instagram.jpg: JPEG, 80×100, 1 KiB: turned upright, saved as JPEG of quality 92, metadata removed.");
     let made = fs::read(press.repo.join("posts/cup.instagram.jpg")).unwrap();
     let image = image::load_from_memory(&made).unwrap();
-    assert_eq!(image.dimensions(), (80, 120));
+    assert_eq!(image.dimensions(), (80, 100));
     // Red was on the left; turned by a quarter to the right it is at the top.
-    let (top, bottom) = (image.get_pixel(40, 5).0, image.get_pixel(40, 110).0);
+    let (top, bottom) = (image.get_pixel(40, 5).0, image.get_pixel(40, 95).0);
     assert!(top[0] > 200 && top[2] < 60 && bottom[2] > 200 && bottom[0] < 60, "{top:?} {bottom:?}");
     assert!(!made.windows(7).any(|window| window == b"GPSHERE"));
     assert_eq!(fs::read(press.repo.join("posts/cup.jpg")).unwrap(), lying());
@@ -178,7 +178,7 @@ fn videos_are_left_to_ffmpeg() {
     let fit = ["media", "fit", "Ann's film.mov", "--for", "x"];
     assert_snapshot!(shown(&press, &press.run(&fit).exits(3)), @r"
     error: videos are converted by ffmpeg, which is not installed here
-    hint: run this where there is one: ffmpeg -hide_banner -nostdin -n -i 'file:Ann'\''s film.mov' -map 0:v:0 -map '0:a:0?' -c:v libx264 -profile:v high -pix_fmt yuv420p -crf 20 -vf 'scale=trunc(iw/2)*2:trunc(ih/2)*2,setsar=1' -c:a aac -b:a 128k -ar 48000 -ac 2 -map_metadata -1 -map_chapters -1 -movflags +faststart 'file:Ann'\''s film.x.mp4'
+    hint: run this where there is one: ffmpeg -hide_banner -nostdin -n -i 'file:Ann'\''s film.mov' -map 0:v:0 -map '0:a:0?' -c:v libx264 -profile:v high -pix_fmt yuv420p -crf 20 -vf 'scale=trunc(iw/2)*2:trunc(ih/2)*2,setsar=1,fps=60000/1000' -c:a aac -b:a 128k -ar 48000 -ac 2 -map_metadata -1 -map_chapters -1 -movflags +faststart 'file:Ann'\''s film.x.mp4'
     hint: or install it, <https://ffmpeg.org/download.html>, and run this command again
     ");
     assert!(!press.repo.join("Ann's film.x.mp4").exists());

@@ -232,7 +232,7 @@ fn plan_reads_like_sentences() {
       launch → acme-x   publishes a thread of 2 now
            1/2  13/280 │ Tea is ready.
            2/2  41/280 │ So is the cake (https://example.org/cake).
-                       │ costs $0.215
+                 costs │ $0.215
       news → acme-page  publishes the post now
                21/3000 │ Tea (green) is ready.
       news → ann        publishes the post now
@@ -322,6 +322,18 @@ fn plan_as_json() {
             }
           ],
           "media": [],
+          "kind": "feed",
+          "visibility": "public",
+          "title": null,
+          "lang": null,
+          "tags": [],
+          "card": null,
+          "poll": null,
+          "reply_to": null,
+          "quote_of": null,
+          "repost_of": null,
+          "first_comment": null,
+          "settings": {},
           "receipt": null,
           "warnings": [],
           "cost_usd": 0.215
@@ -343,6 +355,18 @@ fn plan_as_json() {
             }
           ],
           "media": [],
+          "kind": "feed",
+          "visibility": "public",
+          "title": null,
+          "lang": null,
+          "tags": [],
+          "card": null,
+          "poll": null,
+          "reply_to": null,
+          "quote_of": null,
+          "repost_of": null,
+          "first_comment": null,
+          "settings": {},
           "receipt": null,
           "warnings": [],
           "cost_usd": 0.015
@@ -396,7 +420,7 @@ fn an_unconnected_account_is_told_when_it_matters() {
       launch → acme-x   acme-x is not connected: `pressroom connect acme-x`
            1/2  13/280 │ Tea is ready.
            2/2  41/280 │ So is the cake (https://example.org/cake).
-                       │ costs $0.215
+                 costs │ $0.215
       news → acme-page  acme-page is not connected: `pressroom connect acme-page`
                21/3000 │ Tea (green) is ready.
       news → ann        ann is not connected: `pressroom connect ann`

@@ -1,0 +1,116 @@
+//! The rows, a file each, and what they have in common.
+
+use super::{
+    DocumentRule, Edits, Fetched, Fetcher, ImageRule, Kind, Limits, Platform, SettingRule, Shape, Takes, Unit,
+    VideoRule, Visibility,
+};
+
+mod bluesky;
+mod facebook;
+mod instagram;
+mod linkedin;
+mod mastodon;
+mod threads;
+mod tiktok;
+mod x;
+mod youtube;
+
+/// In the order of [`Platform::ALL`].
+pub(super) static TABLE: [Limits; 9] = [
+    x::ROW,
+    linkedin::ROW,
+    facebook::ROW,
+    instagram::ROW,
+    threads::ROW,
+    youtube::ROW,
+    tiktok::ROW,
+    bluesky::ROW,
+    mastodon::ROW,
+];
+
+/// Vendors write "MB"; read as this it is the cautious reading.
+const MB: u64 = 1_000_000;
+
+/// What a row says unless it says otherwise.
+const BASE: Limits = Limits {
+    platform: Platform::X,
+    name: "",
+    label: "",
+    text_max: 0,
+    premium_text_max: None,
+    unit: Unit::CodePoints,
+    bytes_max: None,
+    shapes: &[],
+    alt_max: 0,
+    threads: false,
+    title_max: None,
+    title_needed: false,
+    tags: false,
+    link_card: false,
+    card_title: false,
+    poll: None,
+    comment_max: None,
+    replies: false,
+    quotes: false,
+    reposts: false,
+    edits: Edits { fields: &[], why_not: "this version of pressroom cannot edit there" },
+    editable: None,
+    prices: None,
+    removes: false,
+    fetcher: None,
+    visibilities: &[Visibility::Public],
+    visibility_needed: false,
+    settings: &[],
+    published: false,
+};
+
+/// A post of text, perhaps with media, as most platforms have it.
+const FEED: Shape = Shape {
+    kind: Kind::Feed,
+    least: 0,
+    images: 0,
+    videos: 0,
+    documents: 0,
+    mixed: false,
+    lone_video: true,
+    image: IMAGE,
+    video: VIDEO,
+    premium_video: None,
+    document: DOCUMENT,
+    text: true,
+    text_max: None,
+    title: true,
+    fetched: Fetched::Nothing,
+};
+
+const IMAGE: ImageRule =
+    ImageRule { kinds: &[], bytes_max: None, pixels_max: None, width: None, height: None, ratio: None, gif: None };
+
+const VIDEO: VideoRule = VideoRule {
+    mimes: &[],
+    bytes_max: None,
+    duration_ms: None,
+    width: None,
+    height: None,
+    ratio: None,
+    fps_milli: None,
+    video: &[],
+    audio: &[],
+};
+
+const DOCUMENT: DocumentRule = DocumentRule { kinds: &[], bytes_max: None, pages_max: None };
+
+/// Who fetches for Meta: <https://developers.facebook.com/docs/sharing/webmasters/web-crawlers>.
+const META_FETCHER: Fetcher =
+    Fetcher { agent: "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)", robots: true };
+
+const fn setting(key: &'static str, takes: Takes, doc: &'static str) -> SettingRule {
+    SettingRule { key, takes, doc, works: false }
+}
+
+impl SettingRule {
+    const fn works(mut self) -> Self {
+        self.works = true;
+        self
+    }
+}
