@@ -41,7 +41,7 @@ fn library() -> Press {
     ]);
     press.bytes("posts/cup.jpg", &lying());
     for (path, width) in [("media/pot.png", 40), ("media/quiet.png", 50), ("media/old/spare.png", 60)] {
-        press.bytes(path, &picture(width, 20, 7));
+        press.bytes(path, &picture(width, 30, 7));
     }
     press.commit("media");
     press
@@ -52,18 +52,18 @@ fn the_library_is_listed() {
     let press = library();
     assert_snapshot!(shown(&press, &press.run(&["media"]).exits(0)), @"
     media/notes.txt       is called `.txt` and holds nothing that can be published  unused
-    media/old/spare.png   PNG, 60×20, 1 KiB                                         unused
-    media/pot.png         PNG, 40×20, 888 B                                         cake, tea
+    media/old/spare.png   PNG, 60×30, 1 KiB                                         unused
+    media/pot.png         PNG, 40×30, 1 KiB                                         cake, tea
         warning: ann: `media/pot.png` has no alternative text
-    media/quiet.png       PNG, 50×20, 1 KiB                                         nobody
+    media/quiet.png       PNG, 50×30, 1 KiB                                         nobody
     posts/cup.jpg         JPEG, 80×100, 1 KiB                                       tea
     posts/media/gone.png  is not there                                              cake
         error: ann: `media/gone.png` is neither beside the post nor at the repository's root
-    6 files, 4 KiB, 2 unused, 2 with errors.
+    6 files, 5 KiB, 2 unused, 2 with errors.
     ");
     assert_snapshot!(shown(&press, &press.run(&["media", "--unused"]).exits(0)), @"
     media/notes.txt      is called `.txt` and holds nothing that can be published  unused
-    media/old/spare.png  PNG, 60×20, 1 KiB                                         unused
+    media/old/spare.png  PNG, 60×30, 1 KiB                                         unused
     2 files unused, 1 KiB.
     ");
     let document = press.run(&["media", "--format", "json"]).exits(0).json();
@@ -75,7 +75,7 @@ fn the_library_is_listed() {
       "path": "posts/cup.jpg",
       "kind": "jpeg",
       "mime": "image/jpeg",
-      "bytes": 1388,
+      "bytes": 1343,
       "width": 80,
       "height": 100,
       "duration_ms": null,
@@ -128,9 +128,9 @@ fn a_picture_is_made_fit_and_nothing_is_overwritten() {
       "path": "new.jpg",
       "kind": "jpeg",
       "mime": "image/jpeg",
-      "bytes": 343,
+      "bytes": 347,
       "width": 40,
-      "height": 20,
+      "height": 30,
       "changes": [
         "saved as JPEG of quality 92",
         "metadata removed"
