@@ -2,16 +2,19 @@
 //! through a snapshot; knows no ledger and no time.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
+use sha2::{Digest as _, Sha256};
 
 use crate::account::{self, Account, Accounts};
 use crate::error::{Failure, Kind, Problem, Source};
-use crate::fit;
+use crate::fit::{self, Media};
 use crate::http::Files;
 use crate::limits::Platform;
-use crate::media::Library;
+use crate::media::convert::{self, Unfit};
+use crate::media::{Facts, Library};
 use crate::plan::Offer;
 use crate::platform::FileRange;
 use crate::post::target::{self, Target};
@@ -23,9 +26,47 @@ pub const ACCOUNTS: &str = "accounts.toml";
 /// Where the posts lie.
 pub const POSTS: &str = "posts/";
 
-impl Files for Snapshot {
+/// The files of a snapshot, and the pictures that were made smaller of them.
+#[derive(Debug)]
+pub struct Stock {
+    snapshot: Snapshot,
+    /// By the names that [`fit::Media::replace`] gives.
+    smaller: Mutex<BTreeMap<String, Arc<[u8]>>>,
+}
+
+impl From<Snapshot> for Stock {
+    fn from(snapshot: Snapshot) -> Self {
+        Self { snapshot, smaller: Mutex::default() }
+    }
+}
+
+impl Files for Stock {
     fn open(&self, file: &FileRange) -> io::Result<Box<dyn Read + Send>> {
-        Self::open(self, &file.path, file.range.clone()).map_err(|lack| io::Error::other(format!("{lack:?}")))
+        let smaller = self.smaller.lock().unwrap_or_else(PoisonError::into_inner).get(&file.path).cloned();
+        let Some(bytes) = smaller else {
+            let opened = self.snapshot.open(&file.path, file.range.clone());
+            return opened.map_err(|lack| io::Error::other(lack.to_string()));
+        };
+        let mut rest = Cursor::new(bytes);
+        rest.set_position(file.range.start);
+        Ok(Box::new(rest.take(file.range.end.saturating_sub(file.range.start))))
+    }
+}
+
+impl Stock {
+    /// Makes a picture smaller, as its rendition asks for.
+    fn shrink(&self, media: &mut Media) -> Result<(), Unfit> {
+        let Some(wanted) = media.smaller.as_ref().map(|smaller| smaller.wanted) else { return Ok(()) };
+        let mut bytes = Vec::new();
+        let file = FileRange { path: media.path.clone(), range: 0..media.bytes };
+        let read = self.open(&file).and_then(|mut file| file.read_to_end(&mut bytes));
+        read.map_err(|error| Unfit::Unreadable(error.to_string()))?;
+        let made = convert::fitted(&bytes, &wanted)?;
+        let sha256 = Sha256::digest(&made.bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        media.replace(&made, sha256);
+        let mut smaller = self.smaller.lock().unwrap_or_else(PoisonError::into_inner);
+        smaller.insert(media.path.clone(), made.bytes.into());
+        Ok(())
     }
 }
 
@@ -38,7 +79,7 @@ pub struct Content {
     pub posts: Vec<Post>,
     /// Every post with every one of its targets.
     pub offers: Vec<Offer>,
-    /// What lies wherever a target's media may lie.
+    /// What lies wherever a target's media may lie, and what was made smaller of it.
     pub library: Library,
     /// All that is wrong, in all files, by path and place.
     pub problems: Vec<Problem>,
@@ -62,9 +103,48 @@ impl Content {
         Ok(Self { accounts, paths, posts, offers, library, problems })
     }
 
+    /// Makes the pictures smaller that posts with `fit: true` would send, of the offers asked for. One that turns out not
+    /// to be possible is a problem of its offer, which then has nothing to send.
+    pub fn make_smaller(&mut self, stock: &Stock, asked: impl Fn(&Offer) -> bool) {
+        for offer in self.offers.iter_mut().filter(|offer| asked(offer)) {
+            let Some(rendition) = &mut offer.rendition else { continue };
+            let label = rendition.platform.label();
+            let mut problems = Vec::new();
+            for media in rendition.too_large_yet() {
+                match stock.shrink(media) {
+                    Ok(()) => drop(self.library.insert(media.path.clone(), Ok(facts(media)))),
+                    Err(unfit) => {
+                        problems.extend(media.smaller.as_ref().map(|smaller| smaller.problem(label, &unfit)));
+                    }
+                }
+            }
+            if !problems.is_empty() {
+                offer.rendition = None;
+                offer.problems.extend(problems.iter().cloned());
+                self.problems.extend(problems);
+            }
+        }
+    }
+
     /// Whether accounts.toml itself is wrong: then nothing may be published.
     pub fn accounts_are_wrong(&self) -> bool {
         self.problems.iter().any(|problem| problem.is_error() && &*problem.source.path == ACCOUNTS)
+    }
+}
+
+/// What is known of a picture that was made smaller.
+fn facts(media: &Media) -> Facts {
+    Facts {
+        path: media.path.clone(),
+        kind: media.kind,
+        mime: media.mime,
+        bytes: media.bytes,
+        size: media.width.zip(media.height),
+        sha256: media.sha256.clone(),
+        turned: false,
+        animated: false,
+        film: None,
+        pages: None,
     }
 }
 
@@ -200,7 +280,7 @@ fn offer(
         .into_iter()
         .filter_map(|target| {
             let account: &Account = accounts.accounts.get(&target.account)?;
-            let (rendition, problems) = fit::fit(&target, account, accounts.hosts_media(), library);
+            let (rendition, problems) = fit::fit(&target, account, accounts.hosted(), library);
             Some(Offer {
                 post: post.id.clone(),
                 path: post.source.path.to_string(),

@@ -127,6 +127,16 @@ pub fn parse(source: &Source) -> (Option<Accounts>, Vec<Problem>) {
     read::parse(source)
 }
 
+/// Where platforms can fetch media.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hosted {
+    Nowhere,
+    /// Where files lie as they are committed.
+    Site,
+    /// Where whatever is sent is put first.
+    Bucket,
+}
+
 /// Why a name stands for no account, and the way out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unknown {
@@ -135,9 +145,13 @@ pub struct Unknown {
 }
 
 impl Accounts {
-    /// Whether media can be given an address, for platforms that fetch them.
-    pub fn hosts_media(&self) -> bool {
-        self.media.public_url.is_some() || self.media.bucket.is_some()
+    /// Where media can be given an address, for platforms that fetch them.
+    pub fn hosted(&self) -> Hosted {
+        match (&self.media.bucket, &self.media.public_url) {
+            (Some(_), _) => Hosted::Bucket,
+            (None, Some(_)) => Hosted::Site,
+            (None, None) => Hosted::Nowhere,
+        }
     }
 
     /// The accounts a name stands for: an account, a platform that has just one, or a group.

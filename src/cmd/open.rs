@@ -7,9 +7,10 @@ use chrono::{DateTime, Utc};
 
 use super::Context;
 use crate::account::Accounts;
-use crate::content::{self, Content};
+use crate::content::{self, Content, Stock};
 use crate::env;
 use crate::error::{Failure, Kind, Problem};
+use crate::fit::Rendition;
 use crate::http::Http;
 use crate::ledger::{State, entry};
 use crate::plan::action::Row;
@@ -150,27 +151,44 @@ pub(super) enum Silence {
     IsNormal,
 }
 
-/// Plans what a run would do at an instant.
-pub(super) fn plan(
-    content: &Content,
-    known: &Known,
-    recovered: &Recovered,
-    timings: &Timings,
-    now: DateTime<Utc>,
-    only: &[Only],
-    silence: Silence,
-) -> Plan {
-    plan::plan(&Desk {
-        now,
-        accounts: &content.accounts,
-        offers: &content.offers,
-        state: &known.state,
-        connected: &known.connected,
-        dead_runs: &recovered.dead,
-        grace: timings.grace,
-        only,
-        silence_is_suspect: silence == Silence::IsSuspect,
-    })
+/// What a plan is made of beside the content.
+pub(super) struct Planning<'a> {
+    pub(super) known: &'a Known,
+    pub(super) recovered: &'a Recovered,
+    pub(super) timings: &'a Timings,
+    pub(super) now: DateTime<Utc>,
+    pub(super) only: &'a [Only],
+    pub(super) silence: Silence,
+}
+
+impl Planning<'_> {
+    /// What a run would do.
+    pub(super) fn plan(&self, content: &Content) -> Plan {
+        plan::plan(&Desk {
+            now: self.now,
+            accounts: &content.accounts,
+            offers: &content.offers,
+            state: &self.known.state,
+            connected: &self.known.connected,
+            dead_runs: &self.recovered.dead,
+            grace: self.timings.grace,
+            only: self.only,
+            silence_is_suspect: self.silence == Silence::IsSuspect,
+        })
+    }
+
+    /// The same to the last byte: the pictures of the rows asked for that are too large are made smaller.
+    pub(super) fn exactly(&self, content: &mut Content, stock: &Stock, asked: impl Fn(&Row) -> bool) -> Plan {
+        let plan = self.plan(content);
+        let too_large = |row: &&Row| row.rendition.as_ref().is_some_and(Rendition::is_too_large_yet);
+        let rows = plan.rows.iter().filter(|row| asked(row)).filter(too_large);
+        let rows: BTreeSet<_> = rows.map(|row| (row.post.clone(), row.account.clone())).collect();
+        if rows.is_empty() {
+            return plan;
+        }
+        content.make_smaller(stock, |offer| rows.contains(&(offer.post.clone(), offer.target.account.clone())));
+        self.plan(content)
+    }
 }
 
 /// The timings of runs: shorter ones are taken from the environment only while no real platform can be reached.

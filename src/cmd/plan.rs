@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::screen::{self, List, View};
 use super::{Context, open, report};
-use crate::content::Content;
+use crate::content::{Content, Stock};
 use crate::error::Failure;
 use crate::plan::Plan as Planned;
 use crate::plan::action::Row;
@@ -37,7 +37,7 @@ impl Plan {
     pub(super) fn run(self, context: &Context) -> Result<u8, Failure> {
         let repo = Repo::open(&context.global.repo)?;
         let commit = repo.head()?;
-        let (_, content) = open::content_at(&repo, commit)?;
+        let (snapshot, mut content) = open::content_at(&repo, commit)?;
         let now = match &self.at {
             Some(text) => open::instant(text, &content.accounts)?,
             None => context.clock.now(),
@@ -45,7 +45,16 @@ impl Plan {
         let known = open::runtime()?.block_on(open::known(context, &repo, &content.accounts, self.offline))?;
         let recovered = Recovered::read(&repo, None)?;
         let http = open::http(context)?;
-        let plan = open::plan(&content, &known, &recovered, &open::timings(&http)?, now, &[], open::Silence::IsSuspect);
+        let planning = open::Planning {
+            known: &known,
+            recovered: &recovered,
+            timings: &open::timings(&http)?,
+            now,
+            only: &[],
+            silence: open::Silence::IsSuspect,
+        };
+        let plan =
+            planning.exactly(&mut content, &Stock::from(snapshot), |row| row.state.is_open() || row.action.is_some());
         if context.json() {
             context.print_json(document(&plan, &content, Some(commit)))?;
         } else {

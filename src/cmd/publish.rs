@@ -14,7 +14,7 @@ use super::progress::Uploads;
 use super::screen::List;
 use super::{Context, open, plan, report};
 use crate::account::Accounts;
-use crate::content::{self, Content};
+use crate::content::{self, Content, Stock};
 use crate::error::{Failure, Kind};
 use crate::hosting::{Commit, Hosting, Keys};
 use crate::http::Files;
@@ -76,22 +76,24 @@ impl Publish {
         let commit = repo.publishing(&accounts.publish.branch, remote.as_ref()).await?;
         let branch = &accounts.publish.branch;
         let state = Known::read(journal.branch()?)?.state;
-        let (snapshot, content) = content_with_history(&repo, branch, remote.as_ref(), commit, &state).await?;
+        let (snapshot, mut content) = content_with_history(&repo, branch, remote.as_ref(), commit, &state).await?;
         name_something(&self.only, &content)?;
         let http = open::http(context)?;
         let timings = open::timings(&http)?;
         let recovered = Recovered::read(&repo, None)?;
+        let stock = Arc::new(Stock::from(snapshot));
+        let planning = |known| open::Planning {
+            known,
+            recovered: &recovered,
+            timings: &timings,
+            now: context.clock.now(),
+            only: &self.only,
+            silence: open::Silence::IsSuspect,
+        };
+        let is_acted_on = |row: &Row| row.action.is_some();
         if self.dry_run {
             let known = Known::read(journal.branch()?)?;
-            let plan = open::plan(
-                &content,
-                &known,
-                &recovered,
-                &timings,
-                context.clock.now(),
-                &self.only,
-                open::Silence::IsSuspect,
-            );
+            let plan = planning(&known).exactly(&mut content, &stock, is_acted_on);
             return show(context, &plan, &content, commit, &self.only);
         }
         let run = format!("{}", Uuid::now_v7());
@@ -101,15 +103,7 @@ impl Publish {
         meet_accounts(&writer, &Known::read(journal.branch()?)?, &content.accounts).await?;
         let known = Known::read(journal.branch()?)?;
         recovered.clear(&repo, &known.state)?;
-        let mut plan = open::plan(
-            &content,
-            &known,
-            &recovered,
-            &timings,
-            context.clock.now(),
-            &self.only,
-            open::Silence::IsSuspect,
-        );
+        let mut plan = planning(&known).exactly(&mut content, &stock, is_acted_on);
         self.stop_if_too_late(&plan)?;
         self.hold_removals(&mut plan);
         let (vault, tokens, redactor) = open_tokens(context, &known, &content.accounts, &mut plan)?;
@@ -118,7 +112,7 @@ impl Publish {
         let spool = Spool::begin(&repo, &run)?;
         let stop = listen_for_stop();
         let uploads = Uploads::new(context);
-        let files: Arc<dyn Files> = Arc::new(snapshot);
+        let files: Arc<dyn Files> = stock;
         let content_commit = Commit { id: commit.to_string(), at: repo.committed_at(commit)? };
         let (media, keys) = (&content.accounts.media, Keys::from_env());
         let hosting = Hosting::new(&http, context.clock, files.clone(), media, keys, content_commit);

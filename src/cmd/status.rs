@@ -27,8 +27,15 @@ impl Status {
         let recovered = Recovered::read(&repo, None)?;
         let http = open::http(context)?;
         let timings = open::timings(&http)?;
-        let mut plan =
-            open::plan(&content, &known, &recovered, &timings, context.clock.now(), &[], open::Silence::IsSuspect);
+        let mut plan = open::Planning {
+            known: &known,
+            recovered: &recovered,
+            timings: &timings,
+            now: context.clock.now(),
+            only: &[],
+            silence: open::Silence::IsSuspect,
+        }
+        .plan(&content);
         if let Some(post) = &self.post {
             plan.rows.retain(|row| row.post.as_str() == post);
             if plan.rows.is_empty() {

@@ -49,11 +49,13 @@ impl<'a> Fitting<'a> {
             }
         }
         self.shape = self.shape_for(&parts);
-        for (index, part) in parts.iter().enumerate() {
-            let place = if parts.len() == 1 { "the post".to_owned() } else { format!("part {}", index + 1) };
+        let count = parts.len();
+        for (index, part) in parts.iter_mut().enumerate() {
+            let place = if count == 1 { "the post".to_owned() } else { format!("part {}", index + 1) };
             self.check_number(&place, part);
+            let beside = part.len();
             for (media, wish) in part {
-                self.check_file(media, part.len(), wish);
+                self.check_file(media, beside, wish);
             }
         }
         (self.shape, parts.into_iter().map(|part| part.into_iter().map(|(media, _)| media).collect()).collect())
@@ -269,6 +271,7 @@ fn media(facts: &Facts, alt: Option<String>) -> Media {
         title: None,
         cover: None,
         captions: None,
+        smaller: None,
         animated: facts.animated,
         film: facts.film.clone(),
         pages: facts.pages,

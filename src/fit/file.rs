@@ -3,14 +3,14 @@
 use std::fmt::Display;
 
 use super::attach::{Wish, name};
-use super::{Fitting, Media};
+use super::{Fitting, Media, Smaller};
 use crate::error::Problem;
-use crate::limits::{DocumentRule, ImageRule, Ratio, VideoRule};
+use crate::limits::{DocumentRule, Fetched, ImageRule, Ratio, VideoRule};
 use crate::media::{Film, Kind};
 
 impl Fitting<'_> {
     /// Everything that is wrong with a file for this target; `beside`: the attachments of its part, itself included.
-    pub(super) fn check_file(&mut self, media: &Media, beside: usize, wish: &Wish<'_>) {
+    pub(super) fn check_file(&mut self, media: &mut Media, beside: usize, wish: &Wish<'_>) {
         let shape = self.shape;
         match media.kind {
             Kind::Video if shape.videos > 0 => {
@@ -28,7 +28,7 @@ impl Fitting<'_> {
         }
     }
 
-    fn check_image(&mut self, media: &Media, rule: &ImageRule, beside: usize, wish: &Wish<'_>) {
+    fn check_image(&mut self, media: &mut Media, rule: &ImageRule, beside: usize, wish: &Wish<'_>) {
         let (label, path) = (self.limits.label, &media.path);
         if !rule.kinds.contains(&media.kind) {
             let taken: Vec<_> = rule.kinds.iter().map(|kind| name(*kind)).collect();
@@ -41,9 +41,30 @@ impl Fitting<'_> {
             let message = format!("on {label} a GIF stands alone, and `{path}` stands beside {} more", beside - 1);
             self.media_error("gif-not-alone", wish, message, "leave the others out, or put it into a part of its own");
         }
-        self.check_bytes("image-too-large", media, gif.map(|gif| gif.bytes_max).or(rule.bytes_max), wish);
-        self.check_pixels(media, gif.map(|gif| gif.pixels_max).or(rule.pixels_max), wish);
+        let hint = self.have_made_smaller(media, rule, wish);
+        if media.smaller.is_some() {
+            return;
+        }
+        let (bytes_max, pixels_max) = (gif.map(|gif| gif.bytes_max), gif.map(|gif| gif.pixels_max));
+        self.check_bytes("image-too-large", media, bytes_max.or(rule.bytes_max), &hint, wish);
+        self.check_pixels(media, pixels_max.or(rule.pixels_max), &hint, wish);
         self.check_sides(media, rule.width, rule.height, rule.ratio, wish);
+    }
+
+    /// Has a picture made smaller on its way that is only too large, if the post asks for it; what to do else.
+    fn have_made_smaller(&self, media: &mut Media, rule: &ImageRule, wish: &Wish<'_>) -> String {
+        let smaller = Smaller::of(media, rule.wanted(media.kind), wish.source, wish.span());
+        let hint = match (&smaller, self.shape.fetched) {
+            (None, _) => "save it smaller".to_owned(),
+            (_, Fetched::Nothing) => {
+                "save it smaller, or write `fit: true`: then it is made smaller on its way".to_owned()
+            }
+            _ => format!("`pressroom media fit {} --for {}` writes a smaller copy", media.path, self.target.platform),
+        };
+        if self.target.wishes.fit.as_ref().is_some_and(|fit| fit.value) {
+            media.smaller = smaller.map(Box::new);
+        }
+        hint
     }
 
     fn check_video(&mut self, media: &Media, rule: &VideoRule, wish: &Wish<'_>) {
@@ -53,7 +74,7 @@ impl Fitting<'_> {
             let hint = format!("convert it to one of these: {}", rule.mimes.join(", "));
             self.media_error("video-kind", wish, message, &hint);
         }
-        self.check_bytes("video-too-large", media, rule.bytes_max, wish);
+        self.check_bytes("video-too-large", media, rule.bytes_max, "save it smaller", wish);
         self.check_sides(media, rule.width, rule.height, rule.ratio, wish);
         if let Some(film) = &media.film {
             self.check_film(path, film, rule, wish);
@@ -101,7 +122,7 @@ impl Fitting<'_> {
             let hint = format!("save it as one of these: {}", taken.join(", "));
             self.media_error("document-kind", wish, message, &hint);
         }
-        self.check_bytes("document-too-large", media, rule.bytes_max, wish);
+        self.check_bytes("document-too-large", media, rule.bytes_max, "save it smaller", wish);
         if let (Some(has), Some(most)) = (media.pages, rule.pages_max)
             && has > most
         {
@@ -110,21 +131,21 @@ impl Fitting<'_> {
         }
     }
 
-    fn check_bytes(&mut self, code: &'static str, media: &Media, most: Option<u64>, wish: &Wish<'_>) {
+    fn check_bytes(&mut self, code: &'static str, media: &Media, most: Option<u64>, hint: &str, wish: &Wish<'_>) {
         if let Some(most) = most.filter(|most| media.bytes > *most) {
             let (path, label) = (&media.path, self.limits.label);
             let message = format!("`{path}` has {}; {label} takes {}", megabytes(media.bytes), megabytes(most));
-            self.media_error(code, wish, message, "save it smaller");
+            self.media_error(code, wish, message, hint);
         }
     }
 
-    fn check_pixels(&mut self, media: &Media, most: Option<u64>, wish: &Wish<'_>) {
+    fn check_pixels(&mut self, media: &Media, most: Option<u64>, hint: &str, wish: &Wish<'_>) {
         let (Some(width), Some(height)) = (media.width, media.height) else { return };
         let pixels = u64::from(width) * u64::from(height);
         if let Some(most) = most.filter(|most| pixels > *most) {
             let (path, label) = (&media.path, self.limits.label);
             let message = format!("`{path}` is {width} x {height}, {pixels} pixels; {label} takes {most}");
-            self.media_error("image-too-many-pixels", wish, message, "save it with fewer pixels");
+            self.media_error("image-too-many-pixels", wish, message, hint);
         }
     }
 

@@ -34,6 +34,8 @@ impl Rendition {
         let attached = sent.parts.iter_mut().flat_map(|part| &mut part.media);
         let thumbnail = sent.card.iter_mut().filter_map(|card| card.thumbnail.as_mut());
         for media in attached.chain(thumbnail) {
+            // The same before and after it is made smaller: only the former is known of posts that are out.
+            media.put_back();
             media.path.clear();
             media.cover.iter_mut().for_each(|cover| cover.path.clear());
             media.captions.iter_mut().for_each(|captions| captions.file.path.clear());
@@ -64,6 +66,7 @@ mod tests {
             title: None,
             cover: None,
             captions: None,
+            smaller: None,
             animated: false,
             film: None,
             pages: None,

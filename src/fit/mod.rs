@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use serde::Serialize;
 
-use crate::account::Account;
+use crate::account::{Account, Hosted};
 use crate::error::Problem;
 use crate::limits::{Fetched, Limits, Platform, Shape};
 use crate::media::{self, Library};
@@ -21,6 +21,7 @@ mod file;
 mod fingerprint;
 pub mod peculiar;
 pub mod price;
+mod smaller;
 #[cfg(test)]
 mod tests;
 pub mod text;
@@ -29,6 +30,7 @@ mod wishes;
 pub use attach::candidates;
 use count::Count;
 pub use peculiar::instagram::{UserTag, user_tags};
+pub use smaller::{Original, Smaller};
 
 /// A post fitted to one target: exactly what will be sent.
 ///
@@ -152,6 +154,9 @@ pub struct Media {
     pub cover: Option<Box<Media>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub captions: Option<Box<Captions>>,
+    /// How it is made smaller than it is committed, if it must be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub smaller: Option<Box<Smaller>>,
     /// Whether it is a picture that moves.
     #[serde(skip)]
     pub animated: bool,
@@ -191,11 +196,11 @@ pub struct Card {
     pub thumbnail: Option<Media>,
 }
 
-/// Fits a target to its account's platform. `hosted` says whether media can be given an address, for platforms that fetch
+/// Fits a target to its account's platform. `hosted` says where media can be given an address, for platforms that fetch
 /// them. The problems say all that is wrong, not only the first thing. There is a rendition only where it could be sent
 /// as it is: no part is over its limit, no wish is left out. The one error beside a rendition is `not-published-yet`, so
 /// that a platform to come can be previewed; its other problems are kept back.
-pub fn fit(target: &Target, account: &Account, hosted: bool, library: &Library) -> (Option<Rendition>, Vec<Problem>) {
+pub fn fit(target: &Target, account: &Account, hosted: Hosted, library: &Library) -> (Option<Rendition>, Vec<Problem>) {
     let mut fitting = Fitting::new(target, account);
     let (document, problems) = body::parse(&target.body, fitting.is_thread());
     fitting.problems = problems;

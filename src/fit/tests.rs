@@ -96,7 +96,7 @@ fn library() -> Library {
 }
 
 fn fitted(target: &Target) -> Rendition {
-    let (rendition, problems) = fit(target, &account(target.platform), true, &library());
+    let (rendition, problems) = fit(target, &account(target.platform), Hosted::Site, &library());
     assert_eq!(problems, []);
     rendition.unwrap()
 }
@@ -107,7 +107,7 @@ fn told(target: &Target) -> Vec<String> {
 }
 
 fn told_for(target: &Target, account: &Account) -> Vec<String> {
-    let (rendition, problems) = fit(target, account, true, &library());
+    let (rendition, problems) = fit(target, account, Hosted::Site, &library());
     assert_eq!(rendition.is_none(), problems.iter().any(Problem::is_error));
     problems.into_iter().map(say).collect()
 }
@@ -154,7 +154,7 @@ fn links_and_tags_go_below_the_first_part() {
     };
     let target = target(Platform::X, "one\n\n---\n\ntwo", wishes);
     let account = Account { append_hashtags: true, ..account(Platform::X) };
-    let (rendition, _) = fit(&target, &account, true, &library());
+    let (rendition, _) = fit(&target, &account, Hosted::Site, &library());
     let texts: Vec<_> = rendition.unwrap().parts.into_iter().map(|part| part.text).collect();
     assert_eq!(texts, ["one\n\nhttps://a.example/\n\n#openSource", "two"]);
     assert_eq!(fitted(&target).parts[0].text, "one\n\nhttps://a.example/");
@@ -316,7 +316,10 @@ fn media_that_cannot_be_used_is_told() {
             "remote-image: the picture `https://a.example/x.png` is not in this repository; download \
                                      it into the repository and name the file: only what is committed is published",
         ),
-        ("media/heavy.png", "image-too-large: `media/heavy.png` has 5.01 MB; X takes 5 MB; save it smaller"),
+        (
+            "media/heavy.png",
+            "image-too-large: `media/heavy.png` has 5.01 MB; X takes 5 MB; save it smaller, or write `fit: true`: then it is made smaller on its way",
+        ),
     ] {
         let wishes = Wishes { media: wish(vec![picture(src, Some("alt"))]), ..Wishes::default() };
         assert_eq!(told(&target(Platform::X, "", wishes)), [format!("error 2:1 {words}")]);
@@ -343,8 +346,8 @@ fn media_is_held_against_the_platform() {
     assert_eq!(
         with(Platform::LinkedIn, vec![picture("media/wide.png", alt)]),
         [
-            "error 2:1 image-too-many-pixels: `media/wide.png` is 60000 x 1000, 60000000 pixels; LinkedIn takes 36152319; save \
-         it with fewer pixels"
+            "error 2:1 image-too-many-pixels: `media/wide.png` is 60000 x 1000, 60000000 pixels; LinkedIn takes 36152319; save it \
+             smaller, or write `fit: true`: then it is made smaller on its way"
         ]
     );
     assert_eq!(
@@ -366,7 +369,7 @@ fn media_is_held_against_the_platform() {
     let mut library = library();
     library.extend([file("media/small.png", Kind::Png, 1, (1, 1))]);
     let wishes = Wishes { media: wish(five.map(|src| picture(src, alt)).to_vec()), ..Wishes::default() };
-    let (_, problems) = fit(&target(Platform::X, "a", wishes), &account(Platform::X), true, &library);
+    let (_, problems) = fit(&target(Platform::X, "a", wishes), &account(Platform::X), Hosted::Site, &library);
     assert_eq!(
         problems.into_iter().map(say).collect::<Vec<_>>(),
         ["error 2:1 too-many-images: the post has 5 pictures; X takes 4; leave 1 out"]
@@ -480,7 +483,7 @@ fn settings_are_checked_and_written_as_text() {
 #[test]
 fn a_platform_to_come_is_one_error_and_can_be_previewed() {
     let target = target(Platform::Mastodon, "Hi @ann@a.example", Wishes::default());
-    let (rendition, problems) = fit(&target, &account(Platform::Mastodon), true, &library());
+    let (rendition, problems) = fit(&target, &account(Platform::Mastodon), Hosted::Site, &library());
     assert_eq!(rendition.unwrap().parts[0].count, 7);
     assert_eq!(
         problems.into_iter().map(say).collect::<Vec<_>>(),
@@ -519,7 +522,7 @@ proptest! {
         for platform in Platform::ALL {
             let wishes = Wishes { thread: wish(thread), tags: wish(vec!["tag".into()]), link: wish("https://a.example/".into()), title: wish("t".into()), ..Wishes::default() };
             let account = Account { append_hashtags: hashtags, ..account(platform) };
-            let (rendition, problems) = fit(&target(platform, &markdown, wishes), &account, true, &library());
+            let (rendition, problems) = fit(&target(platform, &markdown, wishes), &account, Hosted::Site, &library());
             prop_assert!(rendition.is_some() || problems.iter().any(Problem::is_error));
             for part in rendition.iter().flat_map(|rendition| &rendition.parts) {
                 prop_assert!(part.count <= part.limit);

@@ -6,6 +6,7 @@ use std::ops::Range;
 use url::Url;
 
 use super::{Fitting, Poll, Reference, Rendition};
+use crate::account::Hosted;
 use crate::error::{Located, Problem};
 use crate::limits::{Minutes, Platform, SettingRule, Takes};
 use crate::post::{Kind, Setting, Visibility};
@@ -190,11 +191,21 @@ impl Fitting<'_> {
     }
 
     /// Where a platform fetches media by address, they need one.
-    pub(super) fn check_hosting(&mut self, rendition: &Rendition, hosted: bool) {
-        if !hosted && rendition.fetched().next().is_some() {
+    pub(super) fn check_hosting(&mut self, rendition: &Rendition, hosted: Hosted) {
+        if hosted == Hosted::Nowhere && rendition.fetched().next().is_some() {
             let message = format!("{} fetches media by address, and accounts.toml gives them none", self.limits.label);
             let problem = Problem::error("media-host-missing", &self.target.source, message);
             self.problems.push(problem.hint("set `public_url` or `bucket` under `[media]` in accounts.toml"));
+        }
+        let Some(fit) = self.target.wishes.fit.as_ref().filter(|_| hosted == Hosted::Site) else { return };
+        if let Some(media) = rendition.fetched().find(|media| media.is_too_large_yet()) {
+            let (path, label) = (&media.path, self.limits.label);
+            let message = format!("`{path}` cannot be made smaller on its way: {label} fetches it as it is committed");
+            let hint = format!(
+                "commit a smaller copy (`pressroom media fit {path} --for {}`), or set `[media] bucket`",
+                self.target.platform
+            );
+            self.error("fit-is-fetched", fit.span.clone(), message, &hint);
         }
     }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::media;
+use crate::media::convert::Wanted;
 
 mod table;
 
@@ -288,6 +289,29 @@ pub struct DocumentRule {
 pub struct Ratio {
     pub least: (u32, u32),
     pub most: (u32, u32),
+}
+
+impl Ratio {
+    /// Both as width / height.
+    pub fn fractions(self) -> (f64, f64) {
+        let fraction = |(width, height): (u32, u32)| f64::from(width) / f64::from(height);
+        (fraction(self.least), fraction(self.most))
+    }
+}
+
+impl ImageRule {
+    /// What a picture of that kind is to be like.
+    pub fn wanted(&self, kind: media::Kind) -> Wanted<'static> {
+        let gif = self.gif.filter(|_| kind == media::Kind::Gif);
+        Wanted {
+            kinds: self.kinds,
+            bytes_max: gif.map(|gif| gif.bytes_max).or(self.bytes_max),
+            pixels_max: gif.map(|gif| gif.pixels_max).or(self.pixels_max),
+            width: self.width,
+            height: self.height,
+            ratio: self.ratio.map(Ratio::fractions),
+        }
+    }
 }
 
 /// Which media a platform fetches by an address.

@@ -109,6 +109,12 @@ pub struct ReceiptRow {
 }
 
 impl Standing {
+    /// Whether it is yet to go out.
+    pub fn is_open(self) -> bool {
+        use Standing::{Doubtful, Due, Failed, Held, Publishing, Scheduled};
+        matches!(self, Held | Scheduled | Due | Publishing | Failed | Doubtful)
+    }
+
     /// The word people read.
     pub fn name(self) -> &'static str {
         match self {

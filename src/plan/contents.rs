@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::fit::{Card, Media, Part, Poll, Reference, Rendition};
+use crate::fit::{Card, Media, Original, Part, Poll, Reference, Rendition, Smaller};
 use crate::limits::Visibility;
 use crate::media;
 use crate::post::Kind;
@@ -36,6 +36,27 @@ pub struct MediaRow {
     /// Path of the picture shown until a video plays.
     pub cover: Option<String>,
     pub captions: Option<CaptionsRow>,
+    /// Of a picture that is made smaller on its way: then the figures above are those of what is sent.
+    pub made_smaller: Option<SmallerRow>,
+}
+
+/// How a picture is made smaller.
+#[derive(Clone, Debug, Serialize)]
+pub struct SmallerRow {
+    /// As it is committed.
+    pub bytes: u64,
+    pub width: Option<u32>,
+    pub height: Option<u32>,
+    /// What is done, for people; empty until it is.
+    pub changes: Vec<String>,
+}
+
+impl From<&Smaller> for SmallerRow {
+    fn from(smaller: &Smaller) -> Self {
+        let Original { bytes, width, height, .. } = smaller.original;
+        let changes = smaller.changes.iter().flatten().map(ToString::to_string).collect();
+        Self { bytes, width, height, changes }
+    }
 }
 
 /// The captions of a video.
@@ -87,7 +108,7 @@ impl MediaRow {
     pub fn new(media: &Media, part: Option<usize>) -> Self {
         let captions = media.captions.as_ref();
         Self {
-            path: media.path.clone(),
+            path: media.committed_path().to_owned(),
             kind: media.kind,
             bytes: media.bytes,
             width: media.width,
@@ -99,6 +120,7 @@ impl MediaRow {
             title: media.title.clone(),
             cover: media.cover.as_ref().map(|cover| cover.path.clone()),
             captions: captions.map(|its| CaptionsRow { path: its.file.path.clone(), lang: its.lang.clone() }),
+            made_smaller: media.smaller.as_deref().map(SmallerRow::from),
         }
     }
 }

@@ -59,6 +59,7 @@ pub(super) fn image(path: &str, bytes: u64, alt: Option<&str>) -> Media {
         title: None,
         cover: None,
         captions: None,
+        smaller: None,
         animated: false,
         film: None,
         pages: None,

@@ -153,6 +153,8 @@ pub struct Wishes {
     pub repost_of: Option<Located<String>>,
     pub first_comment: Option<Located<String>>,
     pub kind: Option<Located<Kind>>,
+    /// Whether pictures that are only too large are made smaller on their way.
+    pub fit: Option<Located<bool>>,
     /// The platform's own settings (`reply_settings`, `privacy_level`, ...), already checked against that platform's
     /// list of settings. Empty in a [`Post`] and its overrides: only [`target::resolve`] knows whose settings they are.
     pub settings: BTreeMap<String, Located<Setting>>,

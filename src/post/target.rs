@@ -189,6 +189,7 @@ impl Wishes {
             repost_of: self.repost_of.or(other.repost_of),
             first_comment: self.first_comment.or(other.first_comment),
             kind: self.kind.or(other.kind),
+            fit: self.fit.or(other.fit),
             settings,
         }
     }

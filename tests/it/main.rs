@@ -9,6 +9,7 @@ mod commands;
 mod conformance;
 mod desk;
 mod fault;
+mod fitted;
 mod host;
 mod kill;
 mod network;

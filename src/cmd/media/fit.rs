@@ -206,28 +206,14 @@ fn exists(output: &Path) -> Failure {
 
 /// What a platform asks of such a picture, in the first shape that holds pictures; `None` where none does.
 fn picture_wanted(platform: Platform, inside: &Inside) -> Option<Wanted<'static>> {
-    let rule = platform.limits().shapes.iter().find(|shape| shape.images > 0)?.image;
-    let gif = rule.gif.filter(|_| inside.kind == media::Kind::Gif);
-    Some(Wanted {
-        kinds: rule.kinds,
-        bytes_max: gif.map(|gif| gif.bytes_max).or(rule.bytes_max),
-        pixels_max: gif.map(|gif| gif.pixels_max).or(rule.pixels_max),
-        width: rule.width,
-        height: rule.height,
-        ratio: rule.ratio.map(fractions),
-    })
+    platform.limits().shapes.iter().find(|shape| shape.images > 0).map(|shape| shape.image.wanted(inside.kind))
 }
 
 /// The same of a video, with the most frames in a thousand seconds.
 fn film_wanted(platform: Platform) -> Option<(Wanted<'static>, Option<u32>)> {
     let rule = platform.limits().shapes.iter().find(|shape| shape.videos > 0)?.video;
-    let ratio = rule.ratio.map(fractions);
+    let ratio = rule.ratio.map(Ratio::fractions);
     let wanted =
         Wanted { bytes_max: rule.bytes_max, width: rule.width, height: rule.height, ratio, ..Wanted::default() };
     Some((wanted, rule.fps_milli.map(|(_, most)| most)))
-}
-
-fn fractions(ratio: Ratio) -> (f64, f64) {
-    let fraction = |(width, height): (u32, u32)| f64::from(width) / f64::from(height);
-    (fraction(ratio.least), fraction(ratio.most))
 }

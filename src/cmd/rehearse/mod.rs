@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::screen::{self, List, View};
 use super::{Context, open, report};
 use crate::clock::Clock;
-use crate::content::Content;
+use crate::content::{Content, Stock};
 use crate::error::{Failure, Kind};
 use crate::http::Files;
 use crate::plan::action::{Row, Standing};
@@ -57,20 +57,22 @@ impl Rehearse {
     async fn rehearse(self, context: &Context) -> Result<u8, Failure> {
         let repo = Repo::open(&context.global.repo)?;
         let commit = repo.head()?;
-        let (snapshot, content) = open::content_at(&repo, commit)?;
-        let snapshot: Arc<dyn Files> = Arc::new(snapshot);
+        let (snapshot, mut content) = open::content_at(&repo, commit)?;
+        let stock = Stock::from(snapshot);
+        content.make_smaller(&stock, |_| true);
+        let files: Arc<dyn Files> = Arc::new(stock);
         let clock = match &self.at {
             Some(text) => Clock::set_to(open::instant(text, &content.accounts)?),
             None => context.clock,
         };
-        let site = stage::site(snapshot.clone(), &content);
+        let site = stage::site(files.clone(), &content);
         let stage = Stage::set(self.ledger.as_deref(), &repo, &content, clock, site.clone()).await?;
-        let first = stage.act(&snapshot, &content, commit, context).await?;
+        let first = stage.act(&files, &content, commit, context).await?;
         let seen = stage.sim.seen();
         compare::compare(&first.published, &seen, &stage.names)?;
         let shelf = Shelf::new(&content.library);
         let hall = Hall { names: &stage.names, shelf: &shelf, content: &content, clock };
-        let again = stage.act(&snapshot, &content, commit, context).await?;
+        let again = stage.act(&files, &content, commit, context).await?;
         let repeated = again.published.len();
         if repeated > 0 || stage.sim.seen().len() != seen.len() {
             return Err(Failure::new(Kind::Bug, "a second run published again"));

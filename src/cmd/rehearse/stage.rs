@@ -201,7 +201,8 @@ impl Stage {
     }
 
     fn plan(&self, content: &Content, known: &Known, recovered: &Recovered, timings: &Timings) -> Plan {
-        open::plan(content, known, recovered, timings, self.clock.now(), &[], open::Silence::IsNormal)
+        let (now, silence) = (self.clock.now(), open::Silence::IsNormal);
+        open::Planning { known, recovered, timings, now, only: &[], silence }.plan(content)
     }
 
     fn open_tokens(&self, known: &Known) -> Result<(BTreeMap<String, Document>, Redactor), Failure> {

@@ -117,7 +117,12 @@ fn media_line(media: &Media) -> String {
 /// `media/film.mp4, 720×1280, 0:04, 34 KiB`
 fn file_line(media: &Media) -> String {
     let size = media.width.zip(media.height);
-    format!("{}, {}", media.path, measures(size, media.duration_ms(), media.pages, media.bytes))
+    let measured = measures(size, media.duration_ms(), media.pages, media.bytes);
+    let changes = media.smaller.as_ref().and_then(|smaller| smaller.changes.as_ref()).map(|changes| {
+        let words: Vec<String> = changes.iter().map(ToString::to_string).collect();
+        format!(" ({})", words.join(", "))
+    });
+    format!("{}, {measured}{}", media.committed_path(), changes.unwrap_or_default())
 }
 
 /// `720×1280, 0:04, 34 KiB`; what is not known is left out.

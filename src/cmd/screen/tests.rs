@@ -55,6 +55,7 @@ fn rendition() -> Rendition {
         title: None,
         cover: None,
         captions: None,
+        smaller: None,
         animated: false,
         film: None,
         pages: None,

@@ -136,7 +136,7 @@ fn media_span(fitting: &Fitting<'_>) -> Range<usize> {
 
 #[cfg(test)]
 mod tests {
-    use crate::account::Account;
+    use crate::account::{Account, Hosted};
     use crate::error::{Located, Problem, Source};
     use crate::fit::{Rendition, fit};
     use crate::limits::Platform;
@@ -244,7 +244,7 @@ mod tests {
         };
         let post = PostId::new("tea");
         let target = Target { post, account: account.name.clone(), platform: account.platform, source, wishes, body };
-        let (rendition, problems) = fit(&target, &account, false, &library());
+        let (rendition, problems) = fit(&target, &account, Hosted::Nowhere, &library());
         let say = |problem: Problem| format!("{}: {}", problem.code, problem.message);
         (rendition, problems.into_iter().map(say).collect())
     }

@@ -171,7 +171,7 @@ fn error(fitting: &mut Fitting<'_>, code: &'static str, message: String, hint: &
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::account::Account;
+    use crate::account::{Account, Hosted};
     use crate::fit::fit;
     use crate::limits::Platform;
     use crate::media::{Facts, Film, Lack, Library};
@@ -256,7 +256,7 @@ mod tests {
             append_hashtags: false,
             premium: false,
         };
-        let (rendition, problems) = fit(&target, &account, false, &library());
+        let (rendition, problems) = fit(&target, &account, Hosted::Nowhere, &library());
         let say =
             |problem: Problem| format!("{}: {}; {}", problem.code, problem.message, problem.hint.unwrap_or_default());
         (rendition, problems.into_iter().map(say).collect())

@@ -235,7 +235,7 @@ fn photos(fitting: &mut Fitting<'_>, rendition: &Rendition) {
 #[cfg(test)]
 mod tests {
     use super::super::super::fit;
-    use crate::account::Account;
+    use crate::account::{Account, Hosted};
     use crate::error::{Located, Problem, Source};
     use crate::limits::Platform;
     use crate::media::{Facts, Film, Kind, Library};
@@ -336,7 +336,7 @@ mod tests {
         let body = Body { source: source.clone(), offset: None, span: 4..source.text.len(), markdown: markdown.into() };
         let (post, platform) = (PostId::new("tea"), Platform::TikTok);
         let target = Target { post, account: "acme".into(), platform, source, wishes, body };
-        let (rendition, problems) = fit(&target, account, true, &library());
+        let (rendition, problems) = fit(&target, account, Hosted::Site, &library());
         assert_eq!(rendition.is_none(), problems.iter().any(Problem::is_error));
         let say =
             |problem: Problem| format!("{}: {}; {}", problem.code, problem.message, problem.hint.unwrap_or_default());
@@ -552,7 +552,9 @@ mod tests {
             (
                 tea,
                 plain(&["heavy.jpg"], &[]),
-                &["image-too-large: `heavy.jpg` has 20.01 MB; TikTok takes 20 MB; save it smaller"],
+                &[
+                    "image-too-large: `heavy.jpg` has 20.01 MB; TikTok takes 20 MB; `pressroom media fit heavy.jpg --for tiktok` writes a smaller copy",
+                ],
             ),
             (
                 tea,
@@ -591,7 +593,7 @@ mod tests {
             let body = Body { source: source.clone(), offset: None, span: 4..7, markdown: "Tea".into() };
             let (post, platform, wishes) = (PostId::new("tea"), Platform::TikTok, plain(&paths[..count], &[]));
             let target = Target { post, account: "acme".into(), platform, source, wishes, body };
-            assert_eq!(fit(&target, &account(), true, &library).1.len(), problems, "{count}");
+            assert_eq!(fit(&target, &account(), Hosted::Site, &library).1.len(), problems, "{count}");
         }
     }
 }

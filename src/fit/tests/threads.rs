@@ -27,7 +27,7 @@ fn film(change: impl FnOnce(&mut Facts)) -> Library {
 
 fn of_film(library: &Library) -> Vec<String> {
     let wishes = Wishes { media: wish(vec![picture("media/film.mp4", Some("A film"))]), ..Wishes::default() };
-    let (_, problems) = fit(&target(THREADS, "a", wishes), &account(THREADS), true, library);
+    let (_, problems) = fit(&target(THREADS, "a", wishes), &account(THREADS), Hosted::Site, library);
     problems.into_iter().map(say).collect()
 }
 
@@ -90,7 +90,10 @@ fn pictures_are_held_against_threads() {
     ]
     .into();
     for (src, problem) in [
-        ("big.png", "error 2:1 image-too-large: `big.png` has 8.01 MB; Threads takes 8 MB; save it smaller"),
+        (
+            "big.png",
+            "error 2:1 image-too-large: `big.png` has 8.01 MB; Threads takes 8 MB; `pressroom media fit big.png --for threads` writes a smaller copy",
+        ),
         (
             "wide.png",
             "error 2:1 media-ratio: `wide.png` is 1001 x 100; Threads takes shapes from 0.01:1 to 10:1; cut it to another shape",
@@ -101,7 +104,7 @@ fn pictures_are_held_against_threads() {
         ),
     ] {
         let wishes = Wishes { media: wish(vec![picture(src, Some("alt"))]), ..Wishes::default() };
-        let (_, problems) = fit(&target(THREADS, "a", wishes), &account(THREADS), true, &library);
+        let (_, problems) = fit(&target(THREADS, "a", wishes), &account(THREADS), Hosted::Site, &library);
         assert_eq!(problems.into_iter().map(say).collect::<Vec<_>>(), [problem]);
     }
 }
@@ -122,7 +125,7 @@ fn a_carousel_holds_twenty_of_both_kinds() {
         let name = |at: usize| if at.is_multiple_of(2) { format!("{at}.png") } else { format!("{at}.mp4") };
         let media = (0..number).map(|at| picture(&name(at), Some("alt"))).collect();
         let wishes = Wishes { media: wish(media), ..Wishes::default() };
-        let (_, problems) = fit(&target(THREADS, "a", wishes), &account(THREADS), true, &library);
+        let (_, problems) = fit(&target(THREADS, "a", wishes), &account(THREADS), Hosted::Site, &library);
         problems.into_iter().map(say).collect::<Vec<_>>()
     };
     assert_eq!(told(20), [""; 0]);
@@ -236,7 +239,7 @@ fn covers_and_captions_have_no_place() {
         ..picture("media/film.mp4", Some("A film"))
     };
     let wishes = Wishes { media: wish(vec![media]), ..Wishes::default() };
-    let (_, problems) = fit(&target(THREADS, "a", wishes), &account(THREADS), true, &library);
+    let (_, problems) = fit(&target(THREADS, "a", wishes), &account(THREADS), Hosted::Site, &library);
     assert_eq!(
         problems.into_iter().map(say).collect::<Vec<_>>(),
         [
@@ -250,7 +253,7 @@ fn covers_and_captions_have_no_place() {
 #[test]
 fn media_need_an_address_for_threads() {
     let wishes = Wishes { media: wish(vec![picture("cat.png", Some("A cat"))]), ..Wishes::default() };
-    let (_, problems) = fit(&target(THREADS, "a", wishes), &account(THREADS), false, &library());
+    let (_, problems) = fit(&target(THREADS, "a", wishes), &account(THREADS), Hosted::Nowhere, &library());
     assert_eq!(
         problems.into_iter().map(say).collect::<Vec<_>>(),
         [

@@ -42,7 +42,7 @@ fn set(mut wishes: Wishes, key: &str, value: Setting) -> Wishes {
 
 fn with(markdown: &str, wishes: Wishes) -> (Option<Rendition>, Vec<String>) {
     let target = target(Platform::YouTube, markdown, wishes);
-    let (rendition, problems) = fit(&target, &account(Platform::YouTube), false, &videos());
+    let (rendition, problems) = fit(&target, &account(Platform::YouTube), Hosted::Nowhere, &videos());
     (rendition, problems.into_iter().map(say).collect())
 }
 
@@ -245,7 +245,7 @@ fn what_youtube_would_refuse_is_told() {
 fn a_login_is_one_channel() {
     let target = target(Platform::YouTube, "x", plain("media/wide.mp4"));
     let account = Account { acts_as: Some("UCother".into()), ..account(Platform::YouTube) };
-    let (_, problems) = fit(&target, &account, false, &videos());
+    let (_, problems) = fit(&target, &account, Hosted::Nowhere, &videos());
     assert_eq!(
         problems.into_iter().map(say).collect::<Vec<_>>(),
         [

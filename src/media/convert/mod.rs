@@ -29,7 +29,7 @@ mod unfit;
 pub use unfit::Unfit;
 
 /// What a picture is to be like. Nothing said is nothing asked.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Wanted<'a> {
     /// Kinds that are taken.
     pub kinds: &'a [Kind],
@@ -121,6 +121,12 @@ pub fn fitted(bytes: &[u8], wanted: &Wanted<'_>) -> Result<Converted, Unfit> {
     }
     let canvas = Canvas::read(bytes, inside.kind, picture.orientation)?;
     canvas.fit(size, smaller, inside.kind, wanted)
+}
+
+/// Whether a picture has a shape that is taken, and too many bytes or pixels: what [`fitted`] can mend.
+pub fn is_only_too_large(size: (u32, u32), bytes: u64, wanted: &Wanted<'_>) -> bool {
+    let heavy = wanted.bytes_max.is_some_and(|most| bytes > most);
+    ratio_fits(size, wanted).is_ok() && within(size, wanted).is_ok_and(|fitted| heavy || fitted != size)
 }
 
 fn headers(bytes: &[u8], kind: Kind) -> Option<Picture> {

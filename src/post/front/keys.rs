@@ -65,6 +65,7 @@ pub enum Wish {
     RepostOf,
     FirstComment,
     Kind,
+    Fit,
 }
 
 /// What a key's value may be.
@@ -139,6 +140,7 @@ pub const KEYS: &[Key] = &[
     wish("repost_of", Wish::RepostOf, Takes::Reference, "the post this one repeats: a URL or the id of a post"),
     wish("first_comment", Wish::FirstComment, Takes::Text, "a comment put below the post, where the platform allows"),
     wish("kind", Wish::Kind, Takes::OneOf(&Kind::NAMES), "what shape it takes; by default its media suggest it"),
+    wish("fit", Wish::Fit, Takes::Bool, "whether pictures that are only too large are made smaller on their way"),
     key("text", Field::Text, Takes::Text, "the text for this account or platform, instead of the post's"),
     key("overrides", Field::Overrides, Takes::Overrides, "what differs for an account or a platform"),
     key("on_edit", Field::OnEdit, Takes::OneOf(&OnEdit::NAMES), "what to do when the file changes after publication"),

@@ -247,6 +247,7 @@ fn wish(reader: &mut Reader<'_>, wishes: &mut Wishes, which: Wish, key: &str, no
         Wish::QuoteOf => wishes.quote_of = reader.reference(key, node),
         Wish::RepostOf => wishes.repost_of = reader.reference(key, node),
         Wish::FirstComment => wishes.first_comment = reader.text(key, node),
+        Wish::Fit => wishes.fit = reader.bool(key, node),
         Wish::Kind => {
             let at = reader.one_of(key, node, &Kind::NAMES);
             wishes.kind = at.map(|at| Located::new(Kind::ALL[at.value], at.span));

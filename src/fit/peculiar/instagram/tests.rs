@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::{UserTag, user_tags};
-use crate::account::Account;
+use crate::account::{Account, Hosted};
 use crate::error::{Located, Source};
 use crate::fit::{Rendition, fit};
 use crate::limits::Platform;
@@ -111,7 +111,7 @@ fn library() -> Library {
 }
 
 fn fitted(target: &Target) -> (Option<Rendition>, Vec<String>) {
-    let (rendition, problems) = fit(target, &account(), true, &library());
+    let (rendition, problems) = fit(target, &account(), Hosted::Site, &library());
     let say = |problem: crate::error::Problem| {
         let severity = if problem.is_error() { "error" } else { "warning" };
         format!("{severity} {}: {}; {}", problem.code, problem.message, problem.hint.unwrap_or_default())
@@ -197,7 +197,7 @@ fn what_instagram_does_not_take() {
             "Tea".to_owned(),
             vec![wish("heavy.jpg")],
             None,
-            "error image-too-large: `heavy.jpg` has 8.01 MB; Instagram takes 8 MB; save it smaller",
+            "error image-too-large: `heavy.jpg` has 8.01 MB; Instagram takes 8 MB; `pressroom media fit heavy.jpg --for instagram` writes a smaller copy",
         ),
         (
             "Tea".to_owned(),

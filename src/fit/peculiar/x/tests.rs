@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::super::fit;
 use super::*;
-use crate::account::Account;
+use crate::account::{Account, Hosted};
 use crate::error::{Located, Source};
 use crate::limits::Platform;
 use crate::media::{Facts, Film, Library};
@@ -79,7 +79,7 @@ fn fitted(markdown: &str, wishes: Wishes, premium: bool) -> (Option<Rendition>, 
     let body = Body { source: source.clone(), offset: Some(19), span: 19..text.len(), markdown: markdown.to_owned() };
     let (platform, account) = (Platform::X, account(premium));
     let target = Target { post: PostId::new("tea"), account: "acme".to_owned(), platform, source, wishes, body };
-    let (rendition, problems) = fit(&target, &account, true, &library());
+    let (rendition, problems) = fit(&target, &account, Hosted::Site, &library());
     (rendition, problems.into_iter().map(|problem| format!("{}: {}", problem.code, problem.message)).collect())
 }
 
