@@ -19,5 +19,6 @@ mod race;
 mod readme;
 mod rehearse;
 mod scene;
+mod seven;
 mod shown;
 mod tidy;
