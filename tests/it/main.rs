@@ -8,6 +8,7 @@ mod cast;
 mod commands;
 mod conformance;
 mod desk;
+mod edge;
 mod fault;
 mod fitted;
 mod host;
