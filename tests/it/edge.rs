@@ -46,7 +46,7 @@ fn post(platform: Platform, front: &str, media: &str, body: &str) -> String {
 /// A text of exactly so many of the platform's units.
 fn text(platform: Platform, length: usize) -> String {
     let mut text = "Tea ".repeat(length / 8);
-    text.push_str("(");
+    text.push('(');
     while count(&text, platform, false).count < length {
         let missing = length - count(&text, platform, false).count;
         text.push_str(&"z".repeat(missing));
@@ -226,7 +226,7 @@ fn hold(platform: Platform) {
     for (number, edge) in edges.iter().enumerate() {
         let row = rows.iter().find(|row| row["post"] == format!("edge-{number}"));
         let state = row.map(|row| (row["state"].as_str().unwrap_or_default(), row["reason"].to_string()));
-        if !state.as_ref().is_some_and(|(state, _)| *state == "published") {
+        if state.as_ref().is_none_or(|(state, _)| *state != "published") {
             let path = format!("posts/edge-{number}.md");
             let problems = document["problems"].as_array().unwrap();
             let of = problems.iter().filter(|problem| problem["path"] == path && problem["severity"] == "error");
