@@ -61,7 +61,7 @@ fn film(media: &SeenMedia, shelf: &Shelf<'_>) -> Markup {
         };
     }
     html! {
-        video controls playsinline preload="metadata" src=(data(&media.mime, &media.bytes)) poster=[poster] aria-label=(label) {
+        video controls playsinline preload="auto" src=(data(&media.mime, &media.bytes)) poster=[poster] aria-label=(label) {
             @for (lang, captions) in &media.captions {
                 track kind="captions" srclang=(lang) label=(lang) src=(data("text/vtt", web_vtt(captions).as_bytes()));
             }
