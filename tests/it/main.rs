@@ -12,6 +12,7 @@ mod fault;
 mod host;
 mod kill;
 mod network;
+mod official;
 mod press;
 mod publish;
 mod race;
