@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -142,7 +143,7 @@ pub enum Event {
     /// What is out was changed; `parts` names the parts that have other receipts since, the first one included.
     Updated {
         receipt: Receipt,
-        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "by_number")]
         parts: BTreeMap<usize, Receipt>,
     },
     /// What the post says is to become of what is out once the post is gone.
@@ -155,6 +156,12 @@ pub enum Event {
     Cancelled { by: String },
     /// A person says that a post that was already out is this target.
     Adopted { receipt: Receipt, by: String },
+}
+
+/// JSON's keys are texts, and inside a tagged enum serde leaves them so.
+fn by_number<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<usize, Receipt>, D::Error> {
+    let parts = BTreeMap::<String, Receipt>::deserialize(from)?;
+    parts.into_iter().map(|(index, receipt)| Ok((index.parse().map_err(D::Error::custom)?, receipt))).collect()
 }
 
 /// What a claim is for.

@@ -68,7 +68,10 @@ fn named(name: &str) -> (Option<u128>, Value) {
         "released" => (claim, json!({ "ev": "released" })),
         "given back" => (claim, json!({ "ev": "released", "retry_at": later })),
         "retried" => (person, json!({ "ev": "released", "by": "Ann" })),
-        "updated" => (claim, json!({ "ev": "updated", "receipt": receipt("9"), "fp": "1f" })),
+        "updated" => {
+            let parts = json!({ "0": receipt("9") });
+            (claim, json!({ "ev": "updated", "receipt": receipt("9"), "parts": parts, "fp": "1f" }))
+        }
         "deleted" => (claim, json!({ "ev": "deleted" })),
         "missed" => (person, json!({ "ev": "missed", "due": "2026-11-30T08:00:00Z" })),
         "cancelled" => (person, json!({ "ev": "cancelled", "by": "Ann" })),

@@ -14,6 +14,7 @@ mod fitted;
 mod host;
 mod kill;
 mod network;
+mod official;
 mod press;
 mod publish;
 mod race;
