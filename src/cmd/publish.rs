@@ -265,13 +265,11 @@ async fn meet_accounts(writer: &Writer, known: &Known, accounts: &Accounts) -> R
     if keys.is_empty() { Ok(()) } else { writer.meet(&keys).await }
 }
 
+/// What a run needs of the vault: itself, where anything is opened, the tokens by account, and what never to print.
+type Opened = (Option<Vault>, BTreeMap<String, Document>, Redactor);
+
 /// Opens the tokens of the accounts a plan acts on; rows of an account whose token cannot be used say so and rest.
-fn open_tokens(
-    context: &Context,
-    known: &Known,
-    accounts: &Accounts,
-    plan: &mut Plan,
-) -> Result<(Option<Vault>, BTreeMap<String, Document>, Redactor), Failure> {
+fn open_tokens(context: &Context, known: &Known, accounts: &Accounts, plan: &mut Plan) -> Result<Opened, Failure> {
     let names: BTreeSet<String> = plan.actions().map(|row| row.account.clone()).collect();
     let (mut tokens, mut redactor) = (BTreeMap::new(), Redactor::default());
     if names.is_empty() {

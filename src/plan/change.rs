@@ -13,6 +13,9 @@ use crate::limits::{Editable, Field, Platform};
 use crate::post::{OnEdit, OnRemove};
 use crate::suggest;
 
+/// Of rows that a run for named targets leaves alone.
+pub(super) const NOT_NAMED: &str = "not named by `--only`";
+
 /// What is to become of a target that is out and whose post is there.
 pub(super) fn of_published(desk: &Desk<'_>, offer: &Offer, stand: &Stand) -> Verdict {
     let has_expired = offer.expires.is_some_and(|expires| expires <= desk.now);
@@ -24,7 +27,7 @@ pub(super) fn of_published(desk: &Desk<'_>, offer: &Offer, stand: &Stand) -> Ver
         return Verdict::rest(Standing::Published);
     };
     match verdict.action {
-        Some(_) if !is_named(desk, offer) => Verdict::hold(Standing::Published, "not named by `--only`"),
+        Some(_) if !is_named(desk, &offer.post, &offer.target.account) => out(NOT_NAMED),
         _ => verdict,
     }
 }

@@ -4,12 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::action::{Row, Standing};
-use super::change::removal;
+use super::change::{NOT_NAMED, removal};
 use super::contents::Beside;
-use super::{Desk, Offer, Verdict, claimed, receipt};
+use super::{Desk, Offer, Verdict, claimed, is_named, receipt};
 use crate::error::Kind;
+use crate::fit::Rendition;
 use crate::ledger::entry::TargetKey;
 use crate::ledger::{Stand, Word};
+use crate::limits::Platform;
 use crate::post::{OnRemove, PostId};
 use crate::step::Refs;
 
@@ -57,6 +59,24 @@ pub(super) fn moved(desk: &Desk<'_>, said: &Said<'_>, offer: &Offer, stand: &Sta
     Some(if offer.due.is_some_and(|due| due <= desk.now) { verdict.needs(Kind::Person) } else { verdict })
 }
 
+/// What is out, and is to go with its post. Not while another post says the same there: then the file was moved, perhaps.
+fn of_removed(desk: &Desk<'_>, post: &PostId, account: &str, platform: Platform, stand: &Stand) -> Verdict {
+    let says_the_same = |offer: &&Offer| {
+        let fp = offer.rendition.as_ref().filter(|_| offer.target.account == account).map(Rendition::fingerprint);
+        fp.is_some() && fp == stand.fp
+    };
+    if let Some(offer) = desk.offers.iter().find(says_the_same) {
+        let reason = format!("not removed, as `{}` says the same there: was the file moved?", offer.post);
+        return Verdict::hold(Standing::Published, reason).needs(Kind::Person);
+    }
+    match removal(desk, platform, account, stand) {
+        verdict if verdict.action.is_some() && !is_named(desk, post, account) => {
+            Verdict::hold(Standing::Published, NOT_NAMED)
+        }
+        verdict => verdict,
+    }
+}
+
 /// Targets that need somebody but whose post is no longer there.
 pub(super) fn orphans(desk: &Desk<'_>) -> Vec<Row> {
     let mut rows = Vec::new();
@@ -65,7 +85,7 @@ pub(super) fn orphans(desk: &Desk<'_>) -> Vec<Row> {
         let gone = "the post or its target is gone from the repository";
         let verdict = match (&stand.word, stand.may_be_out()) {
             (Word::Published { .. }, _) if stand.on_remove == OnRemove::Delete => {
-                removal(desk, platform, key.account(), stand).because_too(gone)
+                of_removed(desk, post, key.account(), platform, stand).because_too(gone)
             }
             (Word::Published { .. }, _) => Verdict::hold(Standing::Published, gone),
             (Word::Failed { .. } | Word::Open | Word::Waiting { .. }, Some(_)) => {

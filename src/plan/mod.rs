@@ -194,7 +194,7 @@ fn row(desk: &Desk<'_>, said: &Said<'_>, offer: &Offer) -> Row {
         acts_as: account(desk, offer).and_then(|account| account.acts_as.clone()),
         refs: refs(desk, offer),
         // A run for named targets answers for these alone.
-        attention: verdict.attention.filter(|_| is_named(desk, offer)),
+        attention: verdict.attention.filter(|_| is_named(desk, &offer.post, &offer.target.account)),
         acted: false,
         untouched: stand.is_untouched(),
         takes_over: stand.claim.as_ref().map(|claim| claim.id),
@@ -321,10 +321,6 @@ fn withheld(desk: &Desk<'_>, offer: &Offer, stand: &Stand) -> Option<Verdict> {
     if offer.due.is_none() {
         return Some(Verdict::hold(Standing::Held, "no `schedule`: add one, or `schedule: on-merge`"));
     }
-    if offer.expires.is_some_and(|expires| expires <= desk.now) && !stand.is_out() {
-        let verdict = Verdict::hold(Standing::Missed, "its `expires` has passed, and it is not out");
-        return Some(if stand.is_untouched() { verdict } else { verdict.needs(Kind::Person) });
-    }
     if stand.is_untouched() && is_older_than_baseline(desk, offer) {
         let baseline = desk.state.baselines[&offer.target.account];
         let reason = format!(
@@ -334,6 +330,15 @@ fn withheld(desk: &Desk<'_>, offer: &Offer, stand: &Stand) -> Option<Verdict> {
             offer.target.account
         );
         return Some(Verdict::hold(Standing::Held, reason));
+    }
+    if offer.expires.is_some_and(|expires| expires <= desk.now) && !stand.is_out() {
+        let (post, account) = (&offer.post, &offer.target.account);
+        let reason = format!(
+            "its `expires` has passed, and it is not out: give it another time, or let it rest with `pressroom cancel \
+             {post}:{account}`"
+        );
+        let verdict = Verdict::hold(Standing::Missed, reason);
+        return Some(if due { verdict.needs(Kind::Person) } else { verdict });
     }
     if let Some(id) = unmet(desk, offer) {
         let reason = format!("waits for `{id}`, which it refers to, to be out on {}", offer.target.account);
@@ -424,8 +429,8 @@ fn wrong(desk: &Desk<'_>, offer: &Offer, due: bool) -> Option<Verdict> {
 }
 
 /// Whether a target is asked for: by its name, or because nobody named any.
-fn is_named(desk: &Desk<'_>, offer: &Offer) -> bool {
-    desk.only.is_empty() || desk.only.iter().any(|only| only.names(&offer.post, &offer.target.account))
+fn is_named(desk: &Desk<'_>, post: &PostId, account: &str) -> bool {
+    desk.only.is_empty() || desk.only.iter().any(|only| only.names(post, account))
 }
 
 fn is_older_than_baseline(desk: &Desk<'_>, offer: &Offer) -> bool {
@@ -438,7 +443,7 @@ fn timed(desk: &Desk<'_>, offer: &Offer, stand: &Stand) -> Verdict {
     if due > desk.now && !stand.is_out() && stand.may_be_out().is_none() {
         return Verdict::rest(Standing::Scheduled);
     }
-    if !is_named(desk, offer) {
+    if !is_named(desk, &offer.post, &offer.target.account) {
         return Verdict::hold(Standing::Due, "not named by `--only`");
     }
     let late = desk.now - due;

@@ -507,6 +507,65 @@ fn a_target_whose_post_is_gone_is_still_told() {
     ");
 }
 
+/// What its post last said about it stands in the ledger, as the post itself is gone.
+const DELETES: &str = r#"tea acme-x 11:32 {"ev":"noted","on_remove":"delete"}
+"#;
+
+#[test]
+fn what_is_out_is_removed_only_where_its_author_said_so() {
+    let out = format!("{CLAIMED}{PUBLISHED}");
+    let gone = |lines: &str, around: &Around| check(&format!("=== ledger\n{lines}"), around);
+    assert_snapshot!(gone(&format!("{out}{DELETES}"), &USUAL), @"tea acme-x published remove https://x.com/acme/status/7: the post or its target is gone from the repository");
+    let kept = DELETES.replace("11:32", "11:33").replace("delete", "keep");
+    assert_snapshot!(gone(&format!("{out}{DELETES}{kept}"), &USUAL), @"tea acme-x published - https://x.com/acme/status/7: the post or its target is gone from the repository");
+    assert_snapshot!(gone(&format!("{out}{DELETES}"), &Around { only: &["other"], ..USUAL }), @"tea acme-x published - https://x.com/acme/status/7: not named by `--only`");
+    // Nor can an account that is not connected.
+    assert_snapshot!(gone(&format!("{out}{DELETES}").replace("acme-x", "nobody"), &USUAL), @"tea nobody published - https://x.com/acme/status/7 [Person]: nobody is not connected: `pressroom connect nobody`");
+    let refused = r#"tea acme-x 11:40 {"ev":"claimed","exp":"2026-12-01T11:50:00Z","aim":"remove"}
+tea acme-x 11:41 {"ev":"failed","class":"permission","msg":"X says no","retry":"human"}
+"#;
+    assert_snapshot!(gone(&format!("{out}{DELETES}{refused}"), &USUAL), @"tea acme-x published - https://x.com/acme/status/7 [Person]: the removal was refused: X says no");
+}
+
+#[test]
+fn what_has_expired_is_missed_or_removed() {
+    let post = |more: &str, expires: &str| {
+        TEA.replace("schedule: 2026-12-01 11:30\n", &format!("schedule: 2026-12-01 11:30\nexpires: {expires}\n{more}"))
+    };
+    let out = format!("=== ledger\n{CLAIMED}{PUBLISHED}");
+    let (past, future) = ("2026-12-01 11:59", "2026-12-01 12:01");
+    for (post, lines, words) in [
+        (
+            post("", past),
+            "",
+            "tea acme-x missed - [Person]: its `expires` has passed, and it is not out: give it another time, or let it rest with \
+             `pressroom cancel tea:acme-x`",
+        ),
+        (post("", future), "", "tea acme-x due publish"),
+        (post("", past), &*out, "tea acme-x published - https://x.com/acme/status/7"),
+        (post("on_remove: delete\n", future), &*out, "tea acme-x published - https://x.com/acme/status/7"),
+        (
+            post("on_remove: delete\n", past),
+            &*out,
+            "tea acme-x published remove https://x.com/acme/status/7: its `expires` has passed",
+        ),
+    ] {
+        assert_eq!(check(&format!("{post}{lines}"), &USUAL), words);
+    }
+}
+
+/// Else a file that is renamed would lose its post.
+#[test]
+fn what_was_moved_is_not_removed() {
+    let claimed = CLAIMED.replace("same", "new/tea");
+    let moved = check(&format!("{MOVED}=== ledger\n{claimed}{PUBLISHED}{DELETES}"), &USUAL);
+    assert_snapshot!(moved, @"
+    new/tea acme-x held - [Person]: moved? `tea` said the same here, is out at https://x.com/acme/status/7, and is gone: `pressroom adopt new/tea:acme-x https://x.com/acme/status/7` if it is the same post, `pressroom retry new/tea:acme-x` to publish it once more
+    new/tea ann due publish
+    tea acme-x published - https://x.com/acme/status/7 [Person]: not removed, as `new/tea` says the same there: was the file moved?
+    ");
+}
+
 const MOVED: &str = "=== posts/new/tea.md\ntargets: [acme-x, ann]\nschedule: 2026-12-01 11:30\n---\nTea.\n";
 
 #[test]

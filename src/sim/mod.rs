@@ -395,7 +395,7 @@ async fn observe(State((world, host)): State<(World, String)>, request: Request,
 /// The body of a request that says it has a short one; such a body is read before anything else happens.
 async fn with_body(request: Request) -> (Request, Option<Bytes>) {
     let length = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if !length.is_some_and(|length| length <= LOGGED_MAX) {
+    if length.is_none_or(|length| length > LOGGED_MAX) {
         return (request, None);
     }
     let (parts, body) = request.into_parts();

@@ -260,7 +260,8 @@ async fn linkedin_takes_pictures_of_the_limit_of_pixels() {
     }
 }
 
-/// What is compared above is what the table has: a figure that is added there is added here.
+/// What is compared above, and in `edge` from our side alone, is what the table has: a figure that is added there is added
+/// here.
 #[test]
 fn every_figure_of_the_published_platforms_is_compared() {
     let figures = |limits: &Limits| {
@@ -269,6 +270,8 @@ fn every_figure_of_the_published_platforms_is_compared() {
             ("bytes_max", limits.bytes_max.is_some()),
             ("image_bytes_max", limits.shapes[0].image.bytes_max.is_some()),
             ("image_pixels_max", limits.shapes[0].image.pixels_max.is_some()),
+            ("image_width", limits.shapes[0].image.width.is_some()),
+            ("image_height", limits.shapes[0].image.height.is_some()),
         ]
         .into_iter()
         .filter_map(|(name, is_there)| is_there.then_some(name))
@@ -279,7 +282,11 @@ fn every_figure_of_the_published_platforms_is_compared() {
     let compared = [
         ("x", vec!["premium_text_max", "image_bytes_max"]),
         ("linkedin", vec!["image_pixels_max"]),
+        ("facebook", vec!["image_bytes_max"]),
+        ("instagram", vec!["image_bytes_max"]),
+        ("threads", vec!["image_bytes_max"]),
         ("youtube", vec![]),
+        ("tiktok", vec!["image_bytes_max"]),
     ];
     assert_eq!(all, compared);
 }

@@ -12,7 +12,7 @@ use pressroom::sim::{Seen, facebook, instagram, linkedin, threads, tiktok, x, yo
 use crate::press::{Press, Stage};
 use crate::scene::{QUICK, next_second};
 
-/// A film of eight seconds, 720 by 1280, H.264 and AAC, without an edit list.
+/// A film of four seconds, 720 by 1280, H.264 and AAC, without an edit list.
 pub(crate) const FILM: &[u8] = include_bytes!("../../media/film.mp4");
 
 const PAGE: u64 = 1_234_567_890;

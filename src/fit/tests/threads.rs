@@ -96,7 +96,7 @@ fn pictures_are_held_against_threads() {
         ),
         (
             "wide.png",
-            "error 2:1 media-ratio: `wide.png` is 1001 x 100; Threads takes shapes from 0.01:1 to 10:1; cut it to another shape",
+            "error 2:1 media-ratio: `wide.png` is 1001 x 100; Threads takes shapes from 1:10 to 10:1; cut it to another shape",
         ),
         (
             "move.gif",

@@ -7,8 +7,8 @@ use crate::limits::{
 use crate::media::Kind::{Jpeg, Png};
 
 /// <https://developers.facebook.com/docs/threads/posts>, <https://developers.facebook.com/docs/threads/create-posts/polls>
-/// (the API takes no duration: a poll is open for a day). Wider and narrower images are scaled. For images only the widest
-/// shape is told; the narrowest is that of videos.
+/// (the API takes no duration: a poll is open for a day). Wider and narrower images are scaled. Images are taken "up to
+/// 10:1", which is read either way: no narrower than 1:10.
 pub(super) const ROW: Limits = Limits {
     platform: Platform::Threads,
     name: "threads",
@@ -22,7 +22,7 @@ pub(super) const ROW: Limits = Limits {
         image: ImageRule {
             kinds: &[Jpeg, Png],
             bytes_max: Some(8 * MB),
-            ratio: Some(Ratio { least: (1, 100), most: (10, 1) }),
+            ratio: Some(Ratio { least: (1, 10), most: (10, 1) }),
             ..IMAGE
         },
         video: VideoRule {

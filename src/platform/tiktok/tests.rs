@@ -536,7 +536,7 @@ fn a_lost_answer_to_the_last_chunk_is_settled_by_the_status() {
                 settled("09:00:32"),
                 look.clone(),
                 settled("09:01:02"),
-                look.clone(),
+                look,
                 first.clone(),
                 processed("09:01:06"),
                 ASK.to_owned(),
