@@ -76,8 +76,14 @@ pub(crate) fn account(platform: Platform) -> String {
 }
 
 impl Cast {
-    /// All accounts of the platform are connected, nothing is slow, and a post made from now on is newer than their baselines.
+    /// As [`Cast::with`], of one platform.
     pub(crate) fn of(platform: Platform) -> Self {
+        Self::with(&[platform])
+    }
+
+    /// All accounts of the platforms are connected, nothing is slow, and a post made from now on is newer than their
+    /// baselines.
+    pub(crate) fn with(platforms: &[Platform]) -> Self {
         let mut press = Press::new();
         press.file("accounts.toml", ACCOUNTS).bytes("media/film.mp4", FILM).commit("first");
         let stage = Stage::with_sites(vec![("media.example", files_of(press.repo.clone()))]);
@@ -85,7 +91,8 @@ impl Cast {
         stage.reach(&mut press);
         press.env.push(("PRESSROOM_TIMINGS".to_owned(), QUICK.to_owned()));
         let mut playlist = String::new();
-        for (account, token) in sign_up(&stage, platform, &mut playlist) {
+        let accounts = platforms.iter().flat_map(|platform| sign_up(&stage, *platform, &mut playlist));
+        for (account, token) in accounts.collect::<Vec<_>>() {
             press.run_with(&["connect", &account, "--token-stdin"], &token).exits(0);
         }
         next_second();

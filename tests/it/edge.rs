@@ -86,7 +86,7 @@ fn texts(platform: Platform) -> Vec<Edge> {
     };
     let shape = limits.shapes.iter().find(|shape| shape.text).unwrap();
     let body = |length| post(platform, "", "", &text(platform, length));
-    let mut edges = vec![edge("text", "text-too-long", &body, shape.text_max.unwrap_or(limits.text_max))];
+    let mut edges = vec![edge("text", "text-too-long", &body, shape.text_max.unwrap_or(limits.longest(true)))];
     if let Some(most) = limits.title_max {
         let film = if platform == Platform::TikTok { "" } else { "media: [{src: media/film.mp4}]\n" };
         let title = |length| post(platform, &format!("title: {}\n", "t".repeat(length)), film, "A title.");
@@ -205,7 +205,7 @@ fn polls(platform: Platform) -> Vec<Edge> {
 
 /// All edges at once: first what is just allowed, then what is one too many.
 fn hold(platform: Platform) {
-    let cast = Cast::new();
+    let cast = Cast::of(platform);
     cast.press.bytes("media/plain.jpg", &jpeg(640, 640, 0));
     let edges = edges(platform);
     let write = |text: &dyn Fn(&Edge) -> &String| {

@@ -35,7 +35,7 @@ fn rows(ran: &Ran) -> Vec<(String, String, String)> {
 
 #[test]
 fn four_are_out_and_three_are_named() {
-    let cast = Cast::new();
+    let cast = Cast::with(&all().collect::<Vec<_>>());
     // What X will refuse the second time; and the token of Instagram ends.
     post(&cast, "first", "x-acme, instagram-acme");
     cast.press.run(&["publish"]).exits(0);
