@@ -1,6 +1,5 @@
 //! Plans and ends of runs as people read them: calm, aligned, good in a narrow terminal and without colour.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
@@ -8,6 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::report::printable;
 use crate::fit::price::Dollars;
+use crate::ledger::entry::Aim;
 use crate::media;
 use crate::plan::action::{Action, ReceiptRow, Row, Standing};
 use crate::plan::when::{how_long, when};
@@ -23,20 +23,62 @@ const GOOD: Style = AnsiColor::Green.on_default();
 const WARN: Style = AnsiColor::Yellow.on_default();
 const BAD: Style = AnsiColor::Red.on_default();
 
-/// The order in which standings are listed: what happens now, what needs somebody, what waits, what is over.
-const ORDER: [Standing; 11] = [
-    Standing::Due,
-    Standing::Publishing,
-    Standing::Doubtful,
-    Standing::Failed,
-    Standing::Missed,
-    Standing::Scheduled,
-    Standing::Held,
-    Standing::Draft,
-    Standing::Published,
-    Standing::Cancelled,
-    Standing::Removed,
+/// The order in which rows are listed: what happens now, what needs somebody, what waits, what is over.
+const ORDER: [Section; 13] = [
+    Section::Of(Standing::Due),
+    Section::ToEdit,
+    Section::ToRemove,
+    Section::Of(Standing::Publishing),
+    Section::Of(Standing::Doubtful),
+    Section::Of(Standing::Failed),
+    Section::Of(Standing::Missed),
+    Section::Of(Standing::Scheduled),
+    Section::Of(Standing::Held),
+    Section::Of(Standing::Draft),
+    Section::Of(Standing::Published),
+    Section::Of(Standing::Cancelled),
+    Section::Of(Standing::Removed),
 ];
+
+/// Rows under one heading: those of a standing, but for what is out and will not stay as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Section {
+    Of(Standing),
+    ToEdit,
+    ToRemove,
+}
+
+impl Section {
+    fn of(row: &Row) -> Self {
+        match row.action {
+            Some(Action::Edit) => Self::ToEdit,
+            Some(Action::Remove) => Self::ToRemove,
+            _ => Self::Of(row.state),
+        }
+    }
+
+    /// Its heading; `count`: how many rows stand below it.
+    fn heading(self, count: usize) -> String {
+        match self {
+            Self::Of(standing) => heading(standing).to_owned(),
+            Self::ToEdit => "To be edited".to_owned(),
+            Self::ToRemove => format!("To be removed: `pressroom publish --allow-removals {count}`"),
+        }
+    }
+
+    fn style(self) -> Style {
+        match self {
+            Self::Of(standing) => style(standing),
+            Self::ToEdit => GOOD,
+            Self::ToRemove => WARN,
+        }
+    }
+
+    /// Whether what a plan sends there is shown.
+    fn is_sent(self) -> bool {
+        matches!(self, Self::Of(Standing::Due) | Self::ToEdit)
+    }
+}
 
 /// How rows are shown.
 #[derive(Clone, Copy, Debug)]
@@ -69,22 +111,17 @@ pub(super) fn sections(rows: &[Row], view: View) -> String {
     let mut out = String::new();
     let heads = rows.iter().filter(|row| listed(row, view)).map(|row| textwrap::core::display_width(&head(row)));
     let column = heads.max().unwrap_or(0).min(view.width / 2);
-    for standing in ORDER {
-        let section: Vec<&Row> = rows.iter().filter(|row| row.state == standing && listed(row, view)).collect();
-        if section.is_empty() {
+    for section in ORDER {
+        let below: Vec<&Row> = rows.iter().filter(|row| Section::of(row) == section && listed(row, view)).collect();
+        if below.is_empty() {
             continue;
         }
-        let style = style(standing);
-        let _ = writeln!(out, "{style}{BOLD}{}{BOLD:#}{style:#}", heading(standing));
-        for row in section {
+        let style = section.style();
+        let _ = writeln!(out, "{style}{BOLD}{}{BOLD:#}{style:#}", section.heading(below.len()));
+        for row in below {
             out.push_str(&line(row, column, view));
-            if view.list == List::Open && row.state == Standing::Due {
-                out.push_str(
-                    &row.rendition
-                        .as_ref()
-                        .map_or_else(String::new, |its| contents::contents(its, row.cost, view.width)),
-                );
-            }
+            let sent = row.rendition.as_ref().filter(|_| view.list == List::Open && section.is_sent());
+            out.push_str(&sent.map_or_else(String::new, |its| contents::contents(its, row.cost, view.width)));
         }
         out.push('\n');
     }
@@ -97,7 +134,7 @@ fn listed(row: &Row, view: View) -> bool {
         List::All => true,
         // What needs somebody is told, whether the run could do anything about it or not.
         List::Acted => row.acted || !over || row.attention.is_some(),
-        List::Open => !over || (row.reason.is_some() && !row.path.is_empty()),
+        List::Open => !over || row.action.is_some() || (row.reason.is_some() && !row.path.is_empty()),
     }
 }
 
@@ -258,24 +295,37 @@ pub(super) fn bytes(count: u64) -> String {
     }
 }
 
+/// How many of each: `2 to publish`, `1 to edit`.
+fn deeds(aims: impl Iterator<Item = Aim>, words: [&str; 3]) -> Vec<String> {
+    let mut counts = [0_usize; 3];
+    for aim in aims {
+        counts[match aim {
+            Aim::Publish => 0,
+            Aim::Edit => 1,
+            Aim::Remove => 2,
+        }] += 1;
+    }
+    counts.iter().zip(words).filter(|(count, _)| **count > 0).map(|(count, word)| format!("{count} {word}")).collect()
+}
+
 /// `2 to publish, 1 scheduled, 3 held. Next: tea → acme-x in 10 d.`
 fn summary(rows: &[Row], view: View) -> String {
     let now = view.now;
-    let acting = rows.iter().filter(|row| row.action.is_some()).count();
-    let published = rows.iter().filter(|row| row.acted && row.state == Standing::Published).count();
-    let mut counts: BTreeMap<Standing, usize> = BTreeMap::new();
-    for row in rows.iter().filter(|row| row.action.is_none() && !(row.acted && row.state == Standing::Published)) {
-        *counts.entry(row.state).or_default() += 1;
-    }
-    let mut words = match (view.list, acting, published) {
-        (List::All, 0, _) => Vec::new(),
-        (List::Acted, _, 0) => vec!["Nothing published".to_owned()],
-        (List::Acted, _, count) => vec![format!("{count} published now")],
-        (_, 0, _) => vec!["Nothing to publish".to_owned()],
-        (_, count, _) => vec![format!("{count} to publish")],
+    let mut words = if view.list == List::Acted {
+        deeds(rows.iter().filter_map(|row| row.done), ["published now", "edited", "removed"])
+    } else {
+        deeds(rows.iter().filter_map(|row| row.action.map(Action::aim)), ["to publish", "to edit", "to remove"])
     };
-    for standing in ORDER {
-        if let Some(count) = counts.get(&standing) {
+    match view.list {
+        List::Acted if words.is_empty() => words.push("Nothing published".to_owned()),
+        List::Open if words.is_empty() => words.push("Nothing to publish".to_owned()),
+        _ => {}
+    }
+    for section in ORDER {
+        let Section::Of(standing) = section else { continue };
+        let rest = |row: &&Row| row.done.is_none() && row.action.is_none() && row.state == standing;
+        let count = rows.iter().filter(rest).count();
+        if count > 0 {
             let earlier = if view.list == List::Acted && standing == Standing::Published { " earlier" } else { "" };
             words.push(format!("{count} {}{earlier}", standing.name()));
         }

@@ -8,7 +8,7 @@ use super::contents::{Beside, MediaRow, PartRow};
 use crate::error::Kind;
 use crate::fit::Rendition;
 use crate::fit::price::Dollars;
-use crate::ledger::entry::TargetKey;
+use crate::ledger::entry::{Aim, TargetKey};
 use crate::limits::Platform;
 use crate::post::{OnRemove, PostId};
 use crate::step::Refs;
@@ -86,6 +86,9 @@ pub struct Row {
     /// A run has acted on it just now.
     #[serde(skip)]
     pub acted: bool,
+    /// What a run has brought to its end just now.
+    #[serde(skip)]
+    pub done: Option<Aim>,
     /// The ledger has no word on it.
     #[serde(skip)]
     pub untouched: bool,
@@ -134,6 +137,15 @@ impl Standing {
 }
 
 impl Action {
+    /// What it is for.
+    pub fn aim(self) -> Aim {
+        match self {
+            Self::Publish | Self::Resume | Self::Look => Aim::Publish,
+            Self::Edit => Aim::Edit,
+            Self::Remove => Aim::Remove,
+        }
+    }
+
     /// The word people read.
     pub fn name(self) -> &'static str {
         match self {

@@ -118,6 +118,7 @@ pub(super) fn orphans(desk: &Desk<'_>) -> Vec<Row> {
             refs: Refs::default(),
             attention: verdict.attention,
             acted: false,
+            done: None,
             untouched: false,
             takes_over: stand.claim.as_ref().map(|claim| claim.id),
             newly_missed: false,

@@ -196,6 +196,7 @@ fn row(desk: &Desk<'_>, said: &Said<'_>, offer: &Offer) -> Row {
         // A run for named targets answers for these alone.
         attention: verdict.attention.filter(|_| is_named(desk, &offer.post, &offer.target.account)),
         acted: false,
+        done: None,
         untouched: stand.is_untouched(),
         takes_over: stand.claim.as_ref().map(|claim| claim.id),
         newly_missed: verdict.newly_missed,

@@ -261,6 +261,12 @@ impl Run<'_> {
         let aim = aim(row);
         row.action = None;
         row.acted = true;
+        row.done = match end {
+            End::Published { .. } => Some(Aim::Publish),
+            End::Edited { .. } => Some(Aim::Edit),
+            End::Removed => Some(Aim::Remove),
+            _ => None,
+        };
         let (state, reason, attention) = match end {
             End::Published { receipt, lacks } => {
                 row.receipt = Some(ReceiptRow { id: receipt.id, url: receipt.url, at: receipt.at });
@@ -321,11 +327,7 @@ fn note(row: &Row) -> Option<Event> {
 
 /// What a row's claim is for.
 fn aim(row: &Row) -> Aim {
-    match row.action {
-        Some(Action::Edit) => Aim::Edit,
-        Some(Action::Remove) => Aim::Remove,
-        Some(Action::Publish | Action::Resume | Action::Look) | None => Aim::Publish,
-    }
+    row.action.map_or(Aim::Publish, Action::aim)
 }
 
 /// Where a target stands that is not out, or may be.

@@ -1,11 +1,13 @@
 //! Rows as people read them, wide, narrow, and without colour.
 
+use std::collections::BTreeMap;
+
 use insta::assert_snapshot;
 
 use super::*;
 use crate::fit::Rendition;
 use crate::fit::{Media, Part};
-use crate::ledger::entry::TargetKey;
+use crate::ledger::entry::{Aim, TargetKey};
 use crate::limits::{Platform, Visibility};
 use crate::media::Kind;
 use crate::plan::contents::{Beside, MediaRow, PartRow};
@@ -35,6 +37,7 @@ fn row(post: &str, account: &str, state: Standing) -> Row {
         refs: Refs::default(),
         attention: None,
         acted: false,
+        done: None,
         untouched: true,
         takes_over: None,
         newly_missed: false,
@@ -127,6 +130,52 @@ fn a_wide_terminal_has_one_line_a_target() {
       idea → acme-company   no `schedule`: add one, or `schedule: on-merge`
 
     1 to publish, 1 scheduled, 1 held, 1 draft. Next: spring-sale → acme-x in 10 d.
+    ");
+}
+
+/// What is out and will not stay as it is, is told as what goes out: first the plan, then the end of the run.
+#[test]
+fn edits_and_removals_are_told() {
+    let edited = |action, done| Row {
+        action,
+        done,
+        acted: done.is_some(),
+        ..sent(row("tea", "rich", Standing::Published), rendition())
+    };
+    let gone = |action, done, state| Row {
+        action,
+        done,
+        acted: done.is_some(),
+        path: String::new(),
+        ..row("old", "acme-x", state)
+    };
+    let told = |rows: &[Row], list| {
+        let view = View { width: 80, now: "2026-11-21T08:00:00Z".parse().unwrap(), list };
+        anstream::adapter::strip_str(&super::rows(rows, view)).to_string()
+    };
+    let plan = [edited(Some(Action::Edit), None), gone(Some(Action::Remove), None, Standing::Published)];
+    let after = [edited(None, Some(Aim::Edit)), gone(None, Some(Aim::Remove), Standing::Removed)];
+    assert_snapshot!(told(&plan, List::Open), @"
+    To be edited
+      tea → rich    edits what is out
+                83/280 │ Tea is served at five. Bring a cup; we bring the biscuits.
+                       │
+                       │ https://example.org/a/rather/long/address
+               picture │ media/tea.png, 1200×630, 84 KiB, “A pot of tea”
+
+    To be removed: `pressroom publish --allow-removals 1`
+      old → acme-x  removes what is out
+
+    1 to edit, 1 to remove.
+    ");
+    assert_snapshot!(told(&after, List::Acted), @"
+    Published
+      tea → rich
+
+    Removed
+      old → acme-x
+
+    1 edited, 1 removed.
     ");
 }
 
