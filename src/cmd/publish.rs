@@ -77,7 +77,7 @@ impl Publish {
         let branch = &accounts.publish.branch;
         let state = Known::read(journal.branch()?)?.state;
         let (snapshot, mut content) = content_with_history(&repo, branch, remote.as_ref(), commit, &state).await?;
-        name_something(&self.only, &content)?;
+        name_something(&self.only, &content, &state)?;
         let http = open::http(context)?;
         let timings = open::timings(&http)?;
         let recovered = Recovered::read(&repo, None)?;
@@ -224,15 +224,16 @@ async fn content_with_history(
     Ok(read)
 }
 
-/// `--only` must name something that is there.
-fn name_something(only: &[Only], content: &Content) -> Result<(), Failure> {
+/// `--only` must name something that is there, or was: what is gone may be up for removal.
+fn name_something(only: &[Only], content: &Content, state: &State) -> Result<(), Failure> {
     for named in only {
         let post = content.offers.iter().filter(|offer| offer.post.as_str() == named.post);
         let found = match &named.account {
             None => content.posts.iter().any(|post| post.id.as_str() == named.post),
             Some(account) => post.clone().any(|offer| offer.target.account == *account),
         };
-        if !found {
+        let was = || state.targets().any(|(post, key, _)| named.names(post, key.account()));
+        if !found && !was() {
             return Err(match &named.account {
                 Some(account) if post.clone().next().is_some() => {
                     let accounts: Vec<_> = post.map(|offer| offer.target.account.as_str()).collect();

@@ -38,7 +38,14 @@ impl Status {
         .plan(&content);
         if let Some(post) = &self.post {
             plan.rows.retain(|row| row.post.as_str() == post);
-            if plan.rows.is_empty() {
+            let is_known = known.state.targets().any(|(id, _, _)| id.as_str() == post);
+            if plan.rows.is_empty() && is_known && !context.json() {
+                let words =
+                    format!("{post} is gone, and nothing of it is out; `pressroom log {post}` tells its story.\n");
+                context.print(&words)?;
+                return Ok(0);
+            }
+            if plan.rows.is_empty() && !is_known {
                 return Err(open::no_such_post(post, &content));
             }
         }

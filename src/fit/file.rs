@@ -180,7 +180,13 @@ impl Fitting<'_> {
     fn check_alt(&mut self, media: &Media, wish: &Wish<'_>) {
         let (path, label, most) = (&media.path, self.limits.label, self.limits.alt_max);
         match &media.alt {
-            _ if most == 0 => {}
+            Some(_) if most == 0 => {
+                let message =
+                    format!("{label} has no place for the alternative text of `{path}`: it is left out there");
+                let problem = Problem::warning("alt-left-out", wish.source, message).at(wish.span());
+                self.problems.push(problem.hint("say in the text what matters of it"));
+            }
+            None if most == 0 => {}
             // A video speaks for itself, or has captions.
             None if media.is_video() => {}
             None => {

@@ -214,12 +214,13 @@ pub fn fit(target: &Target, account: &Account, hosted: Hosted, library: &Library
     let visibility = fitting.visibility();
     let settings = fitting.settings();
     let tags = target.wishes.tags.as_ref().filter(|_| fitting.limits.tags);
+    let has_video = media.iter().flatten().any(Media::is_video);
     let rendition = Rendition {
         platform: target.platform,
         kind: shape.kind,
         parts: texts.into_iter().zip(media).map(part).collect(),
         visibility,
-        title: fitting.title(),
+        title: fitting.title(has_video),
         lang: target.wishes.lang.as_ref().map(|lang| lang.value.clone()),
         card,
         acts_as: account.acts_as.clone(),

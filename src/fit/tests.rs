@@ -532,3 +532,28 @@ proptest! {
         }
     }
 }
+
+/// What a platform has no place for is told, or is no part of what is sent: else it would seem to be.
+#[test]
+fn what_there_is_no_place_for() {
+    let library: Library = [file("cup.jpg", Kind::Jpeg, 1000, (640, 640))].into();
+    let rendered = |platform: Platform, alt: Option<&str>| {
+        let title = wish("Tea".to_owned());
+        let visibility = wish(Visibility::Public);
+        let wishes = Wishes { media: wish(vec![picture("cup.jpg", alt)]), title, visibility, ..Wishes::default() };
+        let account = Account { acts_as: Some("1234567890".into()), ..account(platform) };
+        fit(&target(platform, "Tea.", wishes), &account, Hosted::Site, &library)
+    };
+    let (_, problems) = rendered(Platform::TikTok, Some("a cup"));
+    let told: Vec<String> = problems.into_iter().filter(|problem| problem.code.starts_with("alt")).map(say).collect();
+    assert_eq!(
+        told,
+        [
+            "warning 2:1 alt-left-out: TikTok has no place for the alternative text of `cup.jpg`: it is left out there; say in \
+          the text what matters of it"
+        ]
+    );
+    // On Facebook only videos have a title.
+    let (rendition, _) = rendered(Platform::Facebook, Some("a cup"));
+    assert_eq!(rendition.unwrap().title, None);
+}

@@ -75,13 +75,13 @@ impl Fitting<'_> {
     }
 
     /// The title, where one is part of what is published: as a poll's question, too.
-    pub(super) fn title(&mut self) -> Option<String> {
+    pub(super) fn title(&mut self, has_video: bool) -> Option<String> {
         if let Some(most) = self.limits.poll.and_then(|rule| rule.question_max)
             && self.target.wishes.poll.is_some()
         {
             return self.question(most);
         }
-        let most = self.limits.title_max.filter(|_| self.shape.title)?;
+        let most = self.limits.title_max.filter(|_| self.shape.title && (has_video || !self.limits.title_of_videos))?;
         let label = self.limits.label;
         let Some(title) = self.target.wishes.title.as_ref().filter(|title| !title.value.trim().is_empty()) else {
             if self.limits.title_needed {

@@ -178,6 +178,8 @@ pub struct Limits {
     pub threads: bool,
     /// Longest title, in code points, where one is part of what is published, beside the one of a link card.
     pub title_max: Option<usize>,
+    /// Whether only a video has one.
+    pub title_of_videos: bool,
     /// Whether there must be one.
     pub title_needed: bool,
     /// Whether `tags` are passed on as such; elsewhere they may be appended as hashtags.

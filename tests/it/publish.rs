@@ -400,3 +400,42 @@ fn remotes_of_every_kind() {
         publishes(&scene, &clone, id);
     }
 }
+
+/// Its author said so, and whoever runs it says so again: then it goes, with what the plan and the end of the run tell of it.
+#[test]
+fn what_is_gone_is_removed_when_it_is_allowed() {
+    let scene = Scene::new();
+    let push = |subject: &str| {
+        scene.press.commit(subject);
+        scene.press.git(&["push", "-q", "origin", "HEAD:main"]);
+    };
+    for id in ["old", "older"] {
+        let text =
+            format!("---\nid: {id}\ntargets: [acme-x]\nschedule: on-merge\non_remove: delete\n---\nGone soon, {id}.\n");
+        scene.press.file(&format!("posts/{id}.md"), &text);
+    }
+    push("two");
+    scene.press.run(&["publish"]).exits(0);
+    for id in ["old", "older"] {
+        std::fs::remove_file(scene.press.repo.join(format!("posts/{id}.md"))).unwrap();
+    }
+    push("none");
+    let plan = scene.press.run(&["plan"]).exits(0);
+    assert!(plan.stdout.contains("To be removed: `pressroom publish --allow-removals 2`"), "{}", plan.stdout);
+    assert!(plan.stdout.ends_with("2 to remove.\n"), "{}", plan.stdout);
+    for allowed in ["0", "1"] {
+        let ran = scene.press.run(&["publish", "--allow-removals", allowed]).exits(3);
+        let said = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains("to be removed; `pressroom publish --allow-removals 2` removes it"), "{}", ran.stdout);
+        assert_eq!(scene.stage.texts("x").len(), 2, "more than {allowed} were removed");
+    }
+    // A run for one of them leaves the other alone.
+    let one = scene.press.run(&["publish", "--only", "old", "--allow-removals", "1"]).exits(0);
+    assert!(one.stdout.contains("1 removed"), "{}", one.stdout);
+    assert_eq!(scene.stage.texts("x"), ["Gone soon, older."]);
+    scene.press.run(&["publish", "--allow-removals", "1"]).exits(0);
+    assert!(scene.stage.texts("x").is_empty());
+    let status = scene.press.run(&["status", "old"]).exits(0);
+    assert_eq!(status.stdout, "old is gone, and nothing of it is out; `pressroom log old` tells its story.\n");
+    scene.press.run(&["status", "never"]).exits(2);
+}

@@ -34,6 +34,7 @@ pub(super) const ROW: Limits = Limits {
     ],
     alt_max: 1000,
     title_max: Some(254),
+    title_of_videos: true,
     link_card: true,
     comment_max: Some(8000),
     edits: Edits {

@@ -44,6 +44,7 @@ const BASE: Limits = Limits {
     alt_max: 0,
     threads: false,
     title_max: None,
+    title_of_videos: false,
     title_needed: false,
     tags: false,
     link_card: false,
