@@ -115,6 +115,8 @@ pub struct Film {
     pub audio_channels: Option<u16>,
     /// Whether playing can begin before the file is whole: the index comes before the data.
     pub fast_start: bool,
+    /// Whether an edit list says what of a track is played, and when: MP4 and MOV.
+    pub edit_list: bool,
 }
 
 impl Film {

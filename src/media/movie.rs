@@ -21,6 +21,7 @@ pub(super) fn read<R: Read + Seek>(peek: &mut Peek<'_, R>) -> Reel {
     reel.film.fast_start = fast_start;
     reel.film.duration_ms = duration(peek, &index);
     for track in all(peek, index, b"trak").into_iter().take(TRACKS_MAX) {
+        reel.film.edit_list |= first(peek, &track, &[b"edts", b"elst"]).is_some();
         // Of several, the first is the one that is played.
         match handler(peek, &track) {
             Some(name) if &name == b"vide" && reel.film.video.is_none() => picture_track(peek, &track, &mut reel),
@@ -326,6 +327,16 @@ mod tests {
     use crate::media::{Film, Kind};
 
     #[test]
+    fn an_edit_list_is_told() {
+        let list = boxed(b"elst", &[&[0; 8]]);
+        for (edits, has) in [(boxed(b"edts", &[&list]), true), (boxed(b"edts", &[]), false), (Vec::new(), false)] {
+            let track = boxed(b"trak", &[&edits, &boxed(b"mdia", &[])]);
+            let told = inside(&[boxed(b"ftyp", &[b"isom\0\0\0\0"]), boxed(b"moov", &[&track])].concat()).unwrap();
+            assert_eq!(told.film.unwrap().edit_list, has);
+        }
+    }
+
+    #[test]
     fn a_movie_tells_what_is_in_it() {
         let told = inside(&movie([1, 0, 0, 1], true)).unwrap();
         assert_eq!(
@@ -342,6 +353,7 @@ mod tests {
             audio_rate: Some(44_100),
             audio_channels: Some(2),
             fast_start: true,
+            edit_list: false,
         };
         assert_eq!(film, wanted);
         assert_eq!(film.bit_rate(1_000_000), Some(3_200_000));

@@ -288,6 +288,7 @@ mod tests {
             audio_rate: Some(48_000),
             audio_channels: Some(1),
             fast_start: true,
+            edit_list: false,
         };
         assert_eq!(told.film, Some(wanted));
         let turned = inside(&webm(-90.0)).unwrap();

@@ -170,4 +170,9 @@ fn check_media(fitting: &mut Fitting<'_>, media: &Media) {
         let hint = "save it with \"fast start\": `ffmpeg -i in.mp4 -c copy -movflags +faststart out.mp4`";
         fitting.problems.push(Problem::warning("video-slow-start", &fitting.target.source, message).hint(hint));
     }
+    if film.edit_list {
+        let message = format!("`{path}` has an edit list, which Threads does not take");
+        let hint = format!("`pressroom media fit {path} --for threads` writes a copy without");
+        fitting.problems.push(Problem::warning("video-edit-list", &fitting.target.source, message).hint(hint));
+    }
 }

@@ -20,6 +20,7 @@ fn film(change: impl FnOnce(&mut Facts)) -> Library {
         audio_rate: Some(48_000),
         audio_channels: Some(2),
         fast_start: true,
+        edit_list: false,
     });
     change(&mut facts);
     [(path, Ok(facts))].into()
@@ -70,6 +71,11 @@ fn films_are_held_against_threads() {
         (
             playing(|film| film.audio_channels = Some(6)),
             "error 1:1 audio-channels: the sound of `media/film.mp4` has 6 channels; Threads takes 2; convert it to stereo",
+        ),
+        (
+            playing(|film| film.edit_list = true),
+            "warning 1:1 video-edit-list: `media/film.mp4` has an edit list, which Threads does not take; `pressroom media fit \
+             media/film.mp4 --for threads` writes a copy without",
         ),
         (
             playing(|film| film.fast_start = false),

@@ -294,6 +294,11 @@ fn sound(fitting: &mut Fitting<'_>, media: &Media) {
         let hint = "`ffmpeg -i in.mp4 -c copy -movflags +faststart out.mp4` puts it there";
         warning(fitting, "video-not-fast-start", message, hint);
     }
+    if film.edit_list {
+        let message = format!("`{path}` has an edit list, which Instagram does not take");
+        let hint = format!("`pressroom media fit {path} --for instagram` writes a copy without");
+        warning(fitting, "video-edit-list", message, &hint);
+    }
 }
 
 /// The frame shown until a video plays, in milliseconds.

@@ -77,6 +77,7 @@ fn good_film() -> Film {
         audio_rate: Some(48_000),
         audio_channels: Some(2),
         fast_start: true,
+        edit_list: false,
     }
 }
 
@@ -106,6 +107,7 @@ fn library() -> Library {
         film("hifi.mp4", 9, reel, Film { audio_rate: Some(96_000), ..good_film() }),
         film("surround.mp4", 9, reel, Film { audio_channels: Some(6), ..good_film() }),
         film("end.mp4", 9, reel, Film { fast_start: false, ..good_film() }),
+        film("cut.mp4", 9, reel, Film { edit_list: true, ..good_film() }),
     ];
     all.into_iter().map(|facts| (facts.path.clone(), Ok(facts))).collect()
 }
@@ -264,6 +266,12 @@ fn what_instagram_does_not_take() {
             one("end.mp4"),
             None,
             "warning video-not-fast-start: `end.mp4` tells what it holds only at its end; Instagram wants that first; `ffmpeg -i in.mp4 -c copy -movflags +faststart out.mp4` puts it there",
+        ),
+        (
+            "Tea".to_owned(),
+            one("cut.mp4"),
+            None,
+            "warning video-edit-list: `cut.mp4` has an edit list, which Instagram does not take; `pressroom media fit cut.mp4 --for instagram` writes a copy without",
         ),
         (
             String::new(),
