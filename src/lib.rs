@@ -21,6 +21,7 @@ pub mod clock;
 pub mod env;
 pub mod hosting;
 pub mod http;
+pub mod login;
 pub mod repo;
 pub mod vault;
 // Drivers: the day's work.

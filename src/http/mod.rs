@@ -6,7 +6,7 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta};
+use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, HOST, HeaderValue, USER_AGENT};
 use reqwest::{Certificate, Client, RequestBuilder, redirect};
 use tokio::time::timeout;
@@ -201,6 +201,31 @@ impl Http {
             (Some(error), Some(file)) => Err(not_whole(&file.path, &error)),
             _ => Ok(outcome),
         }
+    }
+
+    /// What time it is, by the clock that answers are stamped with.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// Sends a request for a token once, as it is: the app's secret, a code or a token is in it.
+    ///
+    /// # Errors
+    /// When it cannot be made at all: a host that is refused.
+    pub async fn ask_for_token(&self, request: oauth2::HttpRequest) -> Result<Outcome, Failure> {
+        let (parts, body) = request.into_parts();
+        let address = Url::parse(&parts.uri.to_string())
+            .map_err(|error| Failure::new(Kind::Bug, "a login's address is none").cause(error))?;
+        let url = hosts::route(self.hosts.as_ref(), &address)?;
+        // Its path may be told; its query may hold a token.
+        tracing::debug!(host = address.host_str().unwrap_or_default(), path = address.path(), "ask for a token");
+        let method = reqwest::Method::from_bytes(parts.method.as_str().as_bytes())
+            .map_err(|error| Failure::new(Kind::Bug, "a login's method is none").cause(error))?;
+        let mut request = self.client(&self.showing, 0)?.request(method, url).header(USER_AGENT, AGENT).body(body);
+        for (name, value) in &parts.headers {
+            request = request.header(name.as_str(), value.as_bytes());
+        }
+        Ok(self.strictly(self.exchange(request, Longer::Unclear(BODY_MAX))).await)
     }
 
     /// Asks a host that is no platform's.

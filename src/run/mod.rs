@@ -34,6 +34,7 @@ use crate::repo::spool::Spool;
 use crate::vault::{Document, Redactor, Vault};
 
 pub mod recover;
+pub mod renew;
 mod secrets;
 pub mod spell;
 mod suspect;

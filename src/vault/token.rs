@@ -57,6 +57,14 @@ impl Credential {
         }
     }
 
+    /// What a new access token is got by, where there is something.
+    pub fn refresh(&self) -> Option<&Secret> {
+        match self {
+            Self::OAuth2 { refresh, .. } => refresh.as_ref(),
+            Self::OAuth1 { .. } => None,
+        }
+    }
+
     /// When the access token ends; `None`: it does not, or the platform does not say.
     pub fn expires_at(&self) -> Option<DateTime<Utc>> {
         match self {

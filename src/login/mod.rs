@@ -1,0 +1,166 @@
+//! Logging in with a platform's OAuth 2.0: the page a person is sent to, what comes back, and how tokens are got, made to
+//! live longer, refreshed and revoked. Knows no file, no ledger and no command.
+
+use std::borrow::Cow;
+
+use oauth2::basic::BasicErrorResponse;
+use oauth2::{
+    AuthType, AuthUrl, Client, ClientId, ClientSecret as Password, CsrfToken, EndpointNotSet, EndpointSet,
+    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, StandardRevocableToken, TokenUrl,
+};
+use sha2::{Digest as _, Sha256};
+use url::Url;
+
+use crate::error::{Failure, Kind};
+use crate::http::Http;
+use crate::platform::{ClientSecret, Grant, Pkce};
+use crate::vault::Secret;
+
+mod answer;
+pub mod callback;
+mod token;
+
+use answer::{Answer, NoIntrospection};
+pub use token::Refreshed;
+
+/// Our app with a platform.
+#[derive(Clone, Debug)]
+pub struct App {
+    pub id: String,
+    /// Public clients have none.
+    pub secret: Option<Secret>,
+}
+
+/// One way to log in, for one app.
+pub struct Login<'a> {
+    pub http: &'a Http,
+    /// As people know the platform.
+    pub label: &'static str,
+    pub way: &'static Grant,
+    pub app: &'a App,
+}
+
+/// A login that a person has yet to agree to.
+pub struct Begun {
+    /// The page to be opened in a browser.
+    pub url: Url,
+    redirect: RedirectUrl,
+    state: CsrfToken,
+    verifier: Option<PkceCodeVerifier>,
+}
+
+type Oauth = Client<
+    BasicErrorResponse,
+    Answer,
+    NoIntrospection,
+    StandardRevocableToken,
+    oauth2::basic::BasicRevocationErrorResponse,
+    EndpointSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointSet,
+>;
+
+impl Login<'_> {
+    /// Begins a login that ends at `redirect`; `for_other`: whether the account acts for a page or an organisation.
+    ///
+    /// # Errors
+    /// When the app lacks a secret without which there is no token, or `redirect` is no address.
+    pub fn begin(&self, redirect: &str, for_other: bool) -> Result<Begun, Failure> {
+        let redirect = RedirectUrl::new(redirect.to_owned()).map_err(|error| {
+            Failure::new(Kind::Usage, format!("`{redirect}` is no address a browser could be sent back to"))
+                .cause(error)
+        })?;
+        let client = self.client()?;
+        let mut request = client.authorize_url(CsrfToken::new_random).set_redirect_uri(Cow::Borrowed(&redirect));
+        let needed = if for_other { self.way.scopes_as } else { self.way.scopes };
+        let scopes: Vec<&str> =
+            needed.iter().copied().chain(self.way.scopes_besides.iter().map(|(scope, _)| *scope)).collect();
+        if self.way.separator == ' ' {
+            request = request.add_scopes(scopes.iter().map(|scope| Scope::new((*scope).to_owned())));
+        } else {
+            request = request.add_extra_param("scope", scopes.join(&self.way.separator.to_string()));
+        }
+        for (name, value) in self.way.authorize_with {
+            request = request.add_extra_param(*name, *value);
+        }
+        if self.way.client == ClientSecret::KeyForm {
+            request = request.add_extra_param("client_key", self.app.id.as_str());
+        }
+        let mut verifier = None;
+        if self.way.pkce != Pkce::None {
+            let (challenge, secret) = PkceCodeChallenge::new_random_sha256();
+            request = if self.way.pkce == Pkce::S256Hex {
+                let hex: String = Sha256::digest(secret.secret()).iter().map(|byte| format!("{byte:02x}")).collect();
+                request.add_extra_param("code_challenge", hex).add_extra_param("code_challenge_method", "S256")
+            } else {
+                request.set_pkce_challenge(challenge)
+            };
+            verifier = Some(secret);
+        }
+        let (url, state) = request.url();
+        Ok(Begun { url, redirect, state, verifier })
+    }
+
+    fn client(&self) -> Result<Oauth, Failure> {
+        let address = |words: url::ParseError| Failure::new(Kind::Bug, "a login's address is none").cause(words);
+        let authorize = AuthUrl::new(self.way.authorize.to_owned()).map_err(address)?;
+        let token = TokenUrl::new(self.way.token.to_owned()).map_err(address)?;
+        let auth = match self.way.client {
+            ClientSecret::BasicOrNone => AuthType::BasicAuth,
+            ClientSecret::Form | ClientSecret::KeyForm => AuthType::RequestBody,
+        };
+        let client = Client::new(ClientId::new(self.app.id.clone()))
+            .set_auth_uri(authorize)
+            .set_token_uri(token)
+            .set_auth_type(auth);
+        match &self.app.secret {
+            Some(secret) => Ok(client.set_client_secret(Password::new(secret.expose().to_owned()))),
+            None if self.way.client == ClientSecret::BasicOrNone => Ok(client),
+            None => {
+                Err(Failure::new(Kind::Person, format!("{} gives no token to an app without its secret", self.label))
+                    .hint("`pressroom apps set` asks for it and keeps it, encrypted"))
+            }
+        }
+    }
+}
+
+impl Begun {
+    /// The code in the address that a browser was sent back to: what stands behind its `?`.
+    ///
+    /// # Errors
+    /// [`Stray`] where it is not the end of this login; else what the platform said.
+    pub fn code(&self, query: &str, label: &str) -> Result<Secret, Came> {
+        let pairs: Vec<(String, String)> = url::form_urlencoded::parse(query.as_bytes())
+            .map(|(key, value)| (key.into_owned(), value.into_owned()))
+            .collect();
+        let given = |name: &str| {
+            let mut values = pairs.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str());
+            values.next().filter(|value| !value.is_empty() && values.next().is_none())
+        };
+        // Compared as digests, so that how long it takes tells nothing.
+        let digest = |text: &str| Sha256::digest(text.as_bytes());
+        if given("state").is_none_or(|state| digest(state) != digest(self.state.secret())) {
+            return Err(Came::Stray);
+        }
+        if let Some(error) = given("error") {
+            let plain = |text: &str| text.chars().filter(|c| !c.is_control()).take(200).collect::<String>();
+            let more = given("error_description")
+                .or(given("error_reason"))
+                .map_or_else(String::new, |text| format!(": {}", plain(text)));
+            let failure = Failure::new(Kind::Person, format!("{label} ended the login ({}{more})", plain(error)));
+            return Err(Came::Refused(failure.hint("nothing was stored; begin again with `pressroom connect`")));
+        }
+        given("code").map(Secret::new).ok_or(Came::Stray)
+    }
+}
+
+/// Why what came back is no code.
+#[derive(Debug)]
+pub enum Came {
+    /// It is none of this login's: another state, or no code at all.
+    Stray,
+    /// The person or the platform said no.
+    Refused(Failure),
+}

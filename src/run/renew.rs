@@ -1,0 +1,323 @@
+//! Keeps tokens alive: whichever run needs one that ends soon refreshes it, once, however many others want to at the same
+//! time. Knows no command and no post.
+//!
+//! A refresh may spend the old token, so the order is: claim it on the state branch, read again, see that what comes can be
+//! encrypted and kept, ask once, keep the new one on this disk, then on the branch, and only then use it. One window stays
+//! open: a machine that dies between the platform's answer and the disk has the only copy of the new token.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Clock;
+use crate::error::{Failure, Kind};
+use crate::login::{Login, Refreshed};
+use crate::platform::Refresh;
+use crate::repo::Repo;
+use crate::repo::branch::{Branch, Edit};
+use crate::repo::journal::{Journal, Setback};
+use crate::run::write;
+use crate::vault::{self, Document, Vault};
+
+/// How long a claim on a refresh holds.
+const CLAIM: TimeDelta = TimeDelta::minutes(2);
+/// A token is refreshed once so little of its life is left: a part of it, but never less than ten minutes.
+const LAST_PART: i32 = 6;
+const LEAST: TimeDelta = TimeDelta::minutes(10);
+/// How often it is looked whether another has refreshed.
+const LOOK: Duration = Duration::from_millis(500);
+/// Meta's platforms renew no token that is younger.
+const YOUNGEST: TimeDelta = TimeDelta::days(1);
+/// Folder of tokens that the state branch may not have yet.
+const KEPT: &str = "tokens";
+
+/// What renewing needs.
+pub struct Renewal<'a> {
+    pub repo: &'a Repo,
+    pub journal: &'a Journal,
+    pub vault: &'a Vault,
+    pub clock: Clock,
+    pub run: &'a str,
+    /// Which command and host, for people.
+    pub by: &'a str,
+}
+
+/// A line of `vault/accounts/<account>.jsonl`.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Line {
+    ev: Event,
+    /// The number of the token that is to be refreshed.
+    seq: u64,
+    run: String,
+    #[serde(rename = "t")]
+    at: DateTime<Utc>,
+    /// Until when nobody else asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    exp: Option<DateTime<Utc>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Event {
+    RefreshClaimed,
+    /// The token of the next number is there.
+    Refreshed,
+    /// Nothing was changed: the old token is as good as before.
+    Released,
+    /// The platform does not take it any more.
+    Ended,
+}
+
+/// How much of its life a token must have left, by the way it was got.
+pub fn margin(login: &Login<'_>) -> TimeDelta {
+    login.way.life.map_or(LEAST, |life| (life / LAST_PART).max(LEAST))
+}
+
+/// The line file beside an account's token.
+fn lines_path(account: &str) -> String {
+    vault::account_path(account).replace(".age", ".jsonl")
+}
+
+impl Renewal<'_> {
+    /// The document, or a newer one where it would end soon. `forced`: also where it would not.
+    ///
+    /// # Errors
+    /// When the token has ended, or ends before it could be refreshed: what a person is to do.
+    pub async fn fresh(&self, document: Document, login: &Login<'_>, forced: bool) -> Result<Document, Failure> {
+        let document = self.bring_in(document).await?;
+        if !forced && document.is_fresh(self.clock.now(), margin(login)) {
+            return Ok(document);
+        }
+        if !self.can_be_refreshed(&document, login) {
+            return self.usable(document, None);
+        }
+        self.vault.rehearse()?;
+        let mut document = document;
+        loop {
+            match self.claim(&document).await {
+                Ok(()) => return self.refresh(document, login).await,
+                Err(Setback::Failed(failure)) => return self.usable(document, Some(failure.message)),
+                // Another has it: theirs is used as soon as it is there.
+                Err(Setback::Conflict(why)) => {
+                    tokio::time::sleep(LOOK).await;
+                    self.journal.refresh().await?;
+                    let newer = self.read(&document.account)?;
+                    if newer.seq > document.seq {
+                        return Ok(newer);
+                    }
+                    tracing::debug!(account = document.account, why, "another run refreshes");
+                    document = newer;
+                }
+            }
+        }
+    }
+
+    /// Whether asking makes sense at all.
+    fn can_be_refreshed(&self, document: &Document, login: &Login<'_>) -> bool {
+        match login.way.refresh {
+            Refresh::Never => false,
+            Refresh::Renewed { .. } => {
+                let (end, life) = (document.credential.expires_at(), login.way.life.unwrap_or_default());
+                end.is_some_and(|end| end > self.clock.now() && self.clock.now() - (end - life) > YOUNGEST)
+            }
+            Refresh::Rotating | Refresh::Kept | Refresh::Seldom => document.credential.refresh().is_some(),
+        }
+    }
+
+    /// A document as it is, as long as it opens anything.
+    fn usable(&self, document: Document, why: Option<String>) -> Result<Document, Failure> {
+        if document.is_fresh(self.clock.now(), TimeDelta::minutes(1)) {
+            return Ok(document);
+        }
+        let name = &document.account;
+        Err(match why {
+            Some(why) => {
+                Failure::new(Kind::Later, format!("the token of {name} has ended, and could not be refreshed"))
+                    .cause(why)
+            }
+            None => Failure::new(Kind::Person, format!("the token of {name} has ended: `pressroom connect {name}`")),
+        })
+    }
+
+    fn read(&self, account: &str) -> Result<Document, Failure> {
+        let path = vault::account_path(account);
+        let bytes = self.journal.branch()?.read(&path)?.unwrap_or_default();
+        self.vault.open(&path, &bytes)
+    }
+
+    /// Says on the state branch that this run refreshes the token.
+    ///
+    /// # Errors
+    /// [`Setback::Conflict`] while another does, or when the stored token is another by now.
+    async fn claim(&self, document: &Document) -> Result<(), Setback> {
+        let (account, seq, run, clock) = (document.account.clone(), document.seq, self.run.to_owned(), self.clock);
+        let sealed = self.journal.branch()?.read(&vault::account_path(&account))?;
+        let change = move |branch: &Branch| {
+            if branch.read(&vault::account_path(&account))? != sealed {
+                return Err(Setback::Conflict("the stored token is another by now".to_owned()));
+            }
+            let now = clock.now();
+            let last = last_line(branch, &account)?;
+            if let Some(Line { ev: Event::RefreshClaimed, seq: claimed, run: by, exp: Some(exp), .. }) = last
+                && claimed == seq
+                && exp > now
+                && by != run
+            {
+                return Err(Setback::Conflict(format!("run {by} refreshes it")));
+            }
+            let exp = Some(now + CLAIM);
+            let line = Line { ev: Event::RefreshClaimed, seq, run: run.clone(), at: now, exp };
+            Ok(vec![appended(branch, &account, &line)?])
+        };
+        self.journal.commit(Box::new(change)).await.map(drop)
+    }
+
+    /// Asks once; once more where the answer was lost, as nothing can be lost by it that is not lost already.
+    async fn refresh(&self, document: Document, login: &Login<'_>) -> Result<Document, Failure> {
+        let label = login.label;
+        let mut refreshed = login.refresh(&document.credential).await;
+        if matches!(refreshed, Refreshed::Lost(_)) {
+            refreshed = login.refresh(&document.credential).await;
+        }
+        match refreshed {
+            Refreshed::New(grant) => self.keep(document.refreshed(grant, self.by), &document).await,
+            Refreshed::Later(why) => {
+                self.note(&document, Event::Released).await?;
+                self.usable(document, Some(why))
+            }
+            Refreshed::Lost(why) => {
+                // The claim stays until it ends: whoever comes then tries again.
+                let lost = format!("{label} gave no answer to a refresh: {why}");
+                self.usable(document, Some(lost))
+            }
+            Refreshed::Dead(why) => {
+                // Somebody may have connected it anew at this moment.
+                self.journal.refresh().await?;
+                let stored = self.read(&document.account)?;
+                if stored.seq > document.seq {
+                    return Ok(stored);
+                }
+                self.note(&document, Event::Ended).await?;
+                let name = &document.account;
+                if document.is_fresh(self.clock.now(), TimeDelta::minutes(1)) {
+                    return Ok(document);
+                }
+                Err(Failure::new(Kind::Person, format!("{label} does not refresh the login of {name} any more ({why}): `pressroom connect {name}`"))
+                    .hint("a refresh whose answer was lost, an app whose access was taken back, or half a year without use end a login"))
+            }
+        }
+    }
+
+    /// The new token on this disk, then on the state branch.
+    async fn keep(&self, new: Document, old: &Document) -> Result<Document, Failure> {
+        let sealed = self.vault.seal(&new)?;
+        let kept = self.kept(&new.account)?;
+        write_durably(&kept, &sealed)?;
+        self.store(&new, sealed, Some(old.seq)).await?;
+        remove(&kept)?;
+        Ok(new)
+    }
+
+    /// Writes a token file unless there is a newer one.
+    async fn store(&self, new: &Document, sealed: Vec<u8>, refreshed: Option<u64>) -> Result<(), Failure> {
+        let (account, seq, run, clock) = (new.account.clone(), new.seq, self.run.to_owned(), self.clock);
+        let before = self.journal.branch()?.read(&vault::account_path(&account))?;
+        let change = move |branch: &Branch| {
+            let path = vault::account_path(&account);
+            // Sealed twice, the same token is other bytes: whoever changed it meanwhile has a newer one.
+            if branch.read(&path)? != before {
+                return Err(Setback::Conflict("the stored token is another by now".to_owned()));
+            }
+            let line = Line {
+                ev: Event::Refreshed,
+                seq: refreshed.unwrap_or(seq),
+                run: run.clone(),
+                at: clock.now(),
+                exp: None,
+            };
+            Ok(vec![Edit::Write { path, bytes: sealed.clone() }, appended(branch, &account, &line)?])
+        };
+        match self.journal.commit(Box::new(change)).await {
+            Ok(_) | Err(Setback::Conflict(_)) => Ok(()),
+            Err(Setback::Failed(failure)) => {
+                Err(failure.hint("the new token is kept on this disk; the next run here brings it in"))
+            }
+        }
+    }
+
+    /// Brings in a token that an earlier run kept on this disk and did not get to store.
+    async fn bring_in(&self, document: Document) -> Result<Document, Failure> {
+        let kept = self.kept(&document.account)?;
+        let Ok(sealed) = fs::read(&kept) else { return Ok(document) };
+        let path = kept.display().to_string();
+        let newest = match self.vault.open::<Document>(&path, &sealed) {
+            Ok(new) if new.may_replace(&document).is_ok() && new.seq > document.seq => {
+                self.store(&new, sealed, None).await?;
+                new
+            }
+            // Older, or half written: the state branch has the better one.
+            _ => document,
+        };
+        remove(&kept)?;
+        Ok(newest)
+    }
+
+    async fn note(&self, document: &Document, ev: Event) -> Result<(), Failure> {
+        let line = Line { ev, seq: document.seq, run: self.run.to_owned(), at: self.clock.now(), exp: None };
+        let account = document.account.clone();
+        let change = move |branch: &Branch| Ok(vec![appended(branch, &account, &line)?]);
+        write::settled(self.journal.commit(Box::new(change)).await).map(drop)
+    }
+
+    fn kept(&self, account: &str) -> Result<PathBuf, Failure> {
+        let name = vault::account_path(account);
+        let name = name.rsplit('/').next().unwrap_or_default().to_owned();
+        Ok(self.repo.folder(KEPT)?.join(name))
+    }
+}
+
+fn last_line(branch: &Branch, account: &str) -> Result<Option<Line>, Failure> {
+    let bytes = branch.read(&lines_path(account))?.unwrap_or_default();
+    let text = String::from_utf8_lossy(&bytes);
+    // A line that cannot be read claims nothing.
+    Ok(text.lines().next_back().and_then(|line| serde_json::from_str(line).ok()))
+}
+
+fn appended(branch: &Branch, account: &str, line: &Line) -> Result<Edit, Failure> {
+    let path = lines_path(account);
+    let mut bytes = branch.read(&path)?.unwrap_or_default();
+    let text =
+        serde_json::to_string(line).map_err(|error| Failure::new(Kind::Bug, "a line is no JSON").cause(error))?;
+    bytes.extend_from_slice(text.as_bytes());
+    bytes.push(b'\n');
+    Ok(Edit::Write { path, bytes })
+}
+
+/// The whole file or none, also after a crash.
+fn write_durably(path: &std::path::Path, bytes: &[u8]) -> Result<(), Failure> {
+    let failed = |error| {
+        Failure::new(Kind::Later, format!("{} could not be written", path.display()))
+            .cause(error)
+            .hint("the refreshed token could not be kept: connect the account again if the next run says so")
+    };
+    let folder = path.parent().unwrap_or(std::path::Path::new("."));
+    fs::create_dir_all(folder).map_err(failed)?;
+    let draft = path.with_extension("new");
+    let mut file = fs::File::create(&draft).map_err(failed)?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed)?;
+    fs::rename(&draft, path).map_err(failed)?;
+    fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)
+}
+
+fn remove(path: &std::path::Path) -> Result<(), Failure> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Failure::new(Kind::Later, format!("{} could not be removed", path.display())).cause(error))
+        }
+        _ => Ok(()),
+    }
+}
