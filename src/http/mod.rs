@@ -208,6 +208,14 @@ impl Http {
         self.clock.now()
     }
 
+    /// Where an address leads in this run: elsewhere, if hosts are sent elsewhere.
+    ///
+    /// # Errors
+    /// When its host is refused.
+    pub fn way_to(&self, address: &Url) -> Result<Url, Failure> {
+        hosts::route(self.hosts.as_ref(), address)
+    }
+
     /// Sends a request for a token once, as it is: the app's secret, a code or a token is in it.
     ///
     /// # Errors

@@ -64,6 +64,19 @@ pub trait Adapter: Sync {
         Ok(())
     }
 
+    /// The call whose answer holds the token of whom an account acts for, where that one has a token of its own: Pages.
+    fn own_token(&self, _acts_as: &str) -> Option<Call> {
+        None
+    }
+
+    /// That token.
+    ///
+    /// # Errors
+    /// The platform's refusal, or that it is not among those that the person may act for.
+    fn read_own_token(&self, _acts_as: &str, reply: &Reply) -> Result<String, Refusal> {
+        Err(Refusal::unreadable(reply))
+    }
+
     /// How long after a showing call without a clear answer a look can be trusted to find the post.
     fn settle(&self) -> TimeDelta;
 

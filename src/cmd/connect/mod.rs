@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::Context;
 use super::open::{self, Known};
+use super::{Context, apps};
 use crate::account::{Account, Accounts};
 use crate::error::{Failure, Kind};
 use crate::http::{Files, Http, NoFiles, Outcome};
@@ -17,7 +17,11 @@ use crate::repo::Repo;
 use crate::repo::branch::{Branch, Edit};
 use crate::repo::journal::{Journal, Setback};
 use crate::run::write::{self, Writer};
-use crate::vault::{self, Document, Grant, Recipients};
+use crate::vault::{self, Credential, Document, Grant, Recipients, Secret};
+
+mod browser;
+
+use browser::Manner;
 
 /// Stores an account's token, encrypted, on the state branch.
 #[derive(Debug, Args)]
@@ -25,8 +29,23 @@ pub struct Connect {
     /// The account's name in accounts.toml.
     account: String,
     /// Read the token from stdin: the bare access token, or the platform's JSON answer.
-    #[arg(long, required = true)]
+    #[arg(long)]
     token_stdin: bool,
+    /// Copy the address that the login ends at from the browser and paste it here: over ssh, or where a platform wants https.
+    #[arg(long, conflicts_with = "token_stdin")]
+    paste: bool,
+    /// Print the address of the login, and open no browser.
+    #[arg(long, conflicts_with = "token_stdin")]
+    no_browser: bool,
+    /// The port of this machine that the browser comes back to.
+    #[arg(long, value_name = "PORT", default_value_t = browser::PORT, conflicts_with = "token_stdin")]
+    port: u16,
+    /// The address registered with the platform that the browser comes back to, where it is another than this machine's.
+    #[arg(long, value_name = "URL", conflicts_with_all = ["token_stdin", "port"])]
+    redirect: Option<String>,
+    /// Which of several ways to log in: `facebook` or `instagram` for Instagram, `tiktok-drafts` for TikTok.
+    #[arg(long, value_name = "NAME", conflicts_with = "token_stdin")]
+    way: Option<String>,
 }
 
 /// Removes an account's token from the state branch.
@@ -48,28 +67,87 @@ impl Connect {
             )
         })?;
         let recipients = open::recipients(accounts)?;
-        let mut text = String::new();
-        std::io::stdin()
-            .read_to_string(&mut text)
-            .map_err(|error| Failure::new(Kind::Usage, "the token could not be read from stdin").cause(error))?;
-        let grant = vault::parse_token(account.platform, &text, context.clock.now())?;
         let http = open::http(context)?;
-        open::runtime()?.block_on(connect(context, &disk.repo, accounts, account, adapter, &recipients, &http, grant))
+        let open = Opened { context, repo: &disk.repo, accounts, recipients: &recipients, http: &http };
+        let runtime = open::runtime()?;
+        if self.token_stdin {
+            let mut text = String::new();
+            std::io::stdin()
+                .read_to_string(&mut text)
+                .map_err(|error| Failure::new(Kind::Usage, "the token could not be read from stdin").cause(error))?;
+            let grant = vault::parse_token(account.platform, &text, context.clock.now())?;
+            let way = way(adapter, account, &grant);
+            return runtime.block_on(connect(&open, account, adapter, way, grant, "connect --token-stdin"));
+        }
+        runtime.block_on(async {
+            let way = self.chosen(adapter, account)?;
+            let journal = Journal::open(&disk.repo, disk.repo.remote()?, &accounts.publish.state_branch).await?;
+            let app = apps::app(context, accounts, &Known::read(journal.branch()?)?, account.platform)?;
+            let manner = Manner {
+                paste: self.paste,
+                no_browser: self.no_browser,
+                port: self.port,
+                redirect: self.redirect.clone(),
+            };
+            let grant = browser::log_in(context, &http, &app, way, account, &manner).await?;
+            let grant = own_token(&http, adapter, account, grant).await?;
+            connect(&open, account, adapter, way, grant, "connect").await
+        })
+    }
+
+    /// The way asked for, else the platform's usual one.
+    fn chosen(&self, adapter: &dyn Adapter, account: &Account) -> Result<&'static platform::Grant, Failure> {
+        let ways = adapter.grants();
+        let Some(name) = &self.way else { return Ok(&ways[0]) };
+        ways.iter().find(|way| way.name == name).ok_or_else(|| {
+            let names: Vec<&str> = ways.iter().map(|way| way.name).collect();
+            Failure::new(Kind::Usage, format!("{} has no way to log in called `{name}`", account.platform.label()))
+                .hint(format!("it has {}", names.join(", ")))
+        })
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "each is one thing the command opened, and it is called once")]
+/// What the command opened.
+struct Opened<'a> {
+    context: &'a Context,
+    repo: &'a Repo,
+    accounts: &'a Accounts,
+    recipients: &'a Recipients,
+    http: &'a Http,
+}
+
+/// The token of whom the account acts for, where that one has a token of its own (a Page); else the one granted.
+async fn own_token(http: &Http, adapter: &dyn Adapter, account: &Account, grant: Grant) -> Result<Grant, Failure> {
+    let Some(id) = account.acts_as.as_deref() else { return Ok(grant) };
+    let Some(call) = adapter.own_token(id) else { return Ok(grant) };
+    let label = account.platform.label();
+    let none: Arc<dyn Files> = Arc::new(NoFiles);
+    match http.send(&call, adapter.hosts(), Some(&grant.credential), &none, &|_| ()).await? {
+        Outcome::Answered(reply) => {
+            let token = adapter.read_own_token(id, &reply).map_err(|refusal| Failure::new(Kind::Person, refusal.words))?;
+            let credential = Credential::OAuth2 {
+                access: Secret::new(&token),
+                refresh: None,
+                expires_at: None,
+                refresh_expires_at: None,
+            };
+            Ok(Grant { credential, scopes: grant.scopes })
+        }
+        Outcome::NotSent(why) | Outcome::Unclear(why) => {
+            Err(Failure::new(Kind::Later, format!("{label} could not be asked for the token of {id}")).cause(why))
+        }
+    }
+}
+
 async fn connect(
-    context: &Context,
-    repo: &Repo,
-    accounts: &Accounts,
+    open: &Opened<'_>,
     account: &Account,
     adapter: &'static dyn Adapter,
-    recipients: &Recipients,
-    http: &Http,
+    way: &'static platform::Grant,
     grant: Grant,
+    by: &str,
 ) -> Result<u8, Failure> {
-    let way = way(adapter, account, &grant);
+    let Opened { context, repo, accounts, recipients, http } = *open;
     missing_scopes(way, account, &grant)?;
     let identity = who(http, adapter, account, way, &grant).await?;
     let journal = Journal::open(repo, repo.remote()?, &accounts.publish.state_branch).await?;
@@ -84,7 +162,7 @@ async fn connect(
         (&account.name, account.platform),
         identity.clone(),
         grant,
-        "connect --token-stdin",
+        by,
         previous.as_ref(),
     );
     if let Some(previous) = &previous {

@@ -1,0 +1,102 @@
+//! A login in a browser: on this machine it comes back by itself; elsewhere a person copies the address it came back to.
+
+use std::io::BufRead as _;
+use std::time::Duration;
+
+use crate::account::Account;
+use crate::cmd::Context;
+use crate::error::{Failure, Kind};
+use crate::http::Http;
+use crate::login::callback::{Listener, Page};
+use crate::login::{App, Begun, Came, Login};
+use crate::platform::{self, BackTo};
+use crate::vault::{Grant, Secret};
+
+/// The port that a browser comes back to, unless another is asked for: platforms want the address registered.
+pub(super) const PORT: u16 = 42_813;
+/// The path there.
+const PATH: &str = "/callback";
+/// Where a browser is sent back to that a person copies the address out of.
+const NOWHERE: &str = "https://localhost/callback";
+/// How long a person has.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+/// How a person logs in.
+pub(super) struct Manner {
+    pub(super) paste: bool,
+    pub(super) no_browser: bool,
+    pub(super) port: u16,
+    /// The address registered with the platform, where it is none of this machine's.
+    pub(super) redirect: Option<String>,
+}
+
+/// Has a person log in, and gives what the platform granted.
+pub(super) async fn log_in(
+    context: &Context,
+    http: &Http,
+    app: &App,
+    way: &'static platform::Grant,
+    account: &Account,
+    manner: &Manner,
+) -> Result<Grant, Failure> {
+    let label = account.platform.label();
+    let login = Login { http, label, way, app };
+    let for_other = account.acts_as.is_some();
+    let (begun, code) = if manner.paste || manner.redirect.is_some() || way.back_to == BackTo::Https {
+        let begun = login.begin(manner.redirect.as_deref().unwrap_or(NOWHERE), for_other)?;
+        let code = pasted(context, http, &begun, label)?;
+        (begun, code)
+    } else {
+        let listener = Listener::bind(manner.port, PATH).await?;
+        let begun = login.begin(&listener.redirect(), for_other)?;
+        let code = came_back(context, http, listener, &begun, label, manner.no_browser).await?;
+        (begun, code)
+    };
+    login.exchange(begun, &code).await
+}
+
+/// What a person is asked to do.
+fn invite(context: &Context, http: &Http, begun: &Begun, label: &str) -> Result<String, Failure> {
+    let page = http.way_to(&begun.url)?.to_string();
+    context.say(&format!("Log in to {label} and allow it, here:\n\n  {page}\n"));
+    Ok(page)
+}
+
+async fn came_back(
+    context: &Context,
+    http: &Http,
+    listener: Listener,
+    begun: &Begun,
+    label: &str,
+    no_browser: bool,
+) -> Result<Secret, Failure> {
+    let back = listener.redirect();
+    let page = invite(context, http, begun, label)?;
+    context.say(&format!("{label} sends the browser back to {back}, which has to be registered with the app."));
+    if !no_browser && open::that_detached(&page).is_err() {
+        context.say("No browser could be opened: open the address yourself.");
+    }
+    let came = listener.wait(PATIENCE, |query| match begun.code(query, label) {
+        Ok(code) => (Page::Done("The login is here. The terminal tells what comes of it; you can close this page."), Some(Ok(code))),
+        Err(Came::Refused(failure)) => (Page::Done("There was no login. The terminal tells why; you can close this page."), Some(Err(failure))),
+        Err(Came::Stray) => (Page::Stray, None),
+    });
+    came.await?
+}
+
+/// The code out of the address that a person copies from the browser.
+fn pasted(context: &Context, http: &Http, begun: &Begun, label: &str) -> Result<Secret, Failure> {
+    invite(context, http, begun, label)?;
+    context.say("Then the browser shows a page that cannot be found. Copy its address from the address bar, paste it here, Enter:");
+    let mut line = String::new();
+    let read = std::io::stdin().lock().read_line(&mut line);
+    read.map_err(|error| Failure::new(Kind::Usage, "no address could be read from stdin").cause(error))?;
+    // Meta hangs `#_` on it.
+    let address = line.trim().split('#').next().unwrap_or_default();
+    let query = address.split_once('?').map_or(address, |(_, query)| query);
+    begun.code(query, label).map_err(|came| match came {
+        Came::Refused(failure) => failure,
+        Came::Stray => Failure::new(Kind::Usage, "this is not the address that this login came back to")
+            .hint("it has `code=` and `state=` in it, and is good for this one login; begin again"),
+    })
+}
