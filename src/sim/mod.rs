@@ -231,6 +231,8 @@ struct Inner {
     planned: BTreeMap<usize, FaultKind>,
     log: Vec<Logged>,
     sites: BTreeMap<String, web::Site>,
+    /// Bytes that are kept of a film, where not all are.
+    head_max: Option<usize>,
 }
 
 /// Bodies longer than this are not logged.
@@ -248,9 +250,13 @@ pub struct Logged {
     pub content_type: Option<String>,
     /// The body, if it is no longer than [`LOGGED_MAX`] bytes.
     pub body: Option<Bytes>,
+    /// Bytes of the body, if the request says so.
+    pub length: Option<usize>,
     /// Status answered, or withheld ([`FaultKind::Never`]; 0: the request had no effect); `None` as long as there is none, and
     /// when the connection was dropped without an answer.
     pub status: Option<u16>,
+    /// When it was answered.
+    pub answered: Option<Instant>,
 }
 
 /// A scripted fault: it strikes the next `times` requests whose method and path begin as given.
@@ -317,6 +323,18 @@ impl World {
         inner.planned.clear();
     }
 
+    /// From now on only so many first bytes are kept of a film that is uploaded, and readers are shown no more of it: what
+    /// it is stands there. For whoever sends gigabytes only to see them arrive.
+    pub fn keep_heads(&self, bytes: usize) {
+        self.lock().head_max = Some(bytes);
+    }
+
+    /// How many bytes are kept of a piece of a film that begins at this one.
+    fn kept(&self, at: u64, length: usize) -> usize {
+        let head = self.lock().head_max.unwrap_or(usize::MAX);
+        head.saturating_sub(usize::try_from(at).unwrap_or(usize::MAX)).min(length)
+    }
+
     /// Every request so far, in order of arrival.
     pub fn log(&self) -> Vec<Logged> {
         self.lock().log.clone()
@@ -349,6 +367,7 @@ impl World {
 async fn observe(State((world, host)): State<(World, String)>, request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let target = request.uri().path_and_query().map_or_else(String::new, ToString::to_string);
+    let length = announced(&request);
     let (request, body) = with_body(request).await;
     let index = {
         let mut inner = world.lock();
@@ -360,7 +379,9 @@ async fn observe(State((world, host)): State<(World, String)>, request: Request,
             target: target.clone(),
             content_type: content_type.map(str::to_owned),
             body,
+            length,
             status: None,
+            answered: None,
         });
         inner.log.len() - 1
     };
@@ -388,14 +409,19 @@ async fn observe(State((world, host)): State<(World, String)>, request: Request,
             response
         }
     };
-    world.lock().log[index].status = Some(response.status().as_u16());
+    let logged = &mut world.lock().log[index];
+    (logged.status, logged.answered) = (Some(response.status().as_u16()), Some(Instant::now()));
     response
+}
+
+/// How long a request says its body is.
+fn announced(request: &Request) -> Option<usize> {
+    request.headers().get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 /// The body of a request that says it has a short one; such a body is read before anything else happens.
 async fn with_body(request: Request) -> (Request, Option<Bytes>) {
-    let length = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if !length.is_some_and(|length| length <= LOGGED_MAX) {
+    if !announced(&request).is_some_and(|length| length <= LOGGED_MAX) {
         return (request, None);
     }
     let (parts, body) = request.into_parts();
