@@ -67,7 +67,7 @@ impl<'a> Desk<'a> {
     pub(super) fn publish(&self, turn: usize) -> Result<(f64, u64)> {
         let wishes = self.case.wishes;
         let post = format!(
-            "---\nid: film-{turn}\ntargets: [acme]\nmedia: [{{src: media/film.mp4}}]\n{wishes}---\nFilm number {turn}.\n"
+            "---\nid: film-{turn}\nschedule: on-merge\ntargets: [acme]\nmedia: [{{src: media/film.mp4}}]\n{wishes}---\nFilm number {turn}.\n"
         );
         fs::write(self.repo.join(format!("posts/film-{turn}.md")), post)?;
         self.commit("A film")?;
@@ -76,11 +76,10 @@ impl<'a> Desk<'a> {
             .clean(env::current_exe()?.as_os_str().into())
             .args(["run", PROGRAM, "publish", "--only", &only])
             .output()?;
-        if !output.status.success() {
-            let said = [output.stdout, output.stderr].concat();
-            return Err(format!("{}: {}", self.case.name, String::from_utf8_lossy(&said)).into());
-        }
         let told = String::from_utf8(output.stdout)?;
+        if !output.status.success() || !told.contains("1 published") {
+            return Err(format!("{}: {told}{}", self.case.name, String::from_utf8_lossy(&output.stderr)).into());
+        }
         let told = told.lines().last().and_then(|told| told.split_once(' ')).ok_or("the run tells no figures")?;
         Ok((told.0.parse()?, told.1.parse()?))
     }

@@ -17,6 +17,7 @@ use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::Response;
+use futures_util::StreamExt as _;
 use tokio::task::JoinHandle;
 
 pub mod facebook;
@@ -413,6 +414,24 @@ async fn observe(State((world, host)): State<(World, String)>, request: Request,
     (logged.status, logged.answered) = (Some(response.status().as_u16()), Some(Instant::now()));
     response
 }
+
+/// A body put down piece by piece where it will stay, in the room for what it says it is; nothing when it breaks off, or is
+/// longer than allowed.
+async fn collect(body: Body, announced: Option<usize>, most: usize) -> Option<Bytes> {
+    let mut bytes = Vec::with_capacity(announced.unwrap_or(0).min(most).min(ROOM_MAX));
+    let mut stream = body.into_data_stream();
+    while let Some(piece) = stream.next().await {
+        let piece = piece.ok()?;
+        if piece.len() > most - bytes.len() {
+            return None;
+        }
+        bytes.extend_from_slice(&piece);
+    }
+    Some(bytes.into())
+}
+
+/// A longer body is not believed to come, so no room is kept for it beforehand.
+const ROOM_MAX: usize = 64 << 20;
 
 /// How long a request says its body is.
 fn announced(request: &Request) -> Option<usize> {
