@@ -466,3 +466,31 @@ fn answer(status: u16, headers: Vec<(String, String)>, body: String) -> Response
     }
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_film_all_is_kept_or_its_head() {
+        let world = World::default();
+        let kept = |at| world.kept(at, 100);
+        assert_eq!([kept(0), kept(1_000)], [100, 100]);
+        world.keep_heads(150);
+        assert_eq!([kept(0), kept(100), kept(149), kept(150), kept(u64::MAX)], [100, 50, 1, 0, 0]);
+    }
+
+    #[tokio::test]
+    async fn a_body_is_whole_and_not_too_long_or_nothing() {
+        for (body, announced, most, expected) in [
+            ("tea", Some(3), 3, Some("tea")),
+            ("tea", None, usize::MAX, Some("tea")),
+            ("tea", Some(usize::MAX), usize::MAX, Some("tea")),
+            ("", Some(0), 0, Some("")),
+            ("tea", Some(3), 2, None),
+        ] {
+            let got = collect(Body::from(body), announced, most).await;
+            assert_eq!(got.as_deref(), expected.map(str::as_bytes), "{body} {announced:?} {most}");
+        }
+    }
+}
