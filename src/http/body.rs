@@ -159,7 +159,8 @@ fn pump(mut reader: impl Read, length: u64, give: &mpsc::Sender<io::Result<Piece
     let mut left = length;
     while left > 0 {
         let most = left.min(PIECE as u64);
-        let piece = read_piece(&mut reader, most)?;
+        let mut piece = Vec::with_capacity(PIECE);
+        reader.by_ref().take(most).read_to_end(&mut piece)?;
         let read = piece.len() as u64;
         left -= read;
         if read < most {
@@ -177,23 +178,6 @@ fn pump(mut reader: impl Read, length: u64, give: &mpsc::Sender<io::Result<Piece
         }
     }
     Ok(())
-}
-
-/// So many bytes, or fewer where the file ends. Asks for all that are missing at once: `read_to_end` begins small, and a
-/// piece took it a dozen reads.
-fn read_piece(reader: &mut impl Read, length: u64) -> io::Result<Piece> {
-    let mut piece = vec![0; usize::try_from(length).unwrap_or(PIECE)];
-    let mut filled = 0;
-    while filled < piece.len() {
-        match reader.read(&mut piece[filled..]) {
-            Ok(0) => break,
-            Ok(read) => filled += read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    piece.truncate(filled);
-    Ok(piece)
 }
 
 #[cfg(test)]
