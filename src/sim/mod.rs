@@ -440,7 +440,7 @@ fn announced(request: &Request) -> Option<usize> {
 
 /// The body of a request that says it has a short one; such a body is read before anything else happens.
 async fn with_body(request: Request) -> (Request, Option<Bytes>) {
-    if !announced(&request).is_some_and(|length| length <= LOGGED_MAX) {
+    if announced(&request).is_none_or(|length| length > LOGGED_MAX) {
         return (request, None);
     }
     let (parts, body) = request.into_parts();
