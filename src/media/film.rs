@@ -32,10 +32,16 @@ pub fn ffmpeg(
     // The first picture and the first sound, if there is one.
     say(&["-map", "0:v:0", "-map", "0:a:0?"]);
     say(&["-c:v", "libx264", "-profile:v", "high", "-pix_fmt", "yuv420p", "-crf", "20"]);
+    // Pictures in the order in which they are shown need no edit list, which Meta's platforms do not take.
+    say(&["-bf", "0", "-use_editlist", "0"]);
     if let Some(rate) = rate_max(inside, wanted)? {
         say(&["-maxrate", &rate.to_string(), "-bufsize", &(rate * 2).to_string()]);
     }
     say(&["-vf", &filters(inside, wanted, fps_milli_max)?]);
+    if let (Some(most), None) = (fps_milli_max, inside.film.as_ref().and_then(|film| film.fps_milli)) {
+        // Where the file does not tell, no more than this, and no frame is made up.
+        say(&["-fpsmax", &format!("{most}/1000")]);
+    }
     say(&["-c:a", "aac", "-b:a", "128k", "-ar", "48000", "-ac", "2"]);
     say(&["-map_metadata", "-1", "-map_chapters", "-1", "-movflags", "+faststart", &output]);
     Ok(words)
@@ -65,7 +71,7 @@ fn filters(inside: &Inside, wanted: &Wanted<'_>, fps_milli_max: Option<u32>) -> 
         None => "scale=trunc(iw/2)*2:trunc(ih/2)*2,setsar=1".to_owned(),
     };
     let fps = inside.film.as_ref().and_then(|film| film.fps_milli);
-    if let Some(most) = fps_milli_max.filter(|most| fps.is_none_or(|fps| fps > *most)) {
+    if let Some(most) = fps_milli_max.filter(|most| fps.is_some_and(|fps| fps > *most)) {
         filters.push_str(&format!(",fps={most}/1000"));
     }
     Ok(filters)
