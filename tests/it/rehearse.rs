@@ -264,7 +264,8 @@ fn served_simulators_can_be_published_to() {
 
     let mut press =
         Press::with(&[("posts/tea.md", "---\nid: tea\ntargets: [acme-x]\nschedule: on-merge\n---\nTea.\n")]);
-    let more = ["facebook\"\nas = \"1234567890", "instagram", "threads", "youtube", "tiktok"];
+    let more =
+        ["facebook\"\nas = \"1234567890", "instagram", "instagram\"\nas = \"17841477", "threads", "youtube", "tiktok"];
     let more =
         more.iter().enumerate().map(|(number, keys)| format!("\n[accounts.more-{number}]\nplatform = \"{keys}\"\n"));
     press
@@ -281,10 +282,21 @@ fn served_simulators_can_be_published_to() {
         let (token, account) = (token.split('\'').nth(1).unwrap(), account.split(' ').next().unwrap());
         press.run_with(&["connect", account, "--token-stdin"], token).exits(0);
     });
-    assert_eq!(connected.count(), 8);
+    assert_eq!(connected.count(), 9);
     press.run(&["retry", "tea:acme-x"]).exits(0);
     let ran = press.run(&["publish"]).exits(0);
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(ran.stdout.contains("1 published now."), "{}", ran.stdout);
+}
+
+#[test]
+fn what_shares_a_post_is_compared_too() {
+    let post = |id: &str, more: &str| format!("---\nid: {id}\ntargets: [acme-x]\nschedule: on-merge\n{more}");
+    let (tea, again) = (post("tea", "---\nTea.\n"), post("tea-again", "repost_of: tea\n---\n"));
+    let press = Press::with(&[("posts/tea.md", &tea), ("posts/tea-again.md", &again)]);
+    let ran = press.run(&["rehearse", "--format", "json"]).exits(0).json();
+    let seen = ran["seen"].as_array().unwrap();
+    assert_eq!(seen.iter().map(|seen| text(&seen["kind"])).collect::<Vec<_>>(), ["post", "repost"], "{ran:#}");
+    assert_eq!(seen[1]["quotes"], seen[0]["id"]);
 }
