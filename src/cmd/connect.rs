@@ -12,7 +12,7 @@ use crate::error::{Failure, Kind};
 use crate::http::{Files, Http, NoFiles, Outcome};
 use crate::ledger::entry::TargetKey;
 use crate::plan::when::how_long;
-use crate::platform::{self, Adapter, Class, Identity};
+use crate::platform::{self, Adapter, Call, Class, Identity, Refusal, Reply};
 use crate::repo::Repo;
 use crate::repo::branch::{Branch, Edit};
 use crate::repo::journal::{Journal, Setback};
@@ -69,8 +69,9 @@ async fn connect(
     http: &Http,
     grant: Grant,
 ) -> Result<u8, Failure> {
-    missing_scopes(account, adapter, &grant)?;
-    let identity = who(http, adapter, account, &grant).await?;
+    let way = way(adapter, account, &grant);
+    missing_scopes(way, account, &grant)?;
+    let identity = who(http, adapter, account, way, &grant).await?;
     let journal = Journal::open(repo, repo.remote()?, &accounts.publish.state_branch).await?;
     let path = vault::account_path(&account.name);
     let known = Known::read(journal.branch()?)?;
@@ -129,13 +130,24 @@ pub(super) fn named<'a>(name: &str, accounts: &'a Accounts) -> Result<&'a Accoun
     })
 }
 
+/// What a token that says what it may do lacks for publishing that way.
+fn lacks(way: &platform::Grant, account: &Account, grant: &Grant) -> Vec<&'static str> {
+    way.missing(&grant.scopes.join(" "), account.acts_as.is_some())
+}
+
+/// The way a token was got: told by how it begins, else by what it may do, else the platform's usual one.
+fn way(adapter: &dyn Adapter, account: &Account, grant: &Grant) -> &'static platform::Grant {
+    let ways = adapter.grants();
+    let token = grant.credential.bearer().map_or("", |token| token.expose());
+    let begins = |way: &&platform::Grant| way.token_prefix.is_some_and(|prefix| token.starts_with(prefix));
+    let suffices = |way: &&platform::Grant| lacks(way, account, grant).is_empty();
+    ways.iter().find(begins).or_else(|| ways.iter().find(suffices)).unwrap_or(&ways[0])
+}
+
 /// A token that says what it may do must be allowed what publishing needs.
-fn missing_scopes(account: &Account, adapter: &dyn Adapter, grant: &Grant) -> Result<(), Failure> {
-    if grant.scopes.is_empty() {
-        return Ok(());
-    }
-    let missing = way(adapter, grant).missing(&grant.scopes.join(" "), account.acts_as.is_some());
-    if missing.is_empty() {
+fn missing_scopes(way: &platform::Grant, account: &Account, grant: &Grant) -> Result<(), Failure> {
+    let missing = lacks(way, account, grant);
+    if grant.scopes.is_empty() || missing.is_empty() {
         return Ok(());
     }
     let (scopes, them) = if missing.len() == 1 { ("scope", "it") } else { ("scopes", "them") };
@@ -143,50 +155,60 @@ fn missing_scopes(account: &Account, adapter: &dyn Adapter, grant: &Grant) -> Re
     Err(Failure::new(Kind::Person, lacks).hint(format!("make a new token with {them}; nothing was stored")))
 }
 
-/// The identity remembers which way its token was got, where there is more than one.
-fn with_grant(identity: Identity, adapter: &dyn Adapter, grant: &Grant) -> Identity {
-    let name = if adapter.grants().len() > 1 { way(adapter, grant).name } else { "" };
-    Identity { grant: name.to_owned(), ..identity }
+/// Asks the platform whose token it is. The answer remembers which way it was got, where there is more than one.
+async fn who(
+    http: &Http,
+    adapter: &dyn Adapter,
+    account: &Account,
+    way: &'static platform::Grant,
+    grant: &Grant,
+) -> Result<Identity, Failure> {
+    let acts_as = account.acts_as.as_deref();
+    let call = acts_as.map_or_else(|| adapter.who(way), |id| adapter.who_as(way, id));
+    let mut reply = ask(http, adapter, account, grant, &call).await?;
+    if let Some(call) = adapter.who_else(way, &reply) {
+        reply = ask(http, adapter, account, grant, &call).await?;
+    }
+    let identity = adapter.read_who(&reply).map_err(|refusal| refused(account, refusal))?;
+    if let Some(Err(why)) = acts_as.map(|acts_as| adapter.may_act_as(&identity, acts_as)) {
+        let what = format!("the token is not that of {}; nothing was stored", account.name);
+        return Err(Failure::new(Kind::Person, what).cause(why));
+    }
+    let grant = if adapter.grants().len() > 1 { way.name } else { "" };
+    Ok(Identity { grant: grant.to_owned(), ..identity })
 }
 
-/// The way a token was got, told by how it begins; else the platform's usual one.
-fn way(adapter: &dyn Adapter, grant: &Grant) -> &'static platform::Grant {
-    let ways = adapter.grants();
-    let begins = |way: &&platform::Grant| {
-        let token = grant.credential.bearer().map_or("", |token| token.expose());
-        way.token_prefix.is_some_and(|prefix| token.starts_with(prefix))
-    };
-    ways.iter().find(begins).unwrap_or(&ways[0])
-}
-
-/// Asks the platform whose token it is.
-async fn who(http: &Http, adapter: &dyn Adapter, account: &Account, grant: &Grant) -> Result<Identity, Failure> {
-    let label = account.platform.label();
+async fn ask(
+    http: &Http,
+    adapter: &dyn Adapter,
+    account: &Account,
+    grant: &Grant,
+    call: &Call,
+) -> Result<Reply, Failure> {
     let none: Arc<dyn Files> = Arc::new(NoFiles);
-    let way = way(adapter, grant);
-    let call = account.acts_as.as_deref().map_or_else(|| adapter.who(way), |id| adapter.who_as(way, id));
-    match http.send(&call, adapter.hosts(), Some(&grant.credential), &none, &|_| ()).await? {
-        Outcome::NotSent(why) | Outcome::Unclear(why) => Err(Failure::new(
-            Kind::Later,
-            format!("{label} could not be asked whose token this is; nothing was stored"),
-        )
-        .cause(why)
-        .hint("try again later; a proxy is taken from HTTPS_PROXY")),
-        Outcome::Answered(reply) => {
-            adapter.read_who(&reply).map(|identity| with_grant(identity, adapter, grant)).map_err(|refusal| {
-                let kind = match refusal.class {
-                    Class::Transient | Class::Quota | Class::NotReady => Kind::Later,
-                    _ => Kind::Person,
-                };
-                // What the platform said; what to do about a refused login is being done.
-                let said = match refusal.words.find(&format!("({label} answered")) {
-                    Some(at) => refusal.words[at..].trim_matches(['(', ')']).to_owned(),
-                    None => refusal.words,
-                };
-                Failure::new(kind, format!("{label} does not take this token; nothing was stored")).cause(said)
-            })
+    match http.send(call, adapter.hosts(), Some(&grant.credential), &none, &|_| ()).await? {
+        Outcome::Answered(reply) => Ok(reply),
+        Outcome::NotSent(why) | Outcome::Unclear(why) => {
+            let label = account.platform.label();
+            let what = format!("{label} could not be asked whose token this is; nothing was stored");
+            let failure = Failure::new(Kind::Later, what).cause(why);
+            Err(failure.hint("try again later; a proxy is taken from HTTPS_PROXY"))
         }
     }
+}
+
+fn refused(account: &Account, refusal: Refusal) -> Failure {
+    let label = account.platform.label();
+    let kind = match refusal.class {
+        Class::Transient | Class::Quota | Class::NotReady => Kind::Later,
+        _ => Kind::Person,
+    };
+    // What to do about a refused login is being done; of that, only what the platform said.
+    let said = match refusal.words.find(&format!("({label} answered")) {
+        Some(at) if refusal.class == Class::Login => refusal.words[at..].trim_matches(['(', ')']).to_owned(),
+        _ => refusal.words,
+    };
+    Failure::new(kind, format!("{label} does not take this token; nothing was stored")).cause(said)
 }
 
 impl Disconnect {

@@ -45,11 +45,24 @@ pub trait Adapter: Sync {
         self.who(grant)
     }
 
-    /// What the answer to [`Adapter::who`] says.
+    /// What to ask instead where an answer to [`Adapter::who`] says that the token is of another kind.
+    fn who_else(&self, _grant: &Grant, _reply: &Reply) -> Option<Call> {
+        None
+    }
+
+    /// What the last answer says.
     ///
     /// # Errors
     /// The platform's refusal.
     fn read_who(&self, reply: &Reply) -> Result<Identity, Refusal>;
+
+    /// Whether a token of that identity publishes as the one that accounts.toml names (`as`), as far as the identity tells.
+    ///
+    /// # Errors
+    /// Who is meant, whose token it is, and what to do.
+    fn may_act_as(&self, _identity: &Identity, _acts_as: &str) -> Result<(), String> {
+        Ok(())
+    }
 
     /// How long after a showing call without a clear answer a look can be trusted to find the post.
     fn settle(&self) -> TimeDelta;

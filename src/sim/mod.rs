@@ -140,7 +140,7 @@ pub struct Seen {
     pub author: String,
     /// The platform's id of the post.
     pub id: String,
-    /// What the platform shows it as: `post`, `comment`, `reel`, `story`, `video`, `short`, `draft`.
+    /// What the platform shows it as: `post`, `repost`, `comment`, `reel`, `story`, `video`, `short`, `draft`.
     pub kind: &'static str,
     /// Address a reader would open.
     pub url: String,
@@ -157,7 +157,7 @@ pub struct Seen {
     pub poll: Option<SeenPoll>,
     /// Id of the post this one answers (a thread's earlier part), or comments on.
     pub reply_to: Option<String>,
-    /// Id of the post this one quotes.
+    /// Id of the post this one quotes or shares.
     pub quotes: Option<String>,
     /// What else readers are shown or held to, in the platform's own words: `("category", "22")`, `("collaborators", "ann")`.
     pub details: Vec<(&'static str, String)>,

@@ -81,7 +81,8 @@ impl Cast {
             }
             Platform::Instagram => {
                 let username = self.handle(&account.name, 30);
-                let ann = sim.instagram.sign_up(instagram::SignUp { username, ..instagram::SignUp::default() });
+                let id = account.acts_as.as_deref().and_then(|id| id.parse().ok());
+                let ann = sim.instagram.sign_up(instagram::SignUp { id, username, ..instagram::SignUp::default() });
                 // Through a Page: Instagram's own login takes no videos as bytes.
                 let owner = sim.facebook.sign_up(facebook::SignUp::default());
                 let page = owner.pages.into_iter().next()?;

@@ -65,14 +65,14 @@ struct Wanted<'a> {
     answers: Option<usize>,
     /// The post's first part, which carries all that goes out beside the text.
     leads: bool,
-    /// Of a post of ours that this answers or quotes: its id on the platform.
+    /// Of a post of ours that this answers, and of one that it quotes or shares: its id on the platform.
     refs: [Option<&'a str>; 2],
 }
 
 /// The parts, then the first comment.
 fn wanted<'a>(refs: &'a Refs, rendition: &'a Rendition) -> Vec<Wanted<'a>> {
     let id = |receipt: &'a Option<Receipt>| receipt.as_ref().map(|receipt| receipt.id.as_str());
-    let refs = [id(&refs.reply_to), id(&refs.quote_of)];
+    let refs = [id(&refs.reply_to), id(&refs.quote_of).or(id(&refs.repost_of))];
     let card = rendition.card.as_ref().and_then(|card| card.thumbnail.as_ref());
     let parts = rendition.parts.iter().enumerate().map(|(index, part)| Wanted {
         rendition,
@@ -100,6 +100,7 @@ fn wanted<'a>(refs: &'a Refs, rendition: &'a Rendition) -> Vec<Wanted<'a>> {
 fn kinds(rendition: &Rendition) -> &'static [&'static str] {
     let films = rendition.media().any(|(_, media)| media.is_video());
     match (rendition.platform, rendition.kind) {
+        (Platform::X, _) if rendition.repost_of.is_some() => &["repost"],
         // The owner alone can watch it.
         (Platform::YouTube, _) if rendition.visibility == Visibility::Private => &["draft"],
         // YouTube tells by length and shape which it is: https://support.google.com/youtube/answer/15424877.

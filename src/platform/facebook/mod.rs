@@ -47,9 +47,24 @@ impl Adapter for Facebook {
 
     fn read_who(&self, reply: &Reply) -> Result<Identity, Refusal> {
         if !reply.is_success() {
-            return Err(refusals::refusal(reply, false));
+            return Err(if wire::is_of_person(reply) {
+                refusals::of_person()
+            } else {
+                refusals::refusal(reply, false)
+            });
         }
         wire::identity(&reply.json()).ok_or_else(|| refusals::unclear(reply, false))
+    }
+
+    fn may_act_as(&self, identity: &Identity, acts_as: &str) -> Result<(), String> {
+        if identity.id == acts_as {
+            return Ok(());
+        }
+        let Identity { id, name, .. } = identity;
+        Err(format!(
+            "this is the token of the Page {id} ({name}), and accounts.toml says `as = \"{acts_as}\"`: paste the token of that \
+             Page, which `/me/accounts` lists beside it, or correct `as`"
+        ))
     }
 
     /// Lists of posts are not documented to lag; others look after 15 seconds and once more later.

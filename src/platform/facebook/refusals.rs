@@ -114,6 +114,13 @@ static MEANINGS: &[Meaning] = &[
     ),
 ];
 
+/// A token that is no Page's.
+pub(super) fn of_person() -> Refusal {
+    let words = "this is the token of a person, and a Page publishes with its own: paste the Page's, which `/me/accounts` gives \
+                 for this one";
+    Refusal { class: Class::Permission, code: None, words: words.to_owned(), not_before: None }
+}
+
 pub(super) fn refusal(reply: &Reply, shows: bool) -> Refusal {
     let error = meta::Error::of(reply).unwrap_or_default();
     let message = error.message.to_lowercase();

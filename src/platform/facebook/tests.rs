@@ -793,11 +793,32 @@ fn what_is_out_is_removed() {
 
 #[test]
 fn whose_token_it_is() {
-    assert_eq!(compact(&Facebook.who(&Facebook.grants()[0])), "who: GET /v26.0/me?fields=id%2Cname");
+    assert_eq!(compact(&Facebook.who(&Facebook.grants()[0])), "who: GET /v26.0/me?fields=id%2Cname%2Ccategory");
     assert_eq!(Facebook.read_who(&reply(200, &[], r#"{"id":1121,"name":"Tea House"}"#)).unwrap(), tea());
     let refusal = |status, body| Facebook.read_who(&reply(status, &[], body)).unwrap_err().class;
     assert_eq!(refusal(200, "<html>"), Class::Transient);
     assert_eq!(refusal(400, r#"{"error":{"message":"m","code":190,"error_subcode":463}}"#), Class::Login);
+    let words = |body| Facebook.read_who(&reply(400, &[], body)).unwrap_err().words;
+    let person = r#"{"error":{"message":"(#100) Tried accessing nonexisting field (category) on node type (User)","type":"OAuthException","code":100}}"#;
+    assert_eq!(
+        words(person),
+        "this is the token of a person, and a Page publishes with its own: paste the Page's, which `/me/accounts` gives for this one"
+    );
+    // The same code has other reasons too.
+    let proof = r#"{"error":{"message":"API calls from the server require an appsecret_proof argument","code":100}}"#;
+    assert!(words(proof).starts_with("the app wants each call proved with its secret"));
+}
+
+#[test]
+fn a_token_is_of_the_page_that_is_meant() {
+    assert_eq!(Facebook.may_act_as(&tea(), PAGE), Ok(()));
+    assert_eq!(
+        Facebook.may_act_as(&tea(), "99").unwrap_err(),
+        format!(
+            "this is the token of the Page {PAGE} (Tea House), and accounts.toml says `as = \"99\"`: paste the token of that Page, \
+             which `/me/accounts` lists beside it, or correct `as`"
+        )
+    );
 }
 
 #[test]

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use crate::fit::{Media, Rendition};
-use crate::platform::{Auth, Body, Call, FileRange, Identity, Method, address, meta};
+use crate::platform::{Auth, Body, Call, FileRange, Identity, Method, Reply, address, meta};
 use crate::post::Kind;
 
 /// The version of the Graph API that is spoken; each is served for about two years after the next one appears.
@@ -131,9 +131,15 @@ fn showing(call: Call) -> Call {
     Call { shows: true, ..call }
 }
 
-/// With a Page's token, the Page itself.
+/// With a Page's token, the Page itself. Pages have a category and people have none, so that of a person's token it is an
+/// error to ask for it: <https://developers.facebook.com/docs/graph-api/reference/page/>.
 pub(super) fn who() -> Call {
-    get("who", &["me"], &[("fields", "id,name")])
+    get("who", &["me"], &[("fields", "id,name,category")])
+}
+
+/// Whether the answer to [`who`] is the error for who is no Page. The name of a field is not translated.
+pub(super) fn is_of_person(reply: &Reply) -> bool {
+    meta::Error::of(reply).is_some_and(|error| error.code == Some(100) && error.message.contains("(category)"))
 }
 
 pub(super) fn identity(answer: &Value) -> Option<Identity> {

@@ -50,6 +50,12 @@ impl Adapter for Instagram {
         if grant.name == grant::INSTAGRAM { wire::who(grant) } else { wire::who_as(acts_as) }
     }
 
+    /// A Page has no edge `accounts`: Meta's 100 says that this is a Page's token.
+    fn who_else(&self, grant: &Grant, reply: &Reply) -> Option<Call> {
+        let is_of_page = meta::Error::of(reply).is_some_and(|error| error.code == Some(100) && error.subcode.is_none());
+        (grant.name != grant::INSTAGRAM && is_of_page).then(wire::who_of_page)
+    }
+
     fn read_who(&self, reply: &Reply) -> Result<Identity, Refusal> {
         if !reply.is_success() {
             return Err(refusals::refusal(reply, false));
@@ -62,8 +68,20 @@ impl Adapter for Instagram {
                  Business or Creator in the app's settings"
                     .to_owned(),
             )),
+            (None, None) if answer["username"].is_null() && answer["name"].is_string() => of_page(&answer),
             _ => wire::identity(&answer).ok_or_else(|| refusals::unclear(reply, false)),
         }
+    }
+
+    fn may_act_as(&self, identity: &Identity, acts_as: &str) -> Result<(), String> {
+        if identity.id == acts_as {
+            return Ok(());
+        }
+        let Identity { id, name, .. } = identity;
+        Err(format!(
+            "this token publishes as {id} ({name}), and accounts.toml says `as = \"{acts_as}\"`: paste a token of that account, \
+             or correct `as`"
+        ))
     }
 
     /// How soon a container knows that it was published, and a list its newest post, is not published; seconds, as others saw.
@@ -102,13 +120,27 @@ fn is_professional(kind: &str) -> bool {
     ["business", "media_creator", "creator"].contains(&kind.to_ascii_lowercase().as_str())
 }
 
+/// The account and its name that a Page leads to.
+fn account_of(page: &Value) -> Option<(String, String)> {
+    let account = &page["instagram_business_account"];
+    Some((meta::id(&account["id"])?, account["username"].as_str().or(page["name"].as_str())?.to_owned()))
+}
+
+/// The account of the Page whose own token this is.
+fn of_page(page: &Value) -> Result<Identity, Refusal> {
+    let Some((id, name)) = account_of(page) else {
+        let name = page["name"].as_str().unwrap_or_default();
+        return Err(refusals::no_account(format!(
+            "this is the token of the Page {name}, which has no professional Instagram account, or may not tell: paste the \
+             token of the Page that the account is linked to, with instagram_basic, or a person's who manages that Page"
+        )));
+    };
+    Ok(Identity { id, name, grant: String::new() })
+}
+
 /// The one account that the Pages of a login lead to; where there are several, accounts.toml has to say which.
 fn of_pages(pages: &[Value]) -> Result<Identity, Refusal> {
-    let found = pages.iter().filter_map(|page| {
-        let account = &page["instagram_business_account"];
-        Some((meta::id(&account["id"])?, account["username"].as_str().or(page["name"].as_str())?.to_owned()))
-    });
-    let mut found: Vec<(String, String)> = found.collect();
+    let mut found: Vec<(String, String)> = pages.iter().filter_map(account_of).collect();
     match found.len() {
         0 => Err(refusals::no_account(
             "no Page of this login has a professional Instagram account: link the account to its Page, and choose both when \

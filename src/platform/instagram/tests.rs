@@ -799,6 +799,7 @@ fn whose_token_it_is() {
     let two = r#"{"data":[{"id":"1","name":"Tea","instagram_business_account":{"id":"17841","username":"acme.tea"}},{"id":"2","name":"Cups","instagram_business_account":{"id":17842}},{"id":"3","name":"None"}]}"#;
     let one = r#"{"data":[{"id":"3","name":"None"},{"id":"1","name":"Tea","instagram_business_account":{"id":"17841","username":"acme.tea"}}]}"#;
     let personal = "this is a personal account, and Instagram lets programs publish to professional ones only: switch it to Business or Creator in the app's settings";
+    let pageless = "this is the token of the Page Tea, which has no professional Instagram account, or may not tell: paste the token of the Page that the account is linked to, with instagram_basic, or a person's who manages that Page";
     for (body, who) in [
         (one, Ok("17841 acme.tea")),
         (
@@ -820,6 +821,11 @@ fn whose_token_it_is() {
         ),
         (r#"{"user_id":"17841","username":"ann","account_type":"Media_Creator"}"#, Ok("17841 ann")),
         (r#"{"user_id":"17841","username":"ann","account_type":"PERSONAL"}"#, Err(personal)),
+        (
+            r#"{"id":"1","name":"Tea","instagram_business_account":{"id":"17841","username":"acme.tea"}}"#,
+            Ok("17841 acme.tea"),
+        ),
+        (r#"{"id":"1","name":"Tea"}"#, Err(pageless)),
     ] {
         let read = Instagram.read_who(&reply(200, &[], body));
         let read = read.map(|who| format!("{} {}", who.id, who.name)).map_err(|refusal| refusal.words);
@@ -827,6 +833,27 @@ fn whose_token_it_is() {
     }
     assert_eq!(Instagram.read_who(&reply(200, &[], "<html>")).unwrap_err().class, Class::Transient);
     assert_eq!(Instagram.read_who(&error(190, 463, "expired")).unwrap_err().class, Class::Login);
+}
+
+#[test]
+fn a_pages_own_token_is_asked_another_question() {
+    let [page, own_login] = Instagram.grants() else { panic!("two grants") };
+    let body =
+        r#"{"error":{"message":"(#100) Tried accessing nonexisting field (accounts) on node type (Page)","code":100}}"#;
+    let refused = reply(400, &[], body);
+    assert_eq!(
+        Instagram.who_else(page, &refused).map(|call| compact(&call)).as_deref(),
+        Some("who: GET /v26.0/me?fields=id%2Cname%2Cinstagram_business_account%7Bid%2Cusername%7D")
+    );
+    assert!(Instagram.who_else(own_login, &refused).is_none());
+    for answer in [reply(200, &[], r#"{"data":[]}"#), error(190, 463, "expired"), error(100, 33, "no such object")] {
+        assert!(Instagram.who_else(page, &answer).is_none(), "{answer:?}");
+    }
+    assert_eq!(Instagram.may_act_as(&own(), "17841"), Ok(()));
+    assert_eq!(
+        Instagram.may_act_as(&own(), "17842").unwrap_err(),
+        "this token publishes as 17841 (acme.tea), and accounts.toml says `as = \"17842\"`: paste a token of that account, or correct `as`"
+    );
 }
 
 #[test]

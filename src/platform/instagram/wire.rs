@@ -143,7 +143,13 @@ pub(super) fn who(grant: &Grant) -> Call {
     call("who", Method::Get, url, Body::Empty)
 }
 
-/// The same where the account is known: a Page's own token, which knows no other Pages, can answer this too.
+/// The same of a Page's own token, which leads to the account of that Page alone.
+pub(super) fn who_of_page() -> Call {
+    let fields = ("fields", "id,name,instagram_business_account{id,username}");
+    call("who", Method::Get, address(&THROUGH_PAGE, &[VERSION, "me"], &[fields]), Body::Empty)
+}
+
+/// The same where the account is known; a person's token and a Page's can both answer this.
 pub(super) fn who_as(account: &str) -> Call {
     let url = address(&THROUGH_PAGE, &[VERSION, account], &[("fields", "id,username")]);
     call("who", Method::Get, url, Body::Empty)

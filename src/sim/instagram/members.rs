@@ -23,6 +23,8 @@ impl Default for App {
 /// An account to be.
 #[derive(Clone, Debug)]
 pub struct SignUp {
+    /// Its professional id; the next free one where nobody chooses.
+    pub id: Option<u64>,
     pub username: String,
     pub name: String,
     pub kind: AccountKind,
@@ -40,6 +42,7 @@ impl Default for SignUp {
         let scopes =
             ["instagram_business_basic", "instagram_business_content_publish", "instagram_business_manage_comments"];
         Self {
+            id: None,
             username: "press.room".to_owned(),
             name: "Press Room".to_owned(),
             kind: AccountKind::Business,

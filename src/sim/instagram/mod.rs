@@ -83,7 +83,8 @@ impl Instagram {
         self.with(|state| {
             let number = u64::try_from(state.accounts.len()).unwrap_or_default() + 1;
             // The app knows the account by another number than the one posts are made with.
-            let (id, app_scoped_id) = (17_841_400_000_000_000 + number, 10_203_040_506_070_000 + number * 11);
+            let id = sign_up.id.unwrap_or(17_841_400_000_000_000 + number);
+            let app_scoped_id = 10_203_040_506_070_000 + number * 11;
             let index = state.accounts.len();
             state.accounts.push(Account {
                 id,

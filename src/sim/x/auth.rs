@@ -91,7 +91,9 @@ fn reads(endpoint: Endpoint) -> bool {
 fn scopes(endpoint: Endpoint) -> &'static [&'static str] {
     match endpoint {
         Endpoint::Me | Endpoint::ReadPost | Endpoint::Timeline => &["tweet.read", "users.read"],
-        Endpoint::CreatePost | Endpoint::DeletePost => &["tweet.read", "tweet.write", "users.read"],
+        Endpoint::CreatePost | Endpoint::DeletePost | Endpoint::Repost | Endpoint::Unrepost => {
+            &["tweet.read", "tweet.write", "users.read"]
+        }
         Endpoint::Upload
         | Endpoint::Initialize
         | Endpoint::Append

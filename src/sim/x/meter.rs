@@ -19,6 +19,10 @@ pub enum Endpoint {
     CreatePost,
     /// `DELETE /2/tweets/{id}`
     DeletePost,
+    /// `POST /2/users/{id}/retweets`
+    Repost,
+    /// `DELETE /2/users/{id}/retweets/{source_tweet_id}`
+    Unrepost,
     /// `GET /2/tweets/{id}` and `GET /2/tweets`
     ReadPost,
     /// `GET /2/users/{id}/tweets`
@@ -63,6 +67,8 @@ impl Rate {
             (E::CreatePost, Per::User, 100, QUARTER),
             (E::CreatePost, Per::App, 10_000, DAY),
             (E::DeletePost, Per::User, 50, QUARTER),
+            (E::Repost, Per::User, 50, QUARTER),
+            (E::Unrepost, Per::User, 50, QUARTER),
             (E::ReadPost, Per::User, 900, QUARTER),
             (E::ReadPost, Per::App, 450, QUARTER),
             (E::Timeline, Per::User, 900, QUARTER),

@@ -1,4 +1,4 @@
-//! A make-believe X: OAuth 2.0 and 1.0a, posts, threads, edits, media, the timeline, credits and rate limits, as the
+//! A make-believe X: OAuth 2.0 and 1.0a, posts, threads, edits, reposts, media, the timeline, credits and rate limits, as the
 //! public documents of X describe them.
 //!
 //! Where the documents leave a choice, [`Options`] has it. What no simulator can promise: that X itself still behaves
@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use axum::Router;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 
 use super::{Seen, World};
 use auth::Caller;
@@ -31,6 +31,7 @@ mod oauth1;
 mod oauth2;
 mod options;
 mod posts;
+mod reposts;
 mod schema;
 mod state;
 #[cfg(test)]
@@ -112,6 +113,8 @@ impl X {
             .route("/oauth/access_token", post(open(oauth1::access_token)))
             .route("/2/users/me", get(guarded(E::Me, timeline::me)))
             .route("/2/users/{id}/tweets", get(guarded(E::Timeline, timeline::of_user)))
+            .route("/2/users/{id}/retweets", post(guarded(E::Repost, reposts::create)))
+            .route("/2/users/{id}/retweets/{source}", delete(guarded(E::Unrepost, reposts::delete)))
             .route(
                 "/2/tweets",
                 post(guarded(E::CreatePost, posts::create)).get(guarded(E::ReadPost, timeline::several)),

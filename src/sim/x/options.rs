@@ -47,6 +47,8 @@ pub struct Options {
     pub mentions_allowed: bool,
     /// Self-serve apps may quote posts of the same account (reported, not documented).
     pub own_quotes_allowed: bool,
+    /// Sharing a post that is shared already is refused, as the older API did, and not answered as a success.
+    pub second_repost_refused: bool,
     /// Status of a successful append: 200 with a body, or 204 without.
     pub append_status: u16,
     /// `edit_history_tweet_ids` or `edit_history_post_ids`.
@@ -68,6 +70,7 @@ pub struct Options {
 pub struct Prices {
     pub post: i64,
     pub post_with_link: i64,
+    pub repost: i64,
     /// A reply to somebody who mentioned the author.
     pub summoned_reply: i64,
     /// Each media object made.
@@ -111,6 +114,7 @@ impl Default for Options {
             self_serve: true,
             mentions_allowed: true,
             own_quotes_allowed: false,
+            second_repost_refused: false,
             append_status: 200,
             edit_history_field: "edit_history_tweet_ids".to_owned(),
             edit_window: HOUR / 2,
@@ -135,6 +139,7 @@ impl Default for Prices {
         Self {
             post: 15,
             post_with_link: 200,
+            repost: 15,
             summoned_reply: 10,
             upload: 15,
             metadata: 5,

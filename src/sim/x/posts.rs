@@ -42,7 +42,7 @@ pub(super) fn create(state: &mut State, caller: &Caller, call: &Call) -> Outcome
     Ok(call::json(StatusCode::CREATED, &answer))
 }
 
-/// `DELETE /2/tweets/{id}`: any version takes the whole chain of edits with it.
+/// `DELETE /2/tweets/{id}`: any version takes the whole chain of edits with it, and what shares it.
 pub(super) fn delete(state: &mut State, caller: &Caller, call: &Call) -> Outcome {
     let sent = call.segment(2);
     let wanted = id(sent).ok_or_else(|| Refusal::invalid(Some(("id", &json!(sent))), "The `id` is not a valid id."))?;
@@ -51,7 +51,8 @@ pub(super) fn delete(state: &mut State, caller: &Caller, call: &Call) -> Outcome
         return Err(Refusal::forbidden("You are not authorized to delete this Tweet."));
     }
     let first = post.first;
-    state.posts.retain(|post| post.first != first);
+    let away = state.versions(first);
+    state.posts.retain(|post| post.first != first && post.reposts.is_none_or(|source| !away.contains(&source)));
     state.options.credits -= state.options.prices.delete;
     Ok(call::json(StatusCode::OK, &json!({"data": {"deleted": true}})))
 }
@@ -212,6 +213,7 @@ fn publish(state: &mut State, caller: &Caller, draft: &Draft<'_>) -> Post {
         media,
         reply_to: draft.reply_to.or(previous.and_then(|previous| previous.reply_to)),
         quoted: draft.quoted,
+        reposts: None,
         reply_settings: draft.reply_settings.map(str::to_owned),
         poll: draft.poll.clone(),
         nullcast: draft.nullcast,

@@ -125,6 +125,8 @@ pub(super) struct Post {
     pub(super) media: Vec<SeenMedia>,
     pub(super) reply_to: Option<u64>,
     pub(super) quoted: Option<u64>,
+    /// The post that this one shares as it is.
+    pub(super) reposts: Option<u64>,
     pub(super) reply_settings: Option<String>,
     pub(super) poll: Option<Poll>,
     /// Promoted only: in no timeline.

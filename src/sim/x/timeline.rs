@@ -73,6 +73,7 @@ struct Slice {
     /// Exclusive; from `until_id` or the page token, whichever is smaller.
     below_id: u64,
     replies: bool,
+    reposts: bool,
 }
 
 /// `GET /2/users/{id}/tweets`: newest first, edits as one post, new ones only after a while.
@@ -117,6 +118,7 @@ impl Slice {
             && self.since.is_none_or(|since| post.at >= since)
             && self.until.is_none_or(|until| post.at < until)
             && (self.replies || post.reply_to.is_none())
+            && (self.reposts || post.reposts.is_none())
     }
 }
 
@@ -140,6 +142,7 @@ fn slice(call: &Call) -> Result<Slice, Refusal> {
         since_id: number("since_id")?.unwrap_or(0),
         below_id: page.unwrap_or(u64::MAX).min(until_id.unwrap_or(u64::MAX)),
         replies: !excluded.contains("replies"),
+        reposts: !excluded.contains("retweets"),
     };
     match (slice.since, slice.until) {
         (Some(since), Some(until)) if since >= until => Err(bad("start_time", "", "must be before 'end_time'")),

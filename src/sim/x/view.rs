@@ -104,7 +104,7 @@ pub(super) fn post(state: &State, post: &Post, wanted: &BTreeSet<&str>) -> Value
     let mut data = json!({"id": post.id.to_string(), "text": post.short.as_ref().unwrap_or(&post.stored)});
     data[&state.options.edit_history_field] = ids(&versions);
     let conversation = conversation(state, post).to_string();
-    let referenced: Vec<_> = [("replied_to", post.reply_to), ("quoted", post.quoted)]
+    let referenced: Vec<_> = [("replied_to", post.reply_to), ("quoted", post.quoted), ("retweeted", post.reposts)]
         .into_iter()
         .filter_map(|(kind, id)| id.map(|id| json!({"type": kind, "id": id.to_string()})))
         .collect();
@@ -170,7 +170,8 @@ fn seen_post(state: &State, post: &Post) -> Seen {
         visibility: post.reply_settings.clone().unwrap_or_else(|| "everyone".to_owned()),
         media: post.media.clone(),
         reply_to: post.reply_to.map(|id| id.to_string()),
-        quotes: post.quoted.map(|id| id.to_string()),
+        kind: if post.reposts.is_some() { "repost" } else { "post" },
+        quotes: post.quoted.or(post.reposts).map(|id| id.to_string()),
         poll: post.poll.as_ref().map(|poll| SeenPoll {
             question: None,
             options: poll.options.clone(),

@@ -22,6 +22,38 @@ fn refused(desk: &Desk, accounts: &[u8]) -> String {
     check
 }
 
+/// Profiles and groups are no Pages.
+#[test]
+fn facebook_needs_a_page() {
+    let desk = Desk::new();
+    let facebook = |keys: &str| format!("{ACCOUNTS}\n[accounts.ours]\nplatform = \"facebook\"\n{keys}").into_bytes();
+    assert_snapshot!(refused(&desk, &facebook("as = \"groups/tea\"\n")), @r#"
+    error[bad-as]: `groups/tea` is no Page id
+      --> accounts.toml:24:6
+       |
+    24 | as = "groups/tea"
+       |      ^^^^^^^^^^^^
+       |
+       = hint: write the Page's id, digits only: `as = "1234567890"`; Facebook takes nothing from programs for profiles and groups
+
+    1 post: 1 error.
+    "#);
+    desk.put(&[
+        (
+            "accounts.toml",
+            String::from_utf8(facebook("")).unwrap().replace("{recipient}", &desk.press.recipient).into_bytes(),
+        ),
+        ("posts/tea.md", b"---\nid: tea\ntargets: [ours]\nschedule: on-merge\n---\nTea is ready.\n".to_vec()),
+    ]);
+    assert_snapshot!(shown(&desk.press, &desk.say(1).check), @r#"
+    error[page-missing]: Facebook publishes as a Page only: it closed personal profiles to programs in 2018 and groups in 2024
+    --> posts/tea.md
+     = hint: write the Page's id under `[accounts.ours]` in accounts.toml: `as = "1234567890"`
+
+    1 post: 1 error.
+    "#);
+}
+
 #[test]
 fn accounts_toml_must_be_what_was_meant() {
     let desk = Desk::new();

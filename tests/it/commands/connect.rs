@@ -1,9 +1,10 @@
 //! `connect`, `disconnect` and `accounts`.
 
 use insta::assert_snapshot;
-use pressroom::sim::x;
+use pressroom::sim::{facebook, instagram, tiktok, x};
 
 use crate::desk::Desk;
+use crate::press::ACCOUNTS;
 use crate::shown::shown;
 
 /// What `connect` says to this input, which it refuses: nothing is stored.
@@ -79,6 +80,77 @@ fn a_token_must_open_what_publishing_needs() {
     error: LinkedIn does not take this token; nothing was stored
       because: LinkedIn answered 401: "Invalid access token", x-li-uuid [id]
     "#);
+}
+
+/// A desk with one more account, called `it`.
+fn with_account(keys: &str) -> Desk {
+    let mut desk = Desk::unconnected();
+    desk.press.file("accounts.toml", &format!("{ACCOUNTS}\n[accounts.it]\n{keys}\n"));
+    desk.push();
+    desk.begin();
+    desk
+}
+
+#[test]
+fn a_page_of_facebook_is_connected_with_its_own_token() {
+    let desk = with_account("platform = \"facebook\"\nas = \"1234567890\"");
+    let page =
+        |id, name: &str| facebook::NewPage { id: Some(id), name: name.to_owned(), ..facebook::NewPage::default() };
+    let pages = vec![page(1_234_567_890, "Tea"), page(99, "Cups")];
+    let ann = desk.stage.sim.facebook.sign_up(facebook::SignUp { pages, ..facebook::SignUp::default() });
+    let token_of = |name: &str| &ann.pages.iter().find(|page| page.name == name).unwrap().access_token;
+    assert_snapshot!(refused(&desk, "it", &ann.access_token, 3), @"
+    error: Facebook does not take this token; nothing was stored
+      because: this is the token of a person, and a Page publishes with its own: paste the Page's, which `/me/accounts` gives for this one
+    ");
+    assert_snapshot!(refused(&desk, "it", token_of("Cups"), 3), @r#"
+    error: the token is not that of it; nothing was stored
+      because: this is the token of the Page 99 (Cups), and accounts.toml says `as = "1234567890"`: paste the token of that Page, which `/me/accounts` lists beside it, or correct `as`
+    "#);
+    let ran = desk.press.run_with(&["connect", "it", "--token-stdin"], token_of("Tea")).exits(0);
+    assert!(ran.stderr.contains("it is connected as Tea (1234567890)\n"), "{}", ran.stderr);
+}
+
+/// Through Facebook, Instagram takes the token of the account's Page, or of a person who has that Page.
+#[test]
+fn an_account_of_instagram_is_connected_with_a_token_of_its_page_or_of_a_person() {
+    let desk = with_account("platform = \"instagram\"");
+    let sim = &desk.stage.sim;
+    let page = |name: &str| facebook::NewPage { name: name.to_owned(), ..facebook::NewPage::default() };
+    let pages = vec![page("Tea"), page("Cups")];
+    let ann = sim.facebook.sign_up(facebook::SignUp { pages, ..facebook::SignUp::default() });
+    let username = "acme.tea".to_owned();
+    let tea = sim.instagram.sign_up(instagram::SignUp { username, ..instagram::SignUp::default() });
+    let page = |name: &str| ann.pages.iter().find(|page| page.name == name).unwrap();
+    sim.instagram.link(&tea.id, &page("Tea").id);
+    assert_snapshot!(refused(&desk, "it", &page("Cups").access_token, 3), @"
+    error: Instagram does not take this token; nothing was stored
+      because: this is the token of the Page Cups, which has no professional Instagram account, or may not tell: paste the token of the Page that the account is linked to, with instagram_basic, or a person's who manages that Page
+    ");
+    for token in [&page("Tea").access_token, &ann.access_token] {
+        let ran = desk.press.run_with(&["connect", "it", "--token-stdin"], token).exits(0);
+        assert!(ran.stderr.contains(&format!("it is connected as acme.tea ({})", tea.id)), "{}", ran.stderr);
+    }
+}
+
+/// An app of TikTok may be approved for drafts alone.
+#[test]
+fn scopes_that_suffice_for_one_way_suffice() {
+    let desk = with_account("platform = \"tiktok\"");
+    let answer = |token: &str, scopes: &str| {
+        format!(
+            "{{\"access_token\": \"{token}\", \"expires_in\": 7200, \"scope\": \"{scopes}\", \"token_type\": \"Bearer\"}}"
+        )
+    };
+    assert_snapshot!(refused(&desk, "it", &answer("CANARY-CANARY", "user.info.basic"), 3), @"
+    error: the token of it lacks the scope video.publish
+    hint: make a new token with it; nothing was stored
+    ");
+    let scopes = vec!["user.info.basic".to_owned(), "video.upload".to_owned()];
+    let ann = desk.stage.sim.tiktok.sign_up(tiktok::SignUp { scopes, ..tiktok::SignUp::default() });
+    let token = answer(&ann.access_token, "user.info.basic,video.upload");
+    let ran = desk.press.run_with(&["connect", "it", "--token-stdin"], &token).exits(0);
+    assert!(ran.stderr.contains("it is connected as "), "{}", ran.stderr);
 }
 
 #[test]

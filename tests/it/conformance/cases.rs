@@ -80,6 +80,16 @@ impl Case {
         self.front.contains(": earlier\n")
     }
 
+    /// Puts out what a case refers to that can be referred to only once.
+    pub(super) fn prepare(&self, cast: &Cast, id: &str) {
+        if self.front.contains("first-{id}") {
+            let account = self.account();
+            let post = format!("---\nid: first-{id}\ntargets: [{account}]\nschedule: on-merge\n---\nFirst {id}.\n");
+            cast.press.file(&format!("posts/first-{id}.md"), &post).commit("first");
+            cast.press.run(&["publish"]).exits(0);
+        }
+    }
+
     pub(super) fn commit(&self, cast: &Cast, id: &str, more: &str) {
         cast.press.file(&format!("posts/{id}.md"), &self.file(cast, id, more)).commit(id);
     }
@@ -138,6 +148,7 @@ fn x() -> Vec<Case> {
         case("settings", X, "overrides: {x: {reply_settings: following, made_with_ai: true, paid_partnership: true}}\n", TEA).signs(&["following"]),
         case("reply", X, "reply_to: earlier\n", TEA).signs(&["reply_to: Some("]),
         case("quote", X, "quote_of: earlier\n", TEA).signs(&["quotes: Some("]),
+        case("repost", X, "repost_of: first-{id}\n", "").signs(&["\"repost\"", "quotes: Some("]).way(),
         case("text, signed", X, "", TEA).by("x-classic"),
         case("picture, signed", X, ONE, TEA).by("x-classic").signs(&["A cup"]).way(),
         case("video, signed", X, FILM, TEA).by("x-classic").signs(&["video/mp4"]),

@@ -14,6 +14,7 @@ mod oauth1;
 mod oauth2;
 mod posts;
 mod reads;
+mod reposts;
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n a small picture";
 const MINUTE: Duration = Duration::from_secs(60);
