@@ -375,9 +375,13 @@ async fn meet(context: &Context, repo: &Repo, accounts: &Accounts) -> Result<Vec
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::account;
+    use crate::env;
     use crate::error::Source;
+    use crate::limits::Platform;
     use crate::post;
 
     const RECIPIENT: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
@@ -407,14 +411,13 @@ mod tests {
         let whole = text(&made("main"), ACCOUNTS);
         let (head, samples) = whole.split_once("# [accounts.my-x]").unwrap();
         let samples = format!("# [accounts.my-x]{samples}");
-        let uncommented: Vec<&str> = samples
-            .lines()
-            .map(|line| line.strip_prefix("# ").filter(|rest| !rest.starts_with("A LinkedIn")).unwrap_or(""))
-            .collect();
+        let uncommented: Vec<&str> = samples.lines().map(|line| line.strip_prefix("# ").unwrap_or(line)).collect();
         let (accounts, problems) =
             account::parse(&Source::new(ACCOUNTS, format!("{head}{}\n", uncommented.join("\n"))));
         assert_eq!(problems, []);
-        assert_eq!(accounts.unwrap().accounts.keys().collect::<Vec<_>>(), ["my-company", "my-linkedin", "my-x"]);
+        let sampled: BTreeSet<Platform> = accounts.unwrap().accounts.values().map(|account| account.platform).collect();
+        let published = Platform::ALL.into_iter().filter(|platform| platform.limits().published);
+        assert_eq!(sampled, published.collect());
     }
 
     #[test]
@@ -449,7 +452,13 @@ mod tests {
         let check = text(&files, ".github/workflows/pressroom-check.yml");
         let publish = text(&files, ".github/workflows/pressroom-publish.yml");
         assert!(!check.contains("secrets.") && check.contains("permissions:\n  contents: read\n"));
-        assert_eq!(publish.matches("secrets.").count(), 1);
+        let passed = publish.lines().filter_map(|line| line.trim().split_once(": ${{ secrets."));
+        for (variable, secret) in passed.clone() {
+            assert_eq!(secret, format!("{variable} }}}}"));
+        }
+        let passed: Vec<&str> = passed.map(|(variable, _)| variable).collect();
+        assert_eq!(passed, [env::IDENTITY, env::S3_ACCESS_KEY_ID, env::S3_SECRET_ACCESS_KEY]);
+        assert_eq!(publish.matches("secrets.").count(), 3);
         assert!(publish.contains("permissions:\n  contents: write\n"));
         for uses in [&check, &publish].into_iter().flat_map(|text| text.lines()).filter(|line| line.contains("uses:")) {
             assert!(uses.contains("uses: actions/"), "{uses}");

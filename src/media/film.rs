@@ -32,10 +32,16 @@ pub fn ffmpeg(
     // The first picture and the first sound, if there is one.
     say(&["-map", "0:v:0", "-map", "0:a:0?"]);
     say(&["-c:v", "libx264", "-profile:v", "high", "-pix_fmt", "yuv420p", "-crf", "20"]);
+    // Pictures in the order in which they are shown need no edit list, which Meta's platforms do not take.
+    say(&["-bf", "0", "-use_editlist", "0"]);
     if let Some(rate) = rate_max(inside, wanted)? {
         say(&["-maxrate", &rate.to_string(), "-bufsize", &(rate * 2).to_string()]);
     }
     say(&["-vf", &filters(inside, wanted, fps_milli_max)?]);
+    if let (Some(most), None) = (fps_milli_max, inside.film.as_ref().and_then(|film| film.fps_milli)) {
+        // Where the file does not tell, no more than this, and no frame is made up.
+        say(&["-fpsmax", &format!("{most}/1000")]);
+    }
     say(&["-c:a", "aac", "-b:a", "128k", "-ar", "48000", "-ac", "2"]);
     say(&["-map_metadata", "-1", "-map_chapters", "-1", "-movflags", "+faststart", &output]);
     Ok(words)
@@ -65,7 +71,7 @@ fn filters(inside: &Inside, wanted: &Wanted<'_>, fps_milli_max: Option<u32>) -> 
         None => "scale=trunc(iw/2)*2:trunc(ih/2)*2,setsar=1".to_owned(),
     };
     let fps = inside.film.as_ref().and_then(|film| film.fps_milli);
-    if let Some(most) = fps_milli_max.filter(|most| fps.is_none_or(|fps| fps > *most)) {
+    if let Some(most) = fps_milli_max.filter(|most| fps.is_some_and(|fps| fps > *most)) {
         filters.push_str(&format!(",fps={most}/1000"));
     }
     Ok(filters)
@@ -110,14 +116,14 @@ mod tests {
     #[test]
     fn the_command_can_be_pasted() {
         let arguments = ffmpeg("media/Ann's tea.mov", "tea.mp4", false, &film((641, 361), 1), &Wanted::default(), None);
-        assert_snapshot!(shell("ffmpeg", &arguments.unwrap()), @r"ffmpeg -hide_banner -nostdin -n -i 'file:media/Ann'\''s tea.mov' -map 0:v:0 -map '0:a:0?' -c:v libx264 -profile:v high -pix_fmt yuv420p -crf 20 -vf scale=640:360,setsar=1 -c:a aac -b:a 128k -ar 48000 -ac 2 -map_metadata -1 -map_chapters -1 -movflags +faststart file:tea.mp4");
+        assert_snapshot!(shell("ffmpeg", &arguments.unwrap()), @r"ffmpeg -hide_banner -nostdin -n -i 'file:media/Ann'\''s tea.mov' -map 0:v:0 -map '0:a:0?' -c:v libx264 -profile:v high -pix_fmt yuv420p -crf 20 -bf 0 -use_editlist 0 -vf scale=640:360,setsar=1 -c:a aac -b:a 128k -ar 48000 -ac 2 -map_metadata -1 -map_chapters -1 -movflags +faststart file:tea.mp4");
     }
 
     #[test]
     fn limits_become_arguments() {
         let wanted = Wanted { bytes_max: Some(10_000_000), width: Some((320, 1920)), ..Wanted::default() };
         let arguments = ffmpeg("a", "b", true, &film((3840, 2160), 60_000), &wanted, Some(30_000)).unwrap();
-        assert_snapshot!(shell("ffmpeg", &arguments), @"ffmpeg -hide_banner -nostdin -y -i file:a -map 0:v:0 -map '0:a:0?' -c:v libx264 -profile:v high -pix_fmt yuv420p -crf 20 -maxrate 1138666 -bufsize 2277332 -vf scale=1920:1080,setsar=1,fps=30000/1000 -c:a aac -b:a 128k -ar 48000 -ac 2 -map_metadata -1 -map_chapters -1 -movflags +faststart file:b");
+        assert_snapshot!(shell("ffmpeg", &arguments), @"ffmpeg -hide_banner -nostdin -y -i file:a -map 0:v:0 -map '0:a:0?' -c:v libx264 -profile:v high -pix_fmt yuv420p -crf 20 -bf 0 -use_editlist 0 -maxrate 1138666 -bufsize 2277332 -vf scale=1920:1080,setsar=1,fps=30000/1000 -c:a aac -b:a 128k -ar 48000 -ac 2 -map_metadata -1 -map_chapters -1 -movflags +faststart file:b");
         let told =
             |size, duration| ffmpeg("a", "b", true, &film(size, duration), &wanted, None).unwrap_err().to_string();
         assert_snapshot!(told((160, 90), 1000), @"is 160×90; the least is 320×1");

@@ -17,6 +17,7 @@ use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::Response;
+use futures_util::StreamExt as _;
 use tokio::task::JoinHandle;
 
 pub mod facebook;
@@ -231,6 +232,8 @@ struct Inner {
     planned: BTreeMap<usize, FaultKind>,
     log: Vec<Logged>,
     sites: BTreeMap<String, web::Site>,
+    /// Bytes that are kept of a film, where not all are.
+    head_max: Option<usize>,
 }
 
 /// Bodies longer than this are not logged.
@@ -248,9 +251,13 @@ pub struct Logged {
     pub content_type: Option<String>,
     /// The body, if it is no longer than [`LOGGED_MAX`] bytes.
     pub body: Option<Bytes>,
+    /// Bytes of the body, if the request says so.
+    pub length: Option<usize>,
     /// Status answered, or withheld ([`FaultKind::Never`]; 0: the request had no effect); `None` as long as there is none, and
     /// when the connection was dropped without an answer.
     pub status: Option<u16>,
+    /// When it was answered.
+    pub answered: Option<Instant>,
 }
 
 /// A scripted fault: it strikes the next `times` requests whose method and path begin as given.
@@ -317,6 +324,18 @@ impl World {
         inner.planned.clear();
     }
 
+    /// From now on only so many first bytes are kept of a film that is uploaded, and readers are shown no more of it: what
+    /// it is stands there. For whoever sends gigabytes only to see them arrive.
+    pub fn keep_heads(&self, bytes: usize) {
+        self.lock().head_max = Some(bytes);
+    }
+
+    /// How many bytes are kept of a piece of a film that begins at this one.
+    fn kept(&self, at: u64, length: usize) -> usize {
+        let head = self.lock().head_max.unwrap_or(usize::MAX);
+        head.saturating_sub(usize::try_from(at).unwrap_or(usize::MAX)).min(length)
+    }
+
     /// Every request so far, in order of arrival.
     pub fn log(&self) -> Vec<Logged> {
         self.lock().log.clone()
@@ -349,6 +368,7 @@ impl World {
 async fn observe(State((world, host)): State<(World, String)>, request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let target = request.uri().path_and_query().map_or_else(String::new, ToString::to_string);
+    let length = announced(&request);
     let (request, body) = with_body(request).await;
     let index = {
         let mut inner = world.lock();
@@ -360,7 +380,9 @@ async fn observe(State((world, host)): State<(World, String)>, request: Request,
             target: target.clone(),
             content_type: content_type.map(str::to_owned),
             body,
+            length,
             status: None,
+            answered: None,
         });
         inner.log.len() - 1
     };
@@ -388,14 +410,37 @@ async fn observe(State((world, host)): State<(World, String)>, request: Request,
             response
         }
     };
-    world.lock().log[index].status = Some(response.status().as_u16());
+    let logged = &mut world.lock().log[index];
+    (logged.status, logged.answered) = (Some(response.status().as_u16()), Some(Instant::now()));
     response
+}
+
+/// A body put down piece by piece where it will stay, in the room for what it says it is; nothing when it breaks off, or is
+/// longer than allowed.
+async fn collect(body: Body, announced: Option<usize>, most: usize) -> Option<Bytes> {
+    let mut bytes = Vec::with_capacity(announced.unwrap_or(0).min(most).min(ROOM_MAX));
+    let mut stream = body.into_data_stream();
+    while let Some(piece) = stream.next().await {
+        let piece = piece.ok()?;
+        if piece.len() > most - bytes.len() {
+            return None;
+        }
+        bytes.extend_from_slice(&piece);
+    }
+    Some(bytes.into())
+}
+
+/// A longer body is not believed to come, so no room is kept for it beforehand.
+const ROOM_MAX: usize = 64 << 20;
+
+/// How long a request says its body is.
+fn announced(request: &Request) -> Option<usize> {
+    request.headers().get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 /// The body of a request that says it has a short one; such a body is read before anything else happens.
 async fn with_body(request: Request) -> (Request, Option<Bytes>) {
-    let length = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if length.is_none_or(|length| length > LOGGED_MAX) {
+    if announced(&request).is_none_or(|length| length > LOGGED_MAX) {
         return (request, None);
     }
     let (parts, body) = request.into_parts();
@@ -420,4 +465,32 @@ fn answer(status: u16, headers: Vec<(String, String)>, body: String) -> Response
         }
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_film_all_is_kept_or_its_head() {
+        let world = World::default();
+        let kept = |at| world.kept(at, 100);
+        assert_eq!([kept(0), kept(1_000)], [100, 100]);
+        world.keep_heads(150);
+        assert_eq!([kept(0), kept(100), kept(149), kept(150), kept(u64::MAX)], [100, 50, 1, 0, 0]);
+    }
+
+    #[tokio::test]
+    async fn a_body_is_whole_and_not_too_long_or_nothing() {
+        for (body, announced, most, expected) in [
+            ("tea", Some(3), 3, Some("tea")),
+            ("tea", None, usize::MAX, Some("tea")),
+            ("tea", Some(usize::MAX), usize::MAX, Some("tea")),
+            ("", Some(0), 0, Some("")),
+            ("tea", Some(3), 2, None),
+        ] {
+            let got = collect(Body::from(body), announced, most).await;
+            assert_eq!(got.as_deref(), expected.map(str::as_bytes), "{body} {announced:?} {most}");
+        }
+    }
 }

@@ -264,17 +264,39 @@ fn served_simulators_can_be_published_to() {
 
     let mut press =
         Press::with(&[("posts/tea.md", "---\nid: tea\ntargets: [acme-x]\nschedule: on-merge\n---\nTea.\n")]);
+    let more =
+        ["facebook\"\nas = \"1234567890", "instagram", "instagram\"\nas = \"17841477", "threads", "youtube", "tiktok"];
+    let more =
+        more.iter().enumerate().map(|(number, keys)| format!("\n[accounts.more-{number}]\nplatform = \"{keys}\"\n"));
+    press
+        .file("accounts.toml", &format!("{}{}", crate::press::ACCOUNTS, more.collect::<String>()))
+        .commit("more accounts");
     let mut command = press.command(&["rehearse", "--serve"]);
     let mut child = command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::piped()).spawn().unwrap();
     let mut lines = std::io::BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
-    let mut until = |mark: &str| lines.find(|line| line.contains(mark)).unwrap();
-    let hosts = until("export PRESSROOM_HOSTS=").split_once('=').unwrap().1.to_owned();
-    let token = until("pressroom connect acme-x").split('\'').nth(1).unwrap().to_owned();
+    let hosts = lines.find_map(|line| Some(line.split_once("export PRESSROOM_HOSTS=")?.1.to_owned())).unwrap();
     press.env.push(("PRESSROOM_HOSTS".to_owned(), hosts));
-    press.run_with(&["connect", "acme-x", "--token-stdin"], &token).exits(0);
+    let shown: Vec<String> = lines.by_ref().take_while(|line| line.trim() != "pressroom publish").collect();
+    let shown = shown.iter().filter_map(|line| line.split_once("pressroom connect "));
+    let connected = shown.map(|(token, account)| {
+        let (token, account) = (token.split('\'').nth(1).unwrap(), account.split(' ').next().unwrap());
+        press.run_with(&["connect", account, "--token-stdin"], token).exits(0);
+    });
+    assert_eq!(connected.count(), 9);
     press.run(&["retry", "tea:acme-x"]).exits(0);
     let ran = press.run(&["publish"]).exits(0);
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(ran.stdout.contains("1 published now."), "{}", ran.stdout);
+}
+
+#[test]
+fn what_shares_a_post_is_compared_too() {
+    let post = |id: &str, more: &str| format!("---\nid: {id}\ntargets: [acme-x]\nschedule: on-merge\n{more}");
+    let (tea, again) = (post("tea", "---\nTea.\n"), post("tea-again", "repost_of: tea\n---\n"));
+    let press = Press::with(&[("posts/tea.md", &tea), ("posts/tea-again.md", &again)]);
+    let ran = press.run(&["rehearse", "--format", "json"]).exits(0).json();
+    let seen = ran["seen"].as_array().unwrap();
+    assert_eq!(seen.iter().map(|seen| text(&seen["kind"])).collect::<Vec<_>>(), ["post", "repost"], "{ran:#}");
+    assert_eq!(seen[1]["quotes"], seen[0]["id"]);
 }

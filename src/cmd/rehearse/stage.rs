@@ -37,12 +37,36 @@ use crate::vault::{
     self, Credential, Document, Grant, Identities, Recipients, Redactor, Secret, Sources, Vault, identity,
 };
 
-/// What one run on the stage came to.
+/// What one run on the stage came to, or several.
 pub(super) struct Act {
     /// The rows as the run left them.
     pub(super) rows: Vec<Row>,
     /// The rows it published, as they were planned.
     pub(super) published: Vec<Row>,
+}
+
+impl Act {
+    /// Takes in what the next run published; tells whether that was anything.
+    ///
+    /// # Errors
+    /// It published what was out already.
+    pub(super) fn go_on(&mut self, next: Self) -> Result<bool, Failure> {
+        let is = |row: &Row, other: &Row| (&row.post, &row.key) == (&other.post, &other.key);
+        if next.published.iter().any(|row| self.published.iter().any(|out| is(out, row))) {
+            return Err(repeated());
+        }
+        let is_more = !next.published.is_empty();
+        for row in next.rows.into_iter().filter(|row| next.published.iter().any(|new| is(new, row))) {
+            self.rows.iter_mut().filter(|old| is(old, &row)).for_each(|old| *old = row.clone());
+        }
+        self.published.extend(next.published);
+        Ok(is_more)
+    }
+}
+
+/// What no run may ever do.
+pub(super) fn repeated() -> Failure {
+    Failure::new(Kind::Bug, "a second run published again")
 }
 
 /// Account names by the platforms and their ids of authors.

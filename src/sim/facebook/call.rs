@@ -60,9 +60,9 @@ impl Received {
     }
 }
 
-/// Zeros to be written over. The vector's memory is never touched, only the shared slice's is: a gigabyte is kept once.
+/// Zeros to be written over, made where they stay: a gigabyte is kept once.
 pub(super) fn room(length: usize) -> Arc<[u8]> {
-    vec![0; length].into()
+    std::iter::repeat_n(0, length).collect()
 }
 
 impl Call {

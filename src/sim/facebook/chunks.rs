@@ -43,7 +43,7 @@ fn start(state: &mut State, request: &Request, page: u64) -> Outcome {
     }
     let (id, session, now) = (state.number(), state.number(), state.now());
     let mut video = Video { session: Some(session), ..Video::new(id, page, Kind::Video, now) };
-    video.make_room(size);
+    video.make_room(&state.world, size);
     let mut body = wanted(state, &video);
     body["upload_session_id"] = json!(session.to_string());
     body["video_id"] = json!(id.to_string());

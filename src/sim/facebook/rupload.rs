@@ -63,7 +63,7 @@ fn take(state: &mut State, call: &Call, id: u64, size: u64) -> Outcome {
         video.bytes = call.body.bytes.clone();
         (video.size, video.filled) = (Some(size), size);
     } else {
-        video.make_room(size);
+        video.make_room(&state.world, size);
         video.write(&call.body.bytes[..came]);
     }
     if cut.is_some() || !call.body.is_whole() {

@@ -15,12 +15,13 @@ use super::params::{Fields, Known, Type};
 use super::posts::{Kind, Out, Post};
 use super::state::State;
 use super::{audience, call, chunks, feed, fields, photos, posts, schedule, status, tokens, uploads};
+use crate::sim::World;
 
 pub(super) struct Video {
     pub(super) id: u64,
     pub(super) page: u64,
     pub(super) kind: Kind,
-    /// As long as the file is to be; written from the front.
+    /// As long as the file is to be, or as much of it as is kept; written from the front.
     pub(super) bytes: Arc<[u8]>,
     pub(super) filled: u64,
     pub(super) size: Option<u64>,
@@ -74,22 +75,25 @@ impl Video {
         self.finish.is_none() && self.started + state.options.upload_life <= state.now()
     }
 
-    /// Room for a file of this size, if there is none yet.
-    pub(super) fn make_room(&mut self, size: u64) {
+    /// Room for what is kept of a file of this size, if there is none yet.
+    pub(super) fn make_room(&mut self, world: &World, size: u64) {
         if self.size.is_none() {
             self.size = Some(size);
-            self.bytes = call::room(usize::try_from(size).unwrap_or_default());
+            self.bytes = call::room(world.kept(0, usize::try_from(size).unwrap_or_default()));
         }
     }
 
     /// Writes the next bytes; more than there is room for are left out.
     pub(super) fn write(&mut self, bytes: &[u8]) {
-        let at = usize::try_from(self.filled).unwrap_or(usize::MAX);
-        let place = Arc::get_mut(&mut self.bytes).and_then(|all| all.get_mut(at..at.checked_add(bytes.len())?));
-        if let Some(place) = place {
-            place.copy_from_slice(bytes);
-            self.filled += bytes.len() as u64;
-        }
+        let end = self.filled.saturating_add(bytes.len() as u64);
+        let Some(all) = Arc::get_mut(&mut self.bytes).filter(|_| self.size.is_some_and(|size| end <= size)) else {
+            return;
+        };
+        let at = usize::try_from(self.filled).unwrap_or(usize::MAX).min(all.len());
+        let place = &mut all[at..];
+        let kept = place.len().min(bytes.len());
+        place[..kept].copy_from_slice(&bytes[..kept]);
+        self.filled = end;
     }
 }
 

@@ -21,7 +21,9 @@ use super::{Instagram, film};
 /// A file on its way.
 #[derive(Default)]
 pub(super) struct Upload {
-    /// As large as the file will be, once its size is known.
+    /// Once it is known.
+    size: Option<usize>,
+    /// As large as the file will be once its size is known, or as what is kept of it.
     file: Option<Arc<[u8]>>,
     received: usize,
     /// Where the file is fetched from, if the upload says so instead of sending bytes.
@@ -31,7 +33,7 @@ pub(super) struct Upload {
 impl Upload {
     /// `video_status`, by what the container's status is.
     pub(super) fn status(&self, status: Status) -> Value {
-        let size = self.file.as_ref().map(|file| file.len());
+        let size = self.size;
         let complete = self.address.is_some() || size == Some(self.received);
         let uploading = match complete {
             true => "complete",
@@ -136,7 +138,7 @@ fn begin(state: &mut State, method: &Method, path: &str, headers: &HeaderMap) ->
         Ask::Bytes { size, .. } if u64::try_from(size).unwrap_or(u64::MAX) > bounds.bytes => {
             Err(refused("the file is too large"))
         }
-        Ask::Bytes { size, .. } if upload.file.as_ref().is_some_and(|file| file.len() != size) => {
+        Ask::Bytes { size, .. } if upload.size.is_some_and(|known| known != size) => {
             Err(refused("file_size differs from what was said before"))
         }
         Ask::Bytes { offset, .. } if offset != upload.received => {
@@ -148,9 +150,10 @@ fn begin(state: &mut State, method: &Method, path: &str, headers: &HeaderMap) ->
             if length.is_some_and(|length| offset + length > size) {
                 return Err(errors::upload(false, "PartialRequestError", "The body is longer than file_size says"));
             }
-            let end = state.options.break_upload_at.take();
+            let (end, kept) = (state.options.break_upload_at.take(), state.world.kept(0, size));
             if let Some(Source::Upload(upload)) = state.containers.get_mut(&id).map(|container| &mut container.source) {
-                upload.file.get_or_insert_with(|| std::iter::repeat_n(0, size).collect());
+                upload.size = Some(size);
+                upload.file.get_or_insert_with(|| std::iter::repeat_n(0, kept).collect());
             }
             Ok(Some(Seat { id, at: offset, size, end }))
         }
@@ -185,8 +188,13 @@ fn put(state: &mut State, id: u64, at: usize, piece: &[u8]) -> bool {
     let Some(container) = state.containers.get_mut(&id) else { return false };
     let Source::Upload(upload) = &mut container.source else { return false };
     let Some(file) = upload.file.as_mut().and_then(Arc::get_mut) else { return false };
-    let Some(place) = file.get_mut(at..at + piece.len()).filter(|_| upload.received == at) else { return false };
-    place.copy_from_slice(piece);
+    if upload.received != at {
+        return false;
+    }
+    let from = at.min(file.len());
+    let place = &mut file[from..];
+    let kept = place.len().min(piece.len());
+    place[..kept].copy_from_slice(&piece[..kept]);
     upload.received += piece.len();
     true
 }

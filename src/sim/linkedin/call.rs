@@ -10,6 +10,7 @@ use serde_json::Value;
 use url::form_urlencoded;
 
 use super::errors;
+use crate::sim;
 
 /// What a handler answers; the error is an answer too, so that `?` can end a handler with a refusal.
 pub(super) type Outcome = Result<Reply, Reply>;
@@ -24,13 +25,15 @@ pub(super) struct Call {
 }
 
 impl Call {
-    pub(super) async fn receive(request: Request) -> Result<Self, axum::Error> {
+    /// Nothing when the body breaks off.
+    pub(super) async fn receive(request: Request) -> Option<Self> {
+        let announced = sim::announced(&request);
         let (head, body) = request.into_parts();
-        Ok(Self {
+        Some(Self {
             method: head.method,
             target: head.uri.path_and_query().map_or_else(String::new, ToString::to_string),
             headers: head.headers,
-            body: axum::body::to_bytes(body, usize::MAX).await?,
+            body: sim::collect(body, announced, usize::MAX).await?,
         })
     }
 

@@ -195,12 +195,12 @@ pub struct Member {
 
 async fn answer(Shared(linkedin): Shared<LinkedIn>, request: Request) -> Response {
     let reply = match Call::receive(request).await {
-        Ok(call) => {
+        Some(call) => {
             let mut state = linkedin.lock();
             let reply = route(&mut state, &call).unwrap_or_else(|refusal| refusal);
             reply.with("x-li-uuid", state::opaque("AAY", 22) + "==").with("x-li-fabric", "prod-lor1")
         }
-        Err(_) => errors::syntax("The request ended before its body did"),
+        None => errors::syntax("The request ended before its body did"),
     };
     // LinkedIn sets cookies that a client has no use for.
     reply.with("x-li-pop", "azd-prod-lor1-x").with("set-cookie", "lidc=make:believe; Path=/; Secure").into_response()

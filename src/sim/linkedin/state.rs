@@ -21,7 +21,7 @@ const REFRESH_LIFE: Duration = Duration::from_secs(365 * 86_400);
 
 pub(super) struct State {
     pub(super) options: Options,
-    world: World,
+    pub(super) world: World,
     pub(super) apps: BTreeMap<String, App>,
     pub(super) people: Vec<Person>,
     pub(super) organizations: BTreeMap<u64, String>,

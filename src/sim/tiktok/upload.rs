@@ -13,6 +13,7 @@ use super::judge;
 use super::options::{Progress, Repeated};
 use super::publish::{Medium, Publish, Source};
 use super::state::{State, opaque};
+use crate::sim::World;
 
 /// Where chunks go.
 pub(super) const PATH: &str = "/video/";
@@ -26,7 +27,7 @@ pub(super) struct Upload {
     plan: Plan,
     pub(super) expires: SystemTime,
     pub(super) stored: u64,
-    /// Of the declared size from the first chunk on, so that no byte is ever moved again.
+    /// Of the declared size from the first chunk on, or of what is kept of it, so that no byte is ever moved again.
     buffer: Option<Arc<[u8]>>,
 }
 
@@ -54,13 +55,14 @@ impl Upload {
         }
     }
 
-    fn store(&mut self, first: u64, bytes: &[u8]) {
+    fn store(&mut self, world: &World, first: u64, bytes: &[u8]) {
         let size = usize::try_from(self.plan.size).unwrap_or(usize::MAX);
-        let buffer = self.buffer.get_or_insert_with(|| Arc::from(vec![0; size]));
-        let first = usize::try_from(first).unwrap_or(usize::MAX);
+        let buffer = self.buffer.get_or_insert_with(|| Arc::from(vec![0; world.kept(0, size)]));
+        let kept = &bytes[..world.kept(first, bytes.len())];
+        let first = usize::try_from(first).unwrap_or(usize::MAX).min(buffer.len());
         // Nobody else has the buffer before the last chunk is in.
-        if let Some(place) = Arc::get_mut(buffer).and_then(|buffer| buffer.get_mut(first..first + bytes.len())) {
-            place.copy_from_slice(bytes);
+        if let Some(place) = Arc::get_mut(buffer).and_then(|buffer| buffer.get_mut(first..first + kept.len())) {
+            place.copy_from_slice(kept);
             self.stored += bytes.len() as u64;
         }
     }
@@ -103,7 +105,7 @@ pub(super) fn put(state: &mut State, call: &Call) -> Outcome {
     }
     match upload.judge(&range) {
         Place::Next => {
-            upload.store(range.start, &call.body);
+            upload.store(&state.world, range.start, &call.body);
             if upload.stored == total {
                 finish(state, at);
             }

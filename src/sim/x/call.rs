@@ -1,12 +1,13 @@
 //! One request as the handlers want it: read whole, its query taken apart. Knows nothing of what is asked.
 
-use axum::body::{Bytes, to_bytes};
+use axum::body::Bytes;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
 use super::errors::Refusal;
+use crate::sim;
 
 /// Larger bodies are cut off; the largest lawful one is a chunk of media.
 const MAX_BODY: usize = 64 << 20;
@@ -24,8 +25,10 @@ pub(super) struct Call {
 
 impl Call {
     pub(super) async fn read(request: Request) -> Result<Self, Refusal> {
+        let announced = sim::announced(&request);
         let (head, body) = request.into_parts();
-        let body = to_bytes(body, MAX_BODY).await.map_err(|_| Refusal::empty(StatusCode::PAYLOAD_TOO_LARGE))?;
+        let body = sim::collect(body, announced, MAX_BODY).await;
+        let body = body.ok_or_else(|| Refusal::empty(StatusCode::PAYLOAD_TOO_LARGE))?;
         if head.uri.path_and_query().is_some_and(|target| target.as_str().len() > MAX_TARGET) {
             return Err(Refusal::empty(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE));
         }

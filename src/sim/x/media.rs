@@ -63,10 +63,17 @@ pub(super) struct Upload {
     category: String,
     declared_type: String,
     total: u64,
-    segments: BTreeMap<u64, Bytes>,
+    segments: BTreeMap<u64, Segment>,
     began: SystemTime,
     done: Option<Done>,
     alt: Option<String>,
+}
+
+/// A piece of a file.
+struct Segment {
+    length: usize,
+    /// All of it, or as much as is kept of a film.
+    kept: Bytes,
 }
 
 /// A finalized upload.
@@ -96,7 +103,7 @@ pub(super) fn upload(state: &mut State, caller: &Caller, call: &Call) -> Outcome
     let others = fields.get("additional_owners").unwrap_or_default().split(',').filter_map(id).collect();
     let mut upload = begin(state, caller, category, others);
     upload.total = bytes.len() as u64;
-    upload.segments.insert(0, bytes);
+    upload.segments.insert(0, Segment { length: bytes.len(), kept: bytes });
     complete(state, &mut upload)?;
     let answer = described(state, &upload);
     state.options.credits -= state.options.prices.upload;
@@ -153,7 +160,11 @@ pub(super) fn append(state: &mut State, caller: &Caller, call: &Call) -> Outcome
     let index = fields.get("segment_index").and_then(|index| index.parse().ok()).filter(|index| *index <= 999_u64);
     let index = index.ok_or_else(|| bad("segment_index", "is not an integer from 0 to 999"))?;
     let upload = &mut state.media[at];
-    upload.segments.insert(index, bytes);
+    let before: usize = upload.segments.range(..index).map(|(_, segment)| segment.length).sum();
+    let (length, kept) = (bytes.len(), state.world.kept(before as u64, bytes.len()));
+    // A slice would hold on to the whole body.
+    let kept = if kept == length { bytes } else { Bytes::copy_from_slice(&bytes[..kept]) };
+    upload.segments.insert(index, Segment { length, kept });
     let expires = unix_seconds(upload.began + state.options.upload_life);
     Ok(match StatusCode::from_u16(state.options.append_status) {
         Ok(StatusCode::NO_CONTENT) => StatusCode::NO_CONTENT.into_response(),
@@ -295,16 +306,17 @@ fn open(state: &State, caller: &Caller, call: &Call) -> Result<usize, Refusal> {
 /// Puts the segments together and checks what they are.
 fn complete(state: &State, upload: &mut Upload) -> Result<(), Refusal> {
     let gapless = upload.segments.keys().copied().eq(0..upload.segments.len() as u64);
-    let bytes = upload.segments.values().map(AsRef::as_ref).collect::<Vec<&[u8]>>().concat();
-    if !gapless || bytes.is_empty() {
+    let bytes = upload.segments.values().map(|segment| segment.kept.as_ref()).collect::<Vec<&[u8]>>().concat();
+    let length: usize = upload.segments.values().map(|segment| segment.length).sum();
+    if !gapless || length == 0 {
         return Err(bad("id", "is incomplete: segments are missing"));
     }
-    if bytes.len() as u64 != upload.total {
-        let why = format!("has {} bytes, but total_bytes was {}", bytes.len(), upload.total);
+    if length as u64 != upload.total {
+        let why = format!("has {length} bytes, but total_bytes was {}", upload.total);
         return Err(bad("id", &why));
     }
     let file = probe(&bytes).ok_or_else(|| bad("media", "type unrecognized."))?;
-    suits(&upload.category, &file, bytes.len())?;
+    suits(&upload.category, &file, length)?;
     if !(upload.declared_type.is_empty() || upload.declared_type == file.mime) {
         return Err(bad("media", &format!("is {}, but media_type was {}", file.mime, upload.declared_type)));
     }
@@ -358,7 +370,7 @@ fn described(state: &State, upload: &Upload) -> Value {
     let mut data = json!({"id": upload.id.to_string(), "media_key": media_key(upload)});
     let Some(done) = &upload.done else { return json!({"data": data}) };
     let left = (done.at + state.options.media_life).duration_since(state.now).unwrap_or_default();
-    data["size"] = json!(done.bytes.len());
+    data["size"] = json!(upload.total);
     data["expires_after_secs"] = json!(left.as_secs());
     if let Some((until, succeeds)) = done.processed {
         data["processing_info"] = processing(state, done.at, until, succeeds);

@@ -57,7 +57,7 @@ pub struct X {
 impl X {
     /// An empty platform: no accounts, and one app, [`DEFAULT_CLIENT_ID`].
     pub fn new(world: World) -> Self {
-        let state = State::new(world.now());
+        let state = State::new(world.clone());
         Self { world, state: Arc::new(Mutex::new(state)) }
     }
 

@@ -40,7 +40,7 @@ fn parameter(value: &str, name: &str) -> Option<String> {
 }
 
 fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
-    bytes.windows(wanted.len()).position(|window| window == wanted)
+    memchr::memmem::find(bytes, wanted)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
-use super::super::SeenMedia;
+use super::super::{SeenMedia, World};
 use super::media::Upload;
 use super::meter::Meter;
 use super::oauth1::Oauth1;
@@ -137,6 +137,7 @@ pub(super) struct Post {
 pub(super) struct State {
     /// The time of the call at hand.
     pub(super) now: SystemTime,
+    pub(super) world: World,
     pub(super) options: Options,
     pub(super) apps: Vec<App>,
     pub(super) users: Vec<User>,
@@ -154,9 +155,10 @@ pub(super) struct State {
 }
 
 impl State {
-    pub(super) fn new(now: SystemTime) -> Self {
+    pub(super) fn new(world: World) -> Self {
         Self {
-            now,
+            now: world.now(),
+            world,
             options: Options::default(),
             apps: vec![App::public(DEFAULT_CLIENT_ID, DEFAULT_CALLBACK)],
             users: Vec::new(),

@@ -95,8 +95,9 @@ fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
 /// is in memory once.
 async fn collect(body: Body, announced: Option<u64>) -> (Arc<[u8]>, bool) {
     let mut stream = body.into_data_stream();
-    // Zeroed pages of a fresh vector are not backed by memory until written: making the copy costs no second gigabyte.
-    let mut whole: Arc<[u8]> = Arc::from(vec![0; usize::try_from(announced.unwrap_or(0)).unwrap_or(0)]);
+    // Zeros made where the film will stay.
+    let room = usize::try_from(announced.unwrap_or(0)).unwrap_or(0);
+    let mut whole: Arc<[u8]> = std::iter::repeat_n(0, room).collect();
     let mut rest = Vec::new();
     let mut filled = 0;
     let mut broken = false;

@@ -197,7 +197,7 @@ fn iso8601(length: Duration) -> String {
 fn file_details(video: &Video) -> Value {
     let (file, film) = (&video.file, &video.file.film);
     let mut details = json!({
-        "fileSize": file.bytes.len().to_string(),
+        "fileSize": file.size.to_string(),
         "fileType": if video.processing_errors.is_empty() { "video" } else { file_type(video) },
         "container": film.container,
     });

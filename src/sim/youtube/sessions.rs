@@ -16,6 +16,7 @@ use super::ranges::{self, BLOCK, Range};
 use super::state::{State, opaque};
 use super::video::{self, Upload};
 use super::{render, selector, upload};
+use crate::sim::World;
 
 pub(super) struct Session {
     /// Path and query.
@@ -29,7 +30,7 @@ pub(super) struct Session {
     pub(super) name: Option<String>,
     pub(super) notify: bool,
     pub(super) total: u64,
-    /// Of the full length as soon as there is anything in it.
+    /// As long as the file, or as what is kept of it, as soon as there is anything in it.
     pub(super) buffer: Arc<[u8]>,
     pub(super) stored: u64,
     /// The length chunks have, once the first has come.
@@ -47,18 +48,20 @@ impl Session {
     }
 
     /// Keeps the first `length` bytes of a body, which begin where the stored ones end.
-    fn keep(&mut self, body: &Arc<[u8]>, length: u64) {
+    fn keep(&mut self, world: &World, body: &Arc<[u8]>, length: u64) {
         let (from, length) = (index(self.stored), index(length));
         let total = index(self.total);
-        if from == 0 && length == total && body.len() == total {
+        let room = world.kept(0, total);
+        if from == 0 && length == total && body.len() == room {
             // All at once: the very bytes that came.
             self.buffer = Arc::clone(body);
         } else {
-            if self.buffer.len() < total {
-                self.buffer = Arc::from(vec![0; total]);
+            if self.buffer.len() < room {
+                self.buffer = Arc::from(vec![0; room]);
             }
-            if let Some(buffer) = Arc::get_mut(&mut self.buffer) {
-                buffer[from..from + length].copy_from_slice(&body[..length]);
+            let kept = world.kept(self.stored, length);
+            if let Some(buffer) = Arc::get_mut(&mut self.buffer).filter(|_| kept > 0) {
+                buffer[from..from + kept].copy_from_slice(&body[..kept]);
             }
         }
         self.stored += length as u64;
@@ -154,7 +157,7 @@ fn store(state: &mut State, call: &Call, id: &str, first: u64, length: u64, last
     }
     let kept = kept(&hiccup, call, length);
     session.chunk = if last || kept < length { None } else { Some(length) };
-    session.keep(&call.body, kept);
+    session.keep(&state.world, &call.body, kept);
     if call.broken || hiccup == Hiccup::DropsInside {
         return Ok(Reply::lost());
     }
@@ -207,6 +210,7 @@ fn finish(state: &mut State, id: &str) -> Result<String, Refusal> {
         channel: session.channel.clone(),
         draft: session.draft.clone(),
         bytes: std::mem::replace(&mut session.buffer, Arc::from([])),
+        size: session.total,
         mime: session.mime.clone(),
         name: session.name.clone(),
         notify: session.notify,

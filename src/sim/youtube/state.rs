@@ -20,7 +20,7 @@ use crate::sim::World;
 
 pub(super) struct State {
     pub(super) options: Options,
-    world: World,
+    pub(super) world: World,
     pub(super) apps: BTreeMap<String, App>,
     /// Google accounts, by their e-mail address; known elsewhere by the index.
     pub(super) accounts: Vec<String>,

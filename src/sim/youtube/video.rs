@@ -50,7 +50,10 @@ pub(super) struct Video {
 
 /// What was uploaded.
 pub(super) struct File {
+    /// All of it, or as much as is kept of a film.
     pub(super) bytes: Arc<[u8]>,
+    /// Bytes of the whole.
+    pub(super) size: u64,
     pub(super) mime: String,
     pub(super) name: Option<String>,
     pub(super) film: Film,
@@ -148,7 +151,10 @@ impl Video {
 pub(super) struct Upload {
     pub(super) channel: String,
     pub(super) draft: Draft,
+    /// All of it, or as much as is kept of a film.
     pub(super) bytes: Arc<[u8]>,
+    /// Bytes of the whole.
+    pub(super) size: u64,
     pub(super) mime: String,
     pub(super) name: Option<String>,
     pub(super) notify: bool,
@@ -175,7 +181,7 @@ pub(super) fn make(state: &mut State, upload: Upload) -> String {
         was_public: false,
         locked: state.options.private_lock,
         notify: upload.notify,
-        file: File { bytes: upload.bytes, mime: upload.mime, name: upload.name, film },
+        file: File { bytes: upload.bytes, size: upload.size, mime: upload.mime, name: upload.name, film },
         ready: now + state.options.processing_delay,
         end,
         processing_errors,

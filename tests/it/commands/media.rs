@@ -178,7 +178,7 @@ fn videos_are_left_to_ffmpeg() {
     let fit = ["media", "fit", "Ann's film.mov", "--for", "x"];
     assert_snapshot!(shown(&press, &press.run(&fit).exits(3)), @r"
     error: videos are converted by ffmpeg, which is not installed here
-    hint: run this where there is one: ffmpeg -hide_banner -nostdin -n -i 'file:Ann'\''s film.mov' -map 0:v:0 -map '0:a:0?' -c:v libx264 -profile:v high -pix_fmt yuv420p -crf 20 -vf 'scale=trunc(iw/2)*2:trunc(ih/2)*2,setsar=1,fps=60000/1000' -c:a aac -b:a 128k -ar 48000 -ac 2 -map_metadata -1 -map_chapters -1 -movflags +faststart 'file:Ann'\''s film.x.mp4'
+    hint: run this where there is one: ffmpeg -hide_banner -nostdin -n -i 'file:Ann'\''s film.mov' -map 0:v:0 -map '0:a:0?' -c:v libx264 -profile:v high -pix_fmt yuv420p -crf 20 -bf 0 -use_editlist 0 -vf 'scale=trunc(iw/2)*2:trunc(ih/2)*2,setsar=1' -fpsmax 60000/1000 -c:a aac -b:a 128k -ar 48000 -ac 2 -map_metadata -1 -map_chapters -1 -movflags +faststart 'file:Ann'\''s film.x.mp4'
     hint: or install it, <https://ffmpeg.org/download.html>, and run this command again
     ");
     assert!(!press.repo.join("Ann's film.x.mp4").exists());

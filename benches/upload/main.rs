@@ -1,0 +1,151 @@
+//! How fast and in how little memory large files leave: through each adapter that sends the bytes of a film, by
+//! `pressroom publish` to the platform's simulator, and through the door to the network alone; each side by side with
+//! `curl -T` of the same file to a plain sink on this machine.
+//!
+//! Two throughputs are printed. Of the upload: from its first request to the answer to its last, as the simulator saw
+//! them, with whatever lies between, be it other calls. Of the whole run: from the start of the program to its end, with
+//! git, the ledger, the hash of the file and the platform's processing. The first is held against `curl -T`, whose time is
+//! that of its whole run.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "to print is all a bench is for")]
+
+use std::env;
+use std::error::Error;
+use std::path::Path;
+use std::process::ExitCode;
+
+mod desk;
+mod door;
+mod film;
+mod plain;
+mod stage;
+
+use desk::Desk;
+use film::Film;
+use stage::{CASES, Case};
+
+/// Least throughput, in parts of what `curl -T` reaches.
+const RATIO_MIN: f64 = 0.8;
+/// What memory must stay under, in KiB.
+const PEAK_END: u64 = 64 * 1024;
+/// MiB sent, unless an argument says otherwise or a platform takes less.
+const MIB: u64 = 1024;
+/// Runs of each, in turns.
+const RUNS: usize = 3;
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+fn main() -> ExitCode {
+    // cargo adds `--bench` of its own.
+    let arguments: Vec<String> = env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let kept = match arguments.as_slice() {
+        ["sink"] => plain::sink().map(|()| true),
+        ["send", address, path] => door::send(address, Path::new(path)).map(|()| true),
+        ["stage", platform, film] => stage::serve(platform, Path::new(film)).map(|()| true),
+        ["run", program, rest @ ..] => desk::measured(program, rest).map(|()| true),
+        [] => bench(MIB, &[]),
+        [mib, names @ ..] => mib.parse().map_err(Into::into).and_then(|mib| bench(mib, names)),
+    };
+    match kept {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Measures what is named, or all; `false` where a bound is broken.
+fn bench(mib: u64, names: &[&str]) -> Result<bool> {
+    let known = |name: &&&str| **name == door::NAME || CASES.iter().any(|case| case.name == **name);
+    if let Some(name) = names.iter().find(|name| !known(name)) {
+        let cases: Vec<_> = CASES.iter().map(|case| case.name).collect();
+        return Err(format!("{name} is none of {}, {}", cases.join(", "), door::NAME).into());
+    }
+    let wanted = |name: &str| names.is_empty() || names.contains(&name);
+    let (_sink, address) = plain::start_sink()?;
+    println!("Median of {RUNS} runs each, in turns with `curl -T` of the same file to a sink on this machine\n");
+    println!(
+        "{:<10} {:>6} {:>8} {:>8} {:>8} {:>6} {:>9}",
+        "", "MiB", "whole/s", "upload/s", "curl/s", "ratio", "peak MiB"
+    );
+    let mut kept = true;
+    for case in CASES.iter().filter(|case| wanted(case.name)) {
+        let film = Film::new(mib << 20, case.bytes_max, case.millis)?;
+        kept &= publish(case, &film, &address)?;
+    }
+    if wanted(door::NAME) {
+        let film = Film::new(mib << 20, None, film::MILLIS)?;
+        kept &= send(&film, &address)?;
+    }
+    println!("\nratio: upload to curl, at least {RATIO_MIN}; peak: under {} MiB", PEAK_END / 1024);
+    for case in CASES.iter().filter(|case| wanted(case.name) && case.bytes_max.is_some_and(|most| most < mib << 20)) {
+        println!("{}: takes no more than {} bytes", case.name, case.bytes_max.unwrap_or_default());
+    }
+    println!("threads: fetches media by their address; no bytes are sent, so nothing is measured");
+    Ok(kept)
+}
+
+/// One run.
+struct Turn {
+    /// Seconds from the start of the program to its end.
+    whole: f64,
+    upload: f64,
+    curl: f64,
+    /// KiB.
+    peak: u64,
+}
+
+/// Films published through an adapter.
+fn publish(case: &Case, film: &Film, sink: &str) -> Result<bool> {
+    let stage = stage::Stage::start(case, film)?;
+    let desk = Desk::new(case, film, &stage)?;
+    let turns = turns(|turn| {
+        let curl = plain::curl(sink, film)?;
+        let (whole, peak) = desk.publish(turn)?;
+        Ok(Turn { whole, upload: stage.upload(film)?, curl, peak })
+    })?;
+    Ok(row(case.name, film, &turns))
+}
+
+/// A file sent through the door.
+fn send(film: &Film, sink: &str) -> Result<bool> {
+    let turns = turns(|_| {
+        let curl = plain::curl(sink, film)?;
+        let (upload, peak) = door::run(sink, film)?;
+        Ok(Turn { whole: upload, upload, curl, peak })
+    })?;
+    Ok(row(door::NAME, film, &turns))
+}
+
+/// The first turn fills the disk cache and is not counted.
+fn turns(mut one: impl FnMut(usize) -> Result<Turn>) -> Result<Vec<Turn>> {
+    one(0)?;
+    (1..=RUNS).map(one).collect()
+}
+
+/// Prints what came of it; `false` where a bound is broken.
+fn row(name: &str, film: &Film, turns: &[Turn]) -> bool {
+    #[expect(clippy::cast_precision_loss, reason = "far fewer bytes than a float holds exactly")]
+    let mib = film.bytes as f64 / f64::from(1 << 20);
+    let median = |of: fn(&Turn) -> f64| {
+        let mut seconds: Vec<f64> = turns.iter().map(of).collect();
+        seconds.sort_by(f64::total_cmp);
+        seconds[seconds.len() / 2]
+    };
+    let (whole, upload, curl) = (median(|turn| turn.whole), median(|turn| turn.upload), median(|turn| turn.curl));
+    let peak = turns.iter().map(|turn| turn.peak).max().unwrap_or_default();
+    let ratio = curl / upload;
+    let kept = ratio >= RATIO_MIN && peak < PEAK_END;
+    println!(
+        "{name:<10} {mib:>6.0} {:>8.0} {:>8.0} {:>8.0} {ratio:>6.2} {:>9}   {}",
+        mib / whole,
+        mib / upload,
+        mib / curl,
+        peak.div_ceil(1024),
+        if kept { "kept" } else { "BROKEN" }
+    );
+    kept
+}
