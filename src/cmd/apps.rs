@@ -31,12 +31,12 @@ enum Command {
     /// Reads the app's client secret from stdin and stores it, encrypted, on the state branch.
     Set {
         /// `x`, `linkedin`, ...
-        #[arg(value_parser = super::platform)]
+        #[arg(value_parser = super::count::platform)]
         platform: Platform,
     },
     /// Removes a stored secret.
     Remove {
-        #[arg(value_parser = super::platform)]
+        #[arg(value_parser = super::count::platform)]
         platform: Platform,
     },
 }
@@ -102,12 +102,7 @@ fn id(accounts: &Accounts, platform: Platform) -> Option<String> {
 ///
 /// # Errors
 /// When there is none, or its secret cannot be opened.
-pub(super) fn app(
-    context: &Context,
-    accounts: &Accounts,
-    known: &Known,
-    platform: Platform,
-) -> Result<App, Failure> {
+pub(super) fn app(context: &Context, accounts: &Accounts, known: &Known, platform: Platform) -> Result<App, Failure> {
     let id = id(accounts, platform).ok_or_else(|| {
         let (name, label) = (platform.name(), platform.label());
         Failure::new(Kind::Person, format!("there is no app of yours with {label}"))
@@ -168,6 +163,7 @@ async fn remove(context: &Context, platform: Platform, journal: &Journal) -> Res
     let change = move |_: &Branch| Ok(vec![Edit::Remove { path: path.clone() }]);
     write::settled(journal.commit(Box::new(change)).await)?;
     context.say(&format!("the secret of the app with {} is removed", platform.label()));
-    context.say("older commits of the state branch still hold it, encrypted: reset it at the platform if it may be known");
+    context
+        .say("older commits of the state branch still hold it, encrypted: reset it at the platform if it may be known");
     Ok(0)
 }

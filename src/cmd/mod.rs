@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::error::{Failure, Kind};
 
 mod accounts;
+mod apps;
 mod check;
 mod completions;
 mod connect;
@@ -29,6 +30,7 @@ mod schema;
 mod screen;
 mod settle;
 mod status;
+mod tokens;
 
 /// Publishes to social networks from a git repository: posts are Markdown files, reviewed, merged, and published once.
 #[derive(Debug, Parser)]
@@ -92,6 +94,7 @@ pub enum Command {
     Retry(settle::Retry),
     Cancel(settle::Cancel),
     Adopt(settle::Adopt),
+    Apps(apps::Apps),
     Connect(connect::Connect),
     Disconnect(connect::Disconnect),
     Accounts(accounts::Accounts),
@@ -191,6 +194,7 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
         Command::Retry(command) => command.run(&context),
         Command::Cancel(command) => command.run(&context),
         Command::Adopt(command) => command.run(&context),
+        Command::Apps(command) => command.run(&context),
         Command::Connect(command) => command.run(&context),
         Command::Disconnect(command) => command.run(&context),
         Command::Accounts(command) => command.run(&context),

@@ -1,9 +1,7 @@
 //! `pressroom publish`.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use chrono::TimeDelta;
 use clap::Args;
 use serde_json::json;
 use tokio::sync::watch;
@@ -12,6 +10,7 @@ use uuid::Uuid;
 use super::open::Known;
 use super::progress::Uploads;
 use super::screen::List;
+use super::tokens::Tokens;
 use super::{Context, open, plan, report};
 use crate::account::Accounts;
 use crate::content::{self, Content, Stock};
@@ -30,7 +29,6 @@ use crate::repo::{Oid, Repo};
 use crate::run::Run;
 use crate::run::recover::Recovered;
 use crate::run::write::Writer;
-use crate::vault::{self, Document, Redactor, Vault};
 
 /// Publishes what is due: one run of the plan.
 ///
@@ -106,7 +104,16 @@ impl Publish {
         let mut plan = planning(&known).exactly(&mut content, &stock, is_acted_on);
         self.stop_if_too_late(&plan)?;
         self.hold_removals(&mut plan);
-        let (vault, tokens, redactor) = open_tokens(context, &known, &content.accounts, &mut plan)?;
+        let tokens = Tokens {
+            context,
+            repo: &repo,
+            journal: &journal,
+            known: &known,
+            accounts: &content.accounts,
+            run: &run,
+            http: &http,
+        };
+        let (vault, tokens, redactor) = tokens.open(&mut plan).await?;
         known.branch.check_writable()?;
         // From here on the run may claim something: whoever finds its spool knows that it lives, or how far it came.
         let spool = Spool::begin(&repo, &run)?;
@@ -264,65 +271,6 @@ async fn meet_accounts(writer: &Writer, known: &Known, accounts: &Accounts) -> R
         .map(|account| TargetKey::new(account.platform, &account.name))
         .collect();
     if keys.is_empty() { Ok(()) } else { writer.meet(&keys).await }
-}
-
-/// What a run needs of the vault: itself, where anything is opened, the tokens by account, and what never to print.
-type Opened = (Option<Vault>, BTreeMap<String, Document>, Redactor);
-
-/// Opens the tokens of the accounts a plan acts on; rows of an account whose token cannot be used say so and rest.
-fn open_tokens(context: &Context, known: &Known, accounts: &Accounts, plan: &mut Plan) -> Result<Opened, Failure> {
-    let names: BTreeSet<String> = plan.actions().map(|row| row.account.clone()).collect();
-    let (mut tokens, mut redactor) = (BTreeMap::new(), Redactor::default());
-    if names.is_empty() {
-        return Ok((None, tokens, redactor));
-    }
-    let vault = open::vault(context, accounts)?;
-    // Many files that cannot be opened mostly have one reason: each is told, the way out once.
-    let mut hints: Vec<String> = Vec::new();
-    for name in names {
-        match open_token(context, &vault, known, accounts, &name) {
-            Ok(document) => {
-                document.secrets().for_each(|secret| redactor.add(secret));
-                tokens.insert(name, document);
-            }
-            Err(failure) => {
-                context.complain(&format!("error: {}", report::printable(&failure.message)));
-                hints.extend(failure.hints.iter().filter(|hint| !hints.contains(hint)).cloned().collect::<Vec<_>>());
-                rest(plan.rows.iter_mut().filter(|row| row.account == name), &failure);
-            }
-        }
-    }
-    hints.iter().for_each(|hint| context.complain(&format!("hint: {}", report::printable(hint))));
-    Ok((Some(vault), tokens, redactor))
-}
-
-fn open_token(
-    context: &Context,
-    vault: &Vault,
-    known: &Known,
-    accounts: &Accounts,
-    name: &str,
-) -> Result<Document, Failure> {
-    let path = vault::account_path(name);
-    let bytes = known.branch.read(&path)?.unwrap_or_default();
-    let document = vault.open::<Document>(&path, &bytes)?;
-    let reconnect = format!("`pressroom connect {name}`");
-    if accounts.accounts.get(name).is_none_or(|account| account.platform != document.platform) {
-        return Err(Failure::new(Kind::Person, format!("the token of {name} is for {}", document.platform.label()))
-            .hint(reconnect));
-    }
-    if !document.is_fresh(context.clock.now(), TimeDelta::minutes(1)) {
-        return Err(Failure::new(Kind::Person, format!("the token of {name} has ended: {reconnect}")));
-    }
-    Ok(document)
-}
-
-fn rest<'a>(rows: impl Iterator<Item = &'a mut Row>, failure: &Failure) {
-    for row in rows.filter(|row| row.action.is_some()) {
-        row.action = None;
-        row.reason = Some(failure.message.clone());
-        row.attention = Some(failure.kind);
-    }
 }
 
 /// Becomes true at the first Ctrl-C or SIGTERM.

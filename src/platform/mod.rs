@@ -73,8 +73,9 @@ pub trait Adapter: Sync {
     ///
     /// # Errors
     /// The platform's refusal, or that it is not among those that the person may act for.
-    fn read_own_token(&self, _acts_as: &str, reply: &Reply) -> Result<String, Refusal> {
-        Err(Refusal::unreadable(reply))
+    fn read_own_token(&self, _acts_as: &str, _reply: &Reply) -> Result<String, Refusal> {
+        let words = "nobody has a token of their own here".to_owned();
+        Err(Refusal { class: Class::Permission, code: None, words, not_before: None })
     }
 
     /// How long after a showing call without a clear answer a look can be trusted to find the post.

@@ -83,17 +83,23 @@ fn lines_path(account: &str) -> String {
 }
 
 impl Renewal<'_> {
-    /// The document, or a newer one where it would end soon. `forced`: also where it would not.
+    /// The document, or a newer one where it would end soon. `forced`: also where it would not. Without a way to log in, as it
+    /// is.
     ///
     /// # Errors
     /// When the token has ended, or ends before it could be refreshed: what a person is to do.
-    pub async fn fresh(&self, document: Document, login: &Login<'_>, forced: bool) -> Result<Document, Failure> {
+    pub async fn fresh(
+        &self,
+        document: Document,
+        login: Option<&Login<'_>>,
+        forced: bool,
+    ) -> Result<Document, Failure> {
         let document = self.bring_in(document).await?;
+        let Some(login) = login.filter(|login| self.can_be_refreshed(&document, login)) else {
+            return self.usable(document, None);
+        };
         if !forced && document.is_fresh(self.clock.now(), margin(login)) {
             return Ok(document);
-        }
-        if !self.can_be_refreshed(&document, login) {
-            return self.usable(document, None);
         }
         self.vault.rehearse()?;
         let mut document = document;

@@ -77,8 +77,13 @@ async fn came_back(
         context.say("No browser could be opened: open the address yourself.");
     }
     let came = listener.wait(PATIENCE, |query| match begun.code(query, label) {
-        Ok(code) => (Page::Done("The login is here. The terminal tells what comes of it; you can close this page."), Some(Ok(code))),
-        Err(Came::Refused(failure)) => (Page::Done("There was no login. The terminal tells why; you can close this page."), Some(Err(failure))),
+        Ok(code) => (
+            Page::Done("The login is here. The terminal tells what comes of it; you can close this page."),
+            Some(Ok(code)),
+        ),
+        Err(Came::Refused(failure)) => {
+            (Page::Done("There was no login. The terminal tells why; you can close this page."), Some(Err(failure)))
+        }
         Err(Came::Stray) => (Page::Stray, None),
     });
     came.await?

@@ -68,7 +68,7 @@ impl Connect {
         })?;
         let recipients = open::recipients(accounts)?;
         let http = open::http(context)?;
-        let open = Opened { context, repo: &disk.repo, accounts, recipients: &recipients, http: &http };
+        let opened = Opened { context, repo: &disk.repo, accounts, recipients: &recipients, http: &http };
         let runtime = open::runtime()?;
         if self.token_stdin {
             let mut text = String::new();
@@ -77,7 +77,7 @@ impl Connect {
                 .map_err(|error| Failure::new(Kind::Usage, "the token could not be read from stdin").cause(error))?;
             let grant = vault::parse_token(account.platform, &text, context.clock.now())?;
             let way = way(adapter, account, &grant);
-            return runtime.block_on(connect(&open, account, adapter, way, grant, "connect --token-stdin"));
+            return runtime.block_on(connect(&opened, account, adapter, way, grant, "connect --token-stdin"));
         }
         runtime.block_on(async {
             let way = self.chosen(adapter, account)?;
@@ -91,7 +91,7 @@ impl Connect {
             };
             let grant = browser::log_in(context, &http, &app, way, account, &manner).await?;
             let grant = own_token(&http, adapter, account, grant).await?;
-            connect(&open, account, adapter, way, grant, "connect").await
+            connect(&opened, account, adapter, way, grant, "connect").await
         })
     }
 
@@ -124,7 +124,8 @@ async fn own_token(http: &Http, adapter: &dyn Adapter, account: &Account, grant:
     let none: Arc<dyn Files> = Arc::new(NoFiles);
     match http.send(&call, adapter.hosts(), Some(&grant.credential), &none, &|_| ()).await? {
         Outcome::Answered(reply) => {
-            let token = adapter.read_own_token(id, &reply).map_err(|refusal| Failure::new(Kind::Person, refusal.words))?;
+            let token =
+                adapter.read_own_token(id, &reply).map_err(|refusal| Failure::new(Kind::Person, refusal.words))?;
             let credential = Credential::OAuth2 {
                 access: Secret::new(&token),
                 refresh: None,
@@ -140,14 +141,14 @@ async fn own_token(http: &Http, adapter: &dyn Adapter, account: &Account, grant:
 }
 
 async fn connect(
-    open: &Opened<'_>,
+    opened: &Opened<'_>,
     account: &Account,
     adapter: &'static dyn Adapter,
     way: &'static platform::Grant,
     grant: Grant,
     by: &str,
 ) -> Result<u8, Failure> {
-    let Opened { context, repo, accounts, recipients, http } = *open;
+    let Opened { context, repo, accounts, recipients, http } = *opened;
     missing_scopes(way, account, &grant)?;
     let identity = who(http, adapter, account, way, &grant).await?;
     let journal = Journal::open(repo, repo.remote()?, &accounts.publish.state_branch).await?;
@@ -158,13 +159,8 @@ async fn connect(
         Some(sealed) => Some(open::vault(context, accounts)?.open::<Document>(&path, sealed)?),
         None => None,
     };
-    let document = Document::connected(
-        (&account.name, account.platform),
-        identity.clone(),
-        grant,
-        by,
-        previous.as_ref(),
-    );
+    let document =
+        Document::connected((&account.name, account.platform), identity.clone(), grant, by, previous.as_ref());
     if let Some(previous) = &previous {
         document.may_replace(previous).map_err(|conflict| {
             Failure::new(Kind::Person, format!("the token of {} was not replaced: {conflict}", account.name))

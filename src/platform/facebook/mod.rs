@@ -25,8 +25,9 @@ mod upload;
 mod wire;
 
 use chrono::TimeDelta;
+use serde_json::Value;
 
-use super::{Adapter, Call, Farewell, Grant, Identity, Job, Next, Receipt, Refusal, Reply, Step};
+use super::{Adapter, Call, Farewell, Grant, Identity, Job, Next, Receipt, Refusal, Reply, Step, meta};
 
 /// Facebook's adapter.
 #[derive(Debug)]
@@ -65,6 +66,25 @@ impl Adapter for Facebook {
             "this is the token of the Page {id} ({name}), and accounts.toml says `as = \"{acts_as}\"`: paste the token of that \
              Page, which `/me/accounts` lists beside it, or correct `as`"
         ))
+    }
+
+    fn own_token(&self, _acts_as: &str) -> Option<Call> {
+        Some(wire::pages())
+    }
+
+    fn read_own_token(&self, acts_as: &str, reply: &Reply) -> Result<String, Refusal> {
+        if !reply.is_success() {
+            return Err(refusals::refusal(reply, false));
+        }
+        let answer = reply.json();
+        let pages = answer["data"].as_array().ok_or_else(|| refusals::unclear(reply, false))?;
+        let page = pages.iter().find(|page| meta::id(&page["id"]).as_deref() == Some(acts_as));
+        let token = page.and_then(|page| page["access_token"].as_str());
+        token.map(str::to_owned).ok_or_else(|| {
+            let name = |page: &Value| Some(format!("{} ({})", meta::id(&page["id"])?, page["name"].as_str()?));
+            let names: Vec<String> = pages.iter().filter_map(name).collect();
+            refusals::no_page(acts_as, &names)
+        })
     }
 
     /// Lists of posts are not documented to lag; others look after 15 seconds and once more later.

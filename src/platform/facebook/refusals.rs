@@ -121,6 +121,16 @@ pub(super) fn of_person() -> Refusal {
     Refusal { class: Class::Permission, code: None, words: words.to_owned(), not_before: None }
 }
 
+/// Whoever logged in does not act for that Page; `others` are those that they do act for.
+pub(super) fn no_page(page: &str, others: &[String]) -> Refusal {
+    let others = if others.is_empty() { "for none".to_owned() } else { format!("for {}", others.join(", ")) };
+    let words = format!(
+        "whoever logged in does not act for the Page {page} of accounts.toml, but {others}: choose it on the page of the login, \
+         or correct `as`"
+    );
+    Refusal { class: Class::Permission, code: None, words, not_before: None }
+}
+
 pub(super) fn refusal(reply: &Reply, shows: bool) -> Refusal {
     let error = meta::Error::of(reply).unwrap_or_default();
     let message = error.message.to_lowercase();

@@ -137,6 +137,11 @@ pub(super) fn who() -> Call {
     get("who", &["me"], &[("fields", "id,name,category")])
 }
 
+/// The Pages that a person acts for, each with its own token.
+pub(super) fn pages() -> Call {
+    get("pages", &["me", "accounts"], &[("fields", "id,name,access_token,tasks"), ("limit", "100")])
+}
+
 /// Whether the answer to [`who`] is the error for who is no Page. The name of a field is not translated.
 pub(super) fn is_of_person(reply: &Reply) -> bool {
     meta::Error::of(reply).is_some_and(|error| error.code == Some(100) && error.message.contains("(category)"))
