@@ -85,9 +85,6 @@ impl Login<'_> {
         for (name, value) in self.way.authorize_with {
             request = request.add_extra_param(*name, *value);
         }
-        if self.way.client == ClientSecret::KeyForm {
-            request = request.add_extra_param("client_key", self.app.id.as_str());
-        }
         let mut verifier = None;
         if self.way.pkce != Pkce::None {
             let (challenge, secret) = PkceCodeChallenge::new_random_sha256();
@@ -99,7 +96,11 @@ impl Login<'_> {
             };
             verifier = Some(secret);
         }
-        let (url, state) = request.url();
+        let (mut url, state) = request.url();
+        if self.way.client == ClientSecret::KeyForm {
+            let renamed = token::with_client_key(url.query().unwrap_or_default());
+            url.set_query(Some(&renamed));
+        }
         Ok(Begun { url, redirect, state, verifier })
     }
 

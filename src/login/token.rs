@@ -66,9 +66,6 @@ impl Login<'_> {
         if let Some(verifier) = &begun.verifier {
             request = request.set_pkce_verifier(PkceCodeVerifier::new(verifier.secret().to_owned()));
         }
-        if self.way.client == ClientSecret::KeyForm {
-            request = request.add_extra_param("client_key", self.app.id.as_str());
-        }
         let send = |request| self.send(request);
         let answer = request.request_async(&send).await.map_err(|error| self.refused(&error))?;
         let grant = self.read(&answer.json)?;
@@ -122,10 +119,7 @@ impl Login<'_> {
     async fn spend(&self, refresh: &Secret) -> Result<Value, Refusal> {
         let client = self.client().map_err(|failure| RequestTokenError::Request(Broken::Stopped(failure)))?;
         let token = RefreshToken::new(refresh.expose().to_owned());
-        let mut request = client.exchange_refresh_token(&token);
-        if self.way.client == ClientSecret::KeyForm {
-            request = request.add_extra_param("client_key", self.app.id.as_str());
-        }
+        let request = client.exchange_refresh_token(&token);
         let send = |request| self.send(request);
         request.request_async(&send).await.map(|answer: Answer| answer.json)
     }
@@ -143,8 +137,7 @@ impl Login<'_> {
                 // With the refresh token goes all that came of it.
                 let token = refresh.as_ref().unwrap_or(access).expose();
                 let mut form = vec![("token", token)];
-                let id = if self.way.client == ClientSecret::KeyForm { "client_key" } else { "client_id" };
-                form.push((id, &self.app.id));
+                form.push(("client_id", &self.app.id));
                 form.extend(self.app.secret.as_ref().map(|secret| ("client_secret", secret.expose())));
                 let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
                 Request::post(address)
@@ -187,7 +180,11 @@ impl Login<'_> {
         Err(RequestTokenError::ServerResponse(oauth2::StandardErrorResponse::new(code, words, None)))
     }
 
-    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, Broken> {
+    async fn send(&self, mut request: HttpRequest) -> Result<HttpResponse, Broken> {
+        if self.way.client == ClientSecret::KeyForm {
+            let form = String::from_utf8_lossy(request.body()).into_owned();
+            *request.body_mut() = with_client_key(&form).into_bytes();
+        }
         match self.http.ask_for_token(request).await {
             Ok(Outcome::Answered(reply)) => {
                 let mut answer = oauth2::http::Response::builder().status(reply.status);
@@ -232,6 +229,13 @@ impl Login<'_> {
             }
         }
     }
+}
+
+/// A form or a query in which TikTok's word stands for the app's id.
+pub(super) fn with_client_key(form: &str) -> String {
+    let pairs = url::form_urlencoded::parse(form.as_bytes());
+    let renamed = pairs.map(|(name, value)| (if name == "client_id" { "client_key".into() } else { name }, value));
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(renamed).finish()
 }
 
 fn with_query(address: &str, query: &[(&str, &str)]) -> String {

@@ -13,6 +13,7 @@ mod fault;
 mod fitted;
 mod host;
 mod kill;
+mod login;
 mod network;
 mod official;
 mod press;

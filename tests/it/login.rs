@@ -1,0 +1,288 @@
+//! Logging in, as a person does: the page of the platform, its button, and back; then what is stored publishes and is
+//! refreshed.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpListener;
+use std::process::{Child, Stdio};
+
+use pressroom::limits::Platform;
+use pressroom::sim::{facebook, instagram, linkedin, threads, tiktok, x, youtube};
+use reqwest::header::LOCATION;
+use url::Url;
+
+use crate::press::{Press, Ran, Stage};
+
+const SECRET: &str = "make-believe-app-secret-0001";
+const PAGE: u64 = 1_234_567_890;
+/// Where a browser comes back to that a person copies the address out of.
+const NOWHERE: &str = "https://localhost/callback";
+
+/// A repository with one account, an app, and a member of the platform who has never logged in here.
+struct Desk {
+    _stage: Stage,
+    press: Press,
+    platform: Platform,
+    port: u16,
+}
+
+impl Desk {
+    fn new(platform: Platform, way: &str) -> Self {
+        let stage = Stage::new();
+        let mut press = Press::new();
+        stage.reach(&mut press);
+        // A port nobody has now.
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let back = format!("http://127.0.0.1:{port}/callback");
+        let id = app(&stage, platform, way, &back);
+        let acts_as = if platform == Platform::Facebook { format!("as = \"{PAGE}\"\n") } else { String::new() };
+        press.file(
+            "accounts.toml",
+            &format!(
+                "schema = 1\n[encryption]\nrecipients = [\"{{recipient}}\"]\n[media]\npublic_url = \
+                 \"https://media.example/{{path}}\"\n[apps.{platform}]\nclient_id = \"{id}\"\n[accounts.acme]\nplatform = \
+                 \"{platform}\"\n{acts_as}"
+            ),
+        );
+        press.commit("first");
+        Self { _stage: stage, press, platform, port }
+    }
+
+    fn start(&self, more: &[&str]) -> Child {
+        let port = self.port.to_string();
+        let mut args = vec!["connect", "acme", "--no-browser"];
+        if !more.contains(&"--redirect") && !more.contains(&"--paste") {
+            args.extend(["--port", &port]);
+        }
+        args.extend(more);
+        let mut command = self.press.command(&args);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+
+    /// The person in front of the browser: agrees, and is sent back to this address.
+    fn agree(&self, page: &str) -> String {
+        let browser = browser();
+        let html = browser.get(page).send().unwrap().error_for_status().unwrap().text().unwrap();
+        let (action, fields) = form(&html);
+        let action = Url::parse(page).unwrap().join(&action).unwrap();
+        let answer = browser.post(action).form(&fields).send().unwrap();
+        let status = answer.status();
+        let back = answer.headers().get(LOCATION).map(|back| back.to_str().unwrap().to_owned());
+        back.unwrap_or_else(|| panic!("{status} without a way back: {html}\n{fields:?}\n{}", answer.text().unwrap()))
+    }
+}
+
+fn browser() -> reqwest::blocking::Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::blocking::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap()
+}
+
+/// Registers our app with the platform, and a member; the app's id.
+fn app(stage: &Stage, platform: Platform, way: &str, back: &str) -> String {
+    let sim = &stage.sim;
+    match platform {
+        Platform::X => {
+            sim.x.register(x::App::confidential("press-app", SECRET, back));
+            sim.x.sign_up(x::SignUp { username: "acme", ..x::SignUp::default() });
+            "press-app".to_owned()
+        }
+        Platform::LinkedIn => {
+            let app = linkedin::App {
+                client_secret: SECRET.to_owned(),
+                redirects: vec![back.to_owned()],
+                ..linkedin::App::default()
+            };
+            let id = app.client_id.clone();
+            sim.linkedin.add_app(app);
+            sim.linkedin.sign_up(linkedin::SignUp::default());
+            id
+        }
+        Platform::Facebook => facebook_app(stage),
+        Platform::Instagram if way == "facebook" => {
+            let id = facebook_app(stage);
+            let ann = sim.instagram.sign_up(instagram::SignUp::default());
+            sim.instagram.link(&ann.id, &PAGE.to_string());
+            id
+        }
+        Platform::Instagram => {
+            let app = instagram::App {
+                client_secret: SECRET.to_owned(),
+                redirects: vec![NOWHERE.to_owned()],
+                ..instagram::App::default()
+            };
+            let id = app.client_id.clone();
+            sim.instagram.register(app);
+            sim.instagram.sign_up(instagram::SignUp::default());
+            id
+        }
+        Platform::Threads => {
+            let app = threads::App {
+                client_secret: SECRET.to_owned(),
+                redirects: vec!["https://press.example/callback".to_owned()],
+                ..threads::App::default()
+            };
+            let id = app.client_id.clone();
+            sim.threads.add_app(app);
+            sim.threads.sign_up(threads::SignUp::default());
+            id
+        }
+        Platform::YouTube => {
+            let app = youtube::App { client_secret: SECRET.to_owned(), ..youtube::App::default() };
+            let id = app.client_id.clone();
+            sim.youtube.add_app(app);
+            sim.youtube.sign_up(youtube::SignUp::default());
+            id
+        }
+        Platform::TikTok => {
+            let redirects = vec!["http://127.0.0.1:*/callback".to_owned()];
+            let app = tiktok::App { client_secret: SECRET.to_owned(), redirects, ..tiktok::App::default() };
+            let id = app.client_key.clone();
+            sim.tiktok.add_app(app);
+            sim.tiktok.sign_up(tiktok::SignUp::default());
+            id
+        }
+        Platform::Bluesky | Platform::Mastodon => panic!("{platform} has no login yet"),
+    }
+}
+
+fn facebook_app(stage: &Stage) -> String {
+    let app =
+        facebook::App { secret: SECRET.to_owned(), redirects: vec![NOWHERE.to_owned()], ..facebook::App::default() };
+    let id = app.id.clone();
+    stage.sim.facebook.add_app(app);
+    let page = facebook::NewPage { id: Some(PAGE), ..facebook::NewPage::default() };
+    stage.sim.facebook.sign_up(facebook::SignUp { pages: vec![page], ..facebook::SignUp::default() });
+    id
+}
+
+/// Where a page's form goes, and what it sends when its button "allow" is pressed: of choices the first, of boxes those that are ticked.
+fn form(html: &str) -> (String, Vec<(String, String)>) {
+    let start = html.find("<form").unwrap_or_else(|| panic!("no form: {html}"));
+    let html = &html[start..];
+    let tag = |text: &str| text[..text.find('>').unwrap()].to_owned();
+    let action = attribute(&tag(html), "action").unwrap_or_default();
+    let mut fields = Vec::new();
+    for input in html.split("<input").skip(1).map(tag) {
+        let is_sent = !input.contains("type=\"checkbox\"") || input.contains(" checked");
+        if let Some(name) = attribute(&input, "name").filter(|_| is_sent) {
+            fields.push((name, attribute(&input, "value").unwrap_or_else(|| "on".to_owned())));
+        }
+    }
+    for select in html.split("<select").skip(1) {
+        let name = attribute(&tag(select), "name").unwrap();
+        let option = select.split("<option").nth(1).unwrap_or_else(|| panic!("nothing to choose: {select}"));
+        let words = option[option.find('>').unwrap() + 1..option.find('<').unwrap()].trim().to_owned();
+        fields.push((name, attribute(&tag(option), "value").unwrap_or(words)));
+    }
+    // Two radio buttons of one name are one choice.
+    let mut seen = std::collections::BTreeSet::new();
+    let radio = |name: &str| html.contains(&format!("type=\"radio\" name=\"{name}\""));
+    fields.retain(|(name, _)| seen.insert(name.clone()) || !radio(name));
+    for button in html.split("<button").skip(1).map(tag) {
+        if attribute(&button, "value").is_some_and(|value| value == "allow") {
+            fields.push((attribute(&button, "name").unwrap(), "allow".to_owned()));
+        }
+    }
+    (action, fields)
+}
+
+fn attribute(tag: &str, name: &str) -> Option<String> {
+    let start = tag.find(&format!("{name}=\""))? + name.len() + 2;
+    let value = &tag[start..start + tag[start..].find('"')?];
+    Some(
+        value
+            .replace("&amp;", "&")
+            .replace("&quot;", "\"")
+            .replace("&#39;", "'")
+            .replace("&lt;", "<")
+            .replace("&gt;", ">"),
+    )
+}
+
+/// The address that the program asks to be opened, and the rest of what it says.
+fn address(child: &mut Child) -> (String, BufReader<std::process::ChildStderr>) {
+    let mut reader = BufReader::new(child.stderr.take().unwrap());
+    let mut told = String::new();
+    loop {
+        let mut line = String::new();
+        assert!(reader.read_line(&mut line).unwrap() > 0, "no address: {told}");
+        told.push_str(&line);
+        if line.trim().starts_with("http") {
+            return (line.trim().to_owned(), reader);
+        }
+    }
+}
+
+/// One login from its beginning to its end.
+fn log_in(desk: &Desk, more: &[&str]) -> Ran {
+    let mut child = desk.start(more);
+    let (page, mut rest) = address(&mut child);
+    let back = desk.agree(&page);
+    if more.contains(&"--paste") || more.contains(&"--redirect") {
+        writeln!(child.stdin.take().unwrap(), "{back}").unwrap();
+    } else {
+        let answer = browser().get(&back).send().unwrap();
+        assert_eq!(answer.status().as_u16(), 200, "{back}");
+        assert!(answer.text().unwrap().contains("you can close this page"));
+    }
+    let mut stderr = String::new();
+    rest.read_to_string(&mut stderr).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let ran = Ran::of(&output);
+    assert_eq!(ran.code, 0, "{} {stderr}", desk.platform);
+    Ran { stderr, ..ran }
+}
+
+#[track_caller]
+fn whole(platform: Platform, way: &str, more: &[&str]) {
+    let desk = Desk::new(platform, way);
+    desk.press.run_with(&["apps", "set", platform.name()], SECRET).exits(0);
+    let ran = log_in(&desk, more);
+    assert!(ran.stderr.contains("acme is connected as "), "{}", ran.stderr);
+    let accounts = desk.press.run(&["accounts"]).exits(0);
+    assert!(accounts.stdout.contains("acme"), "{}", accounts.stdout);
+    for text in [&ran.stdout, &ran.stderr, &accounts.stdout] {
+        assert!(!text.contains(SECRET), "{text}");
+    }
+    // A second login of the same person takes the first one's place.
+    log_in(&desk, more);
+}
+
+#[test]
+fn on_x() {
+    whole(Platform::X, "x", &[]);
+}
+
+#[test]
+fn on_linkedin() {
+    whole(Platform::LinkedIn, "linkedin", &[]);
+}
+
+#[test]
+fn on_facebook() {
+    whole(Platform::Facebook, "facebook", &["--paste"]);
+}
+
+#[test]
+fn on_instagram_through_a_page() {
+    whole(Platform::Instagram, "facebook", &["--paste"]);
+}
+
+#[test]
+fn on_instagram_itself() {
+    whole(Platform::Instagram, "instagram", &["--paste", "--way", "instagram"]);
+}
+
+#[test]
+fn on_threads() {
+    whole(Platform::Threads, "threads", &["--redirect", "https://press.example/callback"]);
+}
+
+#[test]
+fn on_youtube() {
+    whole(Platform::YouTube, "youtube", &[]);
+}
+
+#[test]
+fn on_tiktok() {
+    whole(Platform::TikTok, "tiktok", &[]);
+}
