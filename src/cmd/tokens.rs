@@ -14,6 +14,7 @@ use crate::platform;
 use crate::repo::Repo;
 use crate::repo::journal::Journal;
 use crate::run::renew::Renewal;
+use crate::run::spell::Timings;
 use crate::vault::{self, Document, Redactor, Vault};
 
 /// What a run needs of the vault: itself, where anything is opened, the tokens by account, and what never to print.
@@ -28,6 +29,7 @@ pub(super) struct Tokens<'a> {
     pub(super) accounts: &'a Accounts,
     pub(super) run: &'a str,
     pub(super) http: &'a Http,
+    pub(super) timings: &'a Timings,
 }
 
 impl Tokens<'_> {
@@ -82,7 +84,9 @@ impl Tokens<'_> {
             vault,
             clock: self.context.clock,
             run: self.run,
+            lease: self.timings.lease,
             by: "refresh",
+            tell: &|words| self.context.complain(&format!("warning: {}", report::printable(words))),
         };
         renewal.fresh(document, login.as_ref(), forced).await
     }

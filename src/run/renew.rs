@@ -23,8 +23,8 @@ use crate::repo::journal::{Journal, Setback};
 use crate::run::write;
 use crate::vault::{self, Document, Vault};
 
-/// How long a claim on a refresh holds.
-const CLAIM: TimeDelta = TimeDelta::minutes(2);
+/// How long a claim on a refresh holds, at most.
+const CLAIM_MAX: TimeDelta = TimeDelta::minutes(2);
 /// A token is refreshed once so little of its life is left: a part of it, but never less than ten minutes.
 const LAST_PART: i32 = 6;
 const LEAST: TimeDelta = TimeDelta::minutes(10);
@@ -42,8 +42,12 @@ pub struct Renewal<'a> {
     pub vault: &'a Vault,
     pub clock: Clock,
     pub run: &'a str,
+    /// How long a claim of the run's holds; two minutes at most.
+    pub lease: TimeDelta,
     /// Which command and host, for people.
     pub by: &'a str,
+    /// Told of a login that has ended while its last token is still good.
+    pub tell: &'a (dyn Fn(&str) + Sync),
 }
 
 /// A line of `vault/accounts/<account>.jsonl`.
@@ -161,6 +165,7 @@ impl Renewal<'_> {
     /// [`Setback::Conflict`] while another does, or when the stored token is another by now.
     async fn claim(&self, document: &Document) -> Result<(), Setback> {
         let (account, seq, run, clock) = (document.account.clone(), document.seq, self.run.to_owned(), self.clock);
+        let lease = self.lease.min(CLAIM_MAX);
         let sealed = self.journal.branch()?.read(&vault::account_path(&account))?;
         let change = move |branch: &Branch| {
             if branch.read(&vault::account_path(&account))? != sealed {
@@ -175,7 +180,7 @@ impl Renewal<'_> {
             {
                 return Err(Setback::Conflict(format!("run {by} refreshes it")));
             }
-            let exp = Some(now + CLAIM);
+            let exp = Some(now + lease);
             let line = Line { ev: Event::RefreshClaimed, seq, run: run.clone(), at: now, exp };
             Ok(vec![appended(branch, &account, &line)?])
         };
@@ -209,11 +214,16 @@ impl Renewal<'_> {
                 }
                 self.note(&document, Event::Ended).await?;
                 let name = &document.account;
+                let ended = format!(
+                    "{label} does not refresh the login of {name} any more ({why}): `pressroom connect {name}`"
+                );
                 if document.is_fresh(self.clock.now(), TimeDelta::minutes(1)) {
+                    (self.tell)(&ended);
                     return Ok(document);
                 }
-                Err(Failure::new(Kind::Person, format!("{label} does not refresh the login of {name} any more ({why}): `pressroom connect {name}`"))
-                    .hint("a refresh whose answer was lost, an app whose access was taken back, or half a year without use end a login"))
+                Err(Failure::new(Kind::Person, ended).hint(
+                    "a refresh whose answer was lost, an app whose access was taken back, or half a year without use end a login",
+                ))
             }
         }
     }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
-use crate::press::Ran;
+use crate::press::{Press, Ran};
 use crate::scene::{Scene, picture, until};
 
 /// How many runs are killed.
@@ -61,7 +61,7 @@ fn settle(scene: &Scene) -> (Ran, String) {
     for _ in 0..20 {
         let ran = scene.press.run(&["publish"]);
         told += &format!("--- {}\n{}{}", ran.code, ran.stdout, ran.stderr);
-        unlock(scene, &ran.stderr);
+        unlock(&scene.press, &ran.stderr);
         let quiet = !ran.stderr.contains(" → ");
         if quiet && matches!(ran.code, 0 | 3) {
             return (ran, told);
@@ -71,10 +71,10 @@ fn settle(scene: &Scene) -> (Ran, String) {
 }
 
 /// A git that is killed may leave a lock behind. It is never removed by itself; the run names it, and a person removes it.
-fn unlock(scene: &Scene, stderr: &str) {
+pub(crate) fn unlock(press: &Press, stderr: &str) {
     for word in stderr.split([' ', '\'', '`', '\n']).filter(|word| word.ends_with(".lock")) {
-        let lock = scene.press.repo.join(word);
-        assert!(lock.starts_with(scene.press.folder()), "{}", lock.display());
+        let lock = press.repo.join(word);
+        assert!(lock.starts_with(press.folder()), "{}", lock.display());
         let _ = std::fs::remove_file(lock);
     }
 }

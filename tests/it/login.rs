@@ -12,21 +12,21 @@ use url::Url;
 
 use crate::press::{Press, Ran, Stage};
 
-const SECRET: &str = "make-believe-app-secret-0001";
+pub(crate) const SECRET: &str = "make-believe-app-secret-0001";
 const PAGE: u64 = 1_234_567_890;
 /// Where a browser comes back to that a person copies the address out of.
 const NOWHERE: &str = "https://localhost/callback";
 
 /// A repository with one account, an app, and a member of the platform who has never logged in here.
-struct Desk {
-    _stage: Stage,
-    press: Press,
+pub(crate) struct Desk {
+    pub(crate) stage: Stage,
+    pub(crate) press: Press,
     platform: Platform,
     port: u16,
 }
 
 impl Desk {
-    fn new(platform: Platform, way: &str) -> Self {
+    pub(crate) fn new(platform: Platform, way: &str) -> Self {
         let stage = Stage::new();
         let mut press = Press::new();
         stage.reach(&mut press);
@@ -44,7 +44,7 @@ impl Desk {
             ),
         );
         press.commit("first");
-        Self { _stage: stage, press, platform, port }
+        Self { stage, press, platform, port }
     }
 
     fn start(&self, more: &[&str]) -> Child {
@@ -213,7 +213,7 @@ fn address(child: &mut Child) -> (String, BufReader<std::process::ChildStderr>) 
 }
 
 /// One login from its beginning to its end.
-fn log_in(desk: &Desk, more: &[&str]) -> Ran {
+pub(crate) fn log_in(desk: &Desk, more: &[&str]) -> Ran {
     let mut child = desk.start(more);
     let (page, mut rest) = address(&mut child);
     let back = desk.agree(&page);

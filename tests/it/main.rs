@@ -21,6 +21,7 @@ mod publish;
 mod race;
 mod readme;
 mod rehearse;
+mod renew;
 mod scene;
 mod seven;
 mod shown;
