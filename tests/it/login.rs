@@ -2,7 +2,7 @@
 //! refreshed.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Stdio};
 
 use pressroom::limits::Platform;
@@ -285,4 +285,95 @@ fn on_youtube() {
 #[test]
 fn on_tiktok() {
     whole(Platform::TikTok, "tiktok", &[]);
+}
+
+/// One request by hand, and the first line of its answer; empty where the connection is closed without one.
+fn by_hand(port: u16, request: &str) -> String {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    // A listener that has heard enough closes its end.
+    let _ = stream.write_all(request.as_bytes());
+    let mut answer = String::new();
+    let _ = stream.read_to_string(&mut answer);
+    answer.lines().next().unwrap_or_default().to_owned()
+}
+
+/// Whoever else comes to the port gets nothing and hinders nobody, and after the login there is no port.
+#[test]
+fn strangers_at_the_port_are_sent_away() {
+    let desk = Desk::new(Platform::X, "x");
+    desk.press.run_with(&["apps", "set", "x"], SECRET).exits(0);
+    let mut child = desk.start(&[]);
+    let (page, mut rest) = address(&mut child);
+    let back = desk.agree(&page);
+    let query = back.split_once('?').unwrap().1;
+    let port = desk.port;
+    let get = |target: &str, host: &str| by_hand(port, &format!("GET {target} HTTP/1.1\r\nHost: {host}\r\n\r\n"));
+    let here = format!("127.0.0.1:{port}");
+    // One that says nothing keeps its connection, and nobody waits for it.
+    let _slow = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let other_state = format!("/callback?code=stolen&state={}", "A".repeat(22));
+    for (answer, what) in [
+        (get(&other_state, &here), "400 Bad Request"),
+        (get("/callback?code=stolen", &here), "400 Bad Request"),
+        (get(&format!("/callback?{query}&{query}"), &here), "400 Bad Request"),
+        (get(&format!("/callback?{query}"), "evil.example"), "404 Not Found"),
+        (get(&format!("/callback?{query}"), &format!("evil.example:{port}")), "404 Not Found"),
+        (get(&format!("/other?{query}"), &here), "404 Not Found"),
+        (
+            by_hand(port, &format!("POST /callback?{query} HTTP/1.1\r\nHost: {here}\r\nContent-Length: 0\r\n\r\n")),
+            "404 Not Found",
+        ),
+        (get(&format!("/callback?{}", "x".repeat(40_000)), &here), "431 Request Header Fields Too Large"),
+        (by_hand(port, "\u{1}\u{2} nothing like HTTP\r\n\r\n"), ""),
+    ] {
+        assert_eq!(answer.strip_prefix("HTTP/1.1 ").unwrap_or(&answer), what);
+    }
+    assert_eq!(get(&format!("/callback?{query}"), &here), "HTTP/1.1 200 OK");
+    let mut stderr = String::new();
+    rest.read_to_string(&mut stderr).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0), "{stderr}");
+    // A second callback finds nobody, and a code is good for one use.
+    assert!(TcpStream::connect(("127.0.0.1", port)).is_err());
+    let mut child = desk.start(&["--paste", "--redirect", &format!("http://127.0.0.1:{port}/callback")]);
+    let (_, mut rest) = address(&mut child);
+    writeln!(child.stdin.take().unwrap(), "{back}").unwrap();
+    stderr.clear();
+    rest.read_to_string(&mut stderr).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(2), "{stderr}");
+    assert!(stderr.contains("error: this is not the address that this login came back to"), "{stderr}");
+}
+
+#[test]
+fn who_says_no_is_heard() {
+    let desk = Desk::new(Platform::X, "x");
+    desk.press.run_with(&["apps", "set", "x"], SECRET).exits(0);
+    let mut child = desk.start(&[]);
+    let (page, mut rest) = address(&mut child);
+    let state = Url::parse(&page).unwrap().query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
+    let back = format!(
+        "http://127.0.0.1:{}/callback?error=access_denied&error_description=No+thanks&state={state}",
+        desk.port
+    );
+    assert_eq!(browser().get(back).send().unwrap().status().as_u16(), 200);
+    let mut stderr = String::new();
+    rest.read_to_string(&mut stderr).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(3), "{stderr}");
+    assert!(stderr.contains("error: X ended the login (access_denied: No thanks)\n"), "{stderr}");
+    assert!(!desk.press.run(&["accounts"]).stdout.contains("connected as"));
+}
+
+/// What is missing is said before a browser is opened.
+#[test]
+fn what_a_login_needs_is_said_first() {
+    let desk = Desk::new(Platform::LinkedIn, "linkedin");
+    let ran = desk.press.run(&["connect", "acme", "--no-browser"]).exits(3);
+    assert!(ran.stderr.contains("LinkedIn gives no token to an app without its secret"), "{}", ran.stderr);
+    let accounts = std::fs::read_to_string(desk.press.repo.join("accounts.toml")).unwrap();
+    let without = accounts.lines().filter(|line| !line.contains("apps.") && !line.contains("client_id"));
+    desk.press.file("accounts.toml", &without.collect::<Vec<_>>().join("\n"));
+    let ran = desk.press.run(&["connect", "acme"]).exits(3);
+    assert!(ran.stderr.contains("there is no app of yours with LinkedIn"), "{}", ran.stderr);
+    desk.press.run_with(&["apps", "set", "linkedin"], "short").exits(2);
+    desk.press.run(&["apps", "remove", "linkedin"]).exits(2);
+    desk.press.run(&["connect", "acme", "--way", "facebook"]).exits(2);
 }

@@ -23,7 +23,11 @@ mod browser;
 
 use browser::Manner;
 
-/// Stores an account's token, encrypted, on the state branch.
+/// Logs an account in at its platform, and stores its token, encrypted, on the state branch.
+///
+/// Opens the platform's page in a browser and waits for it to come back; with --paste, or where a platform wants an https address,
+/// you copy the address that it came back to. It needs an app of yours with the platform: see `pressroom apps`. A token that you
+/// have already goes through --token-stdin.
 #[derive(Debug, Args)]
 pub struct Connect {
     /// The account's name in accounts.toml.
