@@ -90,12 +90,8 @@ impl Listener {
                         return found;
                     }
                     _ => {
-                        reply(
-                            &mut stream,
-                            "400 Bad Request",
-                            "This is not the login that was begun here. Go on with that one.",
-                        )
-                        .await
+                        let words = "This is not the login that was begun here. Go on with that one.";
+                        reply(&mut stream, "400 Bad Request", words).await;
                     }
                 }
             }
