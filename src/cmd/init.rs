@@ -327,7 +327,7 @@ impl Report {
 
 const NEXT: &str = "\
 Next:
-  1. Name an account in accounts.toml, and connect it: pressroom connect NAME --token-stdin
+  1. Name an account and your app in accounts.toml, and log in: pressroom connect NAME
   2. Write a post: pressroom new \"Our first post\", then pressroom check and pressroom plan
   3. Commit, push to GitHub, and give CI the key; from then on what is merged and due is published
 ";
@@ -579,7 +579,7 @@ Your key: /home/ann/.config/pressroom/identity
   CI gets it as a secret: gh secret set PRESSROOM_IDENTITY < /home/ann/.config/pressroom/identity
 
 Next:
-  1. Name an account in accounts.toml, and connect it: pressroom connect NAME --token-stdin
+  1. Name an account and your app in accounts.toml, and log in: pressroom connect NAME
   2. Write a post: pressroom new \"Our first post\", then pressroom check and pressroom plan
   3. Commit, push to GitHub, and give CI the key; from then on what is merged and due is published
 "

@@ -69,13 +69,6 @@ pub const HOSTS: &[&str] =
 /// fields of the query and these: `decision` (`allow` or `deny`), `channel` (a channel's id, or the e-mail address of an
 /// account that has none; left out, the first there is) and `without` (a scope's bare name that is left unticked; any
 /// number of times). The answer is the redirect back to the app.
-///
-/// ```ignore
-/// let ann = sim.youtube.sign_up(youtube::SignUp::default());
-/// sim.youtube.configure(|options| options.hiccups.extend([Hiccup::Fine, Hiccup::DropsInside]));
-/// // ... upload with ann.access_token ...
-/// assert_eq!(sim.youtube.seen()[0].author, ann.channel_id);
-/// ```
 #[derive(Clone)]
 pub struct YouTube(Arc<Mutex<State>>);
 
