@@ -15,6 +15,7 @@ mod check;
 mod completions;
 mod connect;
 mod count;
+mod disconnect;
 mod init;
 mod keys;
 mod log;
@@ -96,7 +97,7 @@ pub enum Command {
     Adopt(settle::Adopt),
     Apps(apps::Apps),
     Connect(connect::Connect),
-    Disconnect(connect::Disconnect),
+    Disconnect(disconnect::Disconnect),
     Accounts(accounts::Accounts),
     Keys(keys::Keys),
     Media(media::Media),

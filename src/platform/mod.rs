@@ -135,6 +135,8 @@ pub struct Grant {
     pub token: &'static str,
     /// Where a token can be revoked, and how.
     pub revoke: Option<Revoke>,
+    /// Where a person takes the app's access back by hand.
+    pub by_hand: &'static str,
     pub client: ClientSecret,
     pub pkce: Pkce,
     /// What stands between two scopes.
@@ -189,10 +191,13 @@ pub enum BackTo {
 /// How a token is revoked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Revoke {
-    /// RFC 7009: `token` in the form, to this address.
+    /// RFC 7009: `token` in the form, to this address, with the proof that the token endpoint wants.
     Form(&'static str),
-    /// `DELETE` to this address, with the token (Meta: `/me/permissions`).
-    Delete(&'static str),
+    /// The same without a proof: whoever has the token may end it (Google).
+    Token(&'static str),
+    /// `DELETE permissions` takes back all that a person granted the app (Meta: `/me/permissions`); `debug` tells who that is
+    /// where the token is a Page's. So every other token of that login ends too.
+    Delete { permissions: &'static str, debug: &'static str },
 }
 
 /// How a short-lived token becomes one that lives long: `GET address?grant_type=...` with the token and the app's secret.

@@ -90,6 +90,8 @@ const MAY_ASK_THE_TIME: &[(&str, &str)] = &[
     ("repo/pins.rs", "names of a version that tells its age"),
     ("run/write.rs", "names that sort by when they were given; nothing is decided by them"),
     ("cmd/publish.rs", "the same"),
+    ("cmd/disconnect.rs", "the same"),
+    ("cmd/accounts/refresh.rs", "the same"),
     ("cmd/rehearse/", "the same"),
 ];
 

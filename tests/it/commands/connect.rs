@@ -207,7 +207,7 @@ fn an_account_is_connected_listed_and_disconnected() {
     let acme_x = json["accounts"].as_array().unwrap().iter().find(|account| account["name"] == "acme-x").unwrap();
     assert_eq!(
         acme_x.as_object().unwrap().keys().collect::<Vec<_>>(),
-        ["name", "platform", "identity", "scopes", "expires", "state"]
+        ["name", "platform", "identity", "scopes", "expires", "refresh_expires", "refreshed", "state"]
     );
     // A token of somebody else under the same name would publish as somebody else.
     let other = desk.stage.sim.x.sign_up(x::SignUp { username: "other", ..x::SignUp::default() });
@@ -215,7 +215,8 @@ fn an_account_is_connected_listed_and_disconnected() {
     connect(&acme.access_token).exits(0);
     assert_snapshot!(shown(&desk.press, &desk.press.run(&["disconnect", "acme-x"]).exits(0)), @"
     acme-x is disconnected; its token file is gone from the tip of the state branch
-    hint: older commits still hold the encrypted token: revoke it on the platform
+    warning: the token was not revoked: there is no app of yours with X
+    hint: older commits still hold it, encrypted: take the access back here: https://x.com/settings/connected_apps
     ");
     assert_snapshot!(shown(&desk.press, &desk.press.run(&["disconnect", "acme-x"]).exits(2)), @"
     error: acme-x is not connected
