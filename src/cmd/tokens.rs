@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use super::open::{self, Known};
 use super::{Context, apps, report};
 use crate::account::Accounts;
+use crate::content::Content;
 use crate::error::{Failure, Kind};
 use crate::http::Http;
 use crate::login::Login;
@@ -16,7 +17,7 @@ use crate::platform::{self, Grant, Refresh};
 use crate::repo::Repo;
 use crate::repo::journal::Journal;
 use crate::run::renew::Renewal;
-use crate::vault::{self, Credential, Document, Redactor, Vault};
+use crate::vault::{self, Credential, Document, Identities, Redactor, Vault};
 
 /// What a run needs of the vault: itself, where anything is opened, the tokens by account, and what never to print.
 pub(super) type Opened = (Option<Vault>, BTreeMap<String, Document>, Redactor);
@@ -127,6 +128,31 @@ pub(super) fn lasts(credential: &Credential, login: Option<&Login<'_>>, now: Dat
         (Refresh::Rotating | Refresh::Renewed { .. }, _) => Lasts::Refreshed { until: None },
         (_, last) => Lasts::Refreshed { until: last.map(|last| last.max(end)) },
     }
+}
+
+/// Finds out when tokens end that no run refreshes, of the accounts that something is scheduled for: as far as a key is here
+/// that opens them. Without one nothing is known, and nothing is said.
+pub(super) fn foresee(context: &Context, http: &Http, content: &Content, known: &mut Known) {
+    let (accounts, now) = (&content.accounts, context.clock.now());
+    let scheduled = content.offers.iter().filter(|offer| offer.due.is_some_and(|due| due > now));
+    let names: BTreeSet<&String> = scheduled.map(|offer| &offer.target.account).collect();
+    let mut names = names.into_iter().filter(|name| known.connected.contains(*name)).peekable();
+    if names.peek().is_none() {
+        return;
+    }
+    let Ok(recipients) = open::recipients(accounts) else { return };
+    let Ok(identities) = Identities::load(&open::sources(), &recipients) else { return };
+    let vault = Vault { identities, recipients };
+    let end = |name: &str| {
+        let path = vault::account_path(name);
+        let document = vault.open::<Document>(&path, &known.branch.read(&path).ok()??).ok()?;
+        let app = apps::app(context, accounts, known, document.platform).ok();
+        let (label, way) = (document.platform.label(), way(&document));
+        let login = app.as_ref().zip(way).map(|(app, way)| Login { http, label, way, app });
+        lasts(&document.credential, login.as_ref(), now).end()
+    };
+    let ends = names.filter_map(|name| Some((name.clone(), end(name)?))).collect();
+    known.ends = ends;
 }
 
 fn rest<'a>(rows: impl Iterator<Item = &'a mut Row>, failure: &Failure) {
