@@ -78,6 +78,11 @@ pub trait Adapter: Sync {
         Err(Refusal { class: Class::Permission, code: None, words, not_before: None })
     }
 
+    /// The version of its API that is spoken, where versions end.
+    fn version(&self) -> Option<Version> {
+        None
+    }
+
     /// How long after a showing call without a clear answer a look can be trusted to find the post.
     fn settle(&self) -> TimeDelta;
 
@@ -245,6 +250,14 @@ pub struct Identity {
     /// The [`Grant::name`] its token was got by; empty: the usual one.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub grant: String,
+}
+
+/// A version of a platform's API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Version {
+    pub name: &'static str,
+    /// The first day (`YYYY-MM-DD`) from which it may be refused, as the platform has published it.
+    pub ends: &'static str,
 }
 
 /// What an adapter may know when it decides.

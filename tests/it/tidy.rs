@@ -26,13 +26,17 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("clock", &[]),
     ("vault", &["error", "limits", "platform"]),
     ("http", &["clock", "error", "platform", "vault"]),
+    ("login", &["error", "http", "platform", "vault"]),
     ("hosting", &["account", "clock", "env", "error", "http", "limits", "platform", "vault"]),
     ("repo", &["clock", "env", "error", "media"]),
     // Drivers.
     ("content", &["account", "error", "fit", "http", "limits", "media", "plan", "platform", "post", "repo"]),
     (
         "run",
-        &["clock", "error", "fit", "hosting", "http", "ledger", "plan", "platform", "post", "repo", "step", "vault"],
+        &[
+            "clock", "error", "fit", "hosting", "http", "ledger", "login", "plan", "platform", "post", "repo", "step",
+            "vault",
+        ],
     ),
     ("sim", &[]),
     ("cmd", COMMANDS),
@@ -42,8 +46,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 
 /// Commands use everything but the simulators, which are for rehearsals.
 const COMMANDS: &[&str] = &[
-    "account", "clock", "content", "env", "error", "fit", "hosting", "http", "ledger", "limits", "media", "plan",
-    "platform", "post", "repo", "run", "schema", "step", "suggest", "vault",
+    "account", "clock", "content", "env", "error", "fit", "hosting", "http", "ledger", "limits", "login", "media",
+    "plan", "platform", "post", "repo", "run", "schema", "step", "suggest", "vault",
 ];
 
 /// The modules that are pure: words and rules.
@@ -75,7 +79,7 @@ const DOORS: &[(&str, &[&str], &str)] = &[
     ("std::net::TcpStream", &[], "only http opens connections outward"),
     ("std::net::UdpSocket", &[], "only http opens connections outward"),
     ("std::net::TcpListener", &[], "only the simulators listen"),
-    ("tokio::net", &["sim/"], "only the simulators listen"),
+    ("tokio::net", &["sim/", "login/callback.rs"], "only the simulators listen, and a login for its browser"),
 ];
 
 /// Questions what time it is.
@@ -92,6 +96,7 @@ const MAY_ASK_THE_TIME: &[(&str, &str)] = &[
     ("cmd/publish.rs", "the same"),
     ("cmd/disconnect.rs", "the same"),
     ("cmd/accounts/refresh.rs", "the same"),
+    ("cmd/doctor/mod.rs", "the same"),
     ("cmd/rehearse/", "the same"),
 ];
 

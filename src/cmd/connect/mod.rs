@@ -223,7 +223,7 @@ fn missing_scopes(way: &platform::Grant, account: &Account, grant: &Grant) -> Re
 }
 
 /// Asks the platform whose token it is. The answer remembers which way it was got, where there is more than one.
-async fn who(
+pub(super) async fn who(
     http: &Http,
     adapter: &dyn Adapter,
     account: &Account,

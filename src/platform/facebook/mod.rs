@@ -27,7 +27,7 @@ mod wire;
 use chrono::TimeDelta;
 use serde_json::Value;
 
-use super::{Adapter, Call, Farewell, Grant, Identity, Job, Next, Receipt, Refusal, Reply, Step, meta};
+use super::{Adapter, Call, Farewell, Grant, Identity, Job, Next, Receipt, Refusal, Reply, Step, Version, meta};
 
 /// Facebook's adapter.
 #[derive(Debug)]
@@ -85,6 +85,10 @@ impl Adapter for Facebook {
             let names: Vec<String> = pages.iter().filter_map(name).collect();
             refusals::no_page(acts_as, &names)
         })
+    }
+
+    fn version(&self) -> Option<Version> {
+        Some(meta::GRAPH)
     }
 
     /// Lists of posts are not documented to lag; others look after 15 seconds and once more later.

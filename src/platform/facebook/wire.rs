@@ -11,8 +11,7 @@ use crate::fit::{Media, Rendition};
 use crate::platform::{Auth, Body, Call, FileRange, Identity, Method, Reply, address, meta};
 use crate::post::Kind;
 
-/// The version of the Graph API that is spoken; each is served for about two years after the next one appears.
-const VERSION: &str = "v26.0";
+const VERSION: &str = meta::GRAPH.name;
 
 /// Where the bytes of reels and stories go, and the token with them: to no other host, whatever an answer says.
 pub(super) const UPLOAD_HOST: &str = "rupload.facebook.com";

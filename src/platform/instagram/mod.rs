@@ -26,7 +26,7 @@ mod wire;
 use chrono::TimeDelta;
 use serde_json::Value;
 
-use super::{Adapter, Call, Farewell, Grant, Identity, Job, Next, Receipt, Refusal, Reply, Step, meta};
+use super::{Adapter, Call, Farewell, Grant, Identity, Job, Next, Receipt, Refusal, Reply, Step, Version, meta};
 use crate::limits::Platform;
 
 /// Instagram's adapter.
@@ -82,6 +82,10 @@ impl Adapter for Instagram {
             "this token publishes as {id} ({name}), and accounts.toml says `as = \"{acts_as}\"`: paste a token of that account, \
              or correct `as`"
         ))
+    }
+
+    fn version(&self) -> Option<Version> {
+        Some(meta::GRAPH)
     }
 
     /// How soon a container knows that it was published, and a list its newest post, is not published; seconds, as others saw.

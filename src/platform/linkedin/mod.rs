@@ -29,7 +29,7 @@ use chrono::TimeDelta;
 
 pub use wire::{VERSION, VERSION_ENDS};
 
-use super::{Adapter, Call, Class, Farewell, Grant, Identity, Job, Next, Receipt, Refusal, Reply, Step};
+use super::{Adapter, Call, Class, Farewell, Grant, Identity, Job, Next, Receipt, Refusal, Reply, Step, Version};
 
 /// LinkedIn's adapter.
 #[derive(Debug)]
@@ -54,6 +54,10 @@ impl Adapter for LinkedIn {
         }
         let refusal = refusals::refusal(reply, false);
         Err(if refusal.class == Class::Permission { refusals::needs_openid(reply) } else { refusal })
+    }
+
+    fn version(&self) -> Option<Version> {
+        Some(Version { name: VERSION, ends: VERSION_ENDS })
     }
 
     /// How long LinkedIn needs to know its own new post as a duplicate is not published; others wait 15 to 60 seconds.

@@ -47,13 +47,10 @@ fn a_token_must_be_one() {
     error: accounts.toml has no account `acme-z`
     hint: did you mean `acme-x`?
     ");
-    assert_snapshot!(shown(&desk.press, &desk.press.run(&["connect", "acme-x"]).exits(2)), @"
-    error: the following required arguments were not provided:
-      --token-stdin
-
-    Usage: pressroom connect --token-stdin <ACCOUNT>
-
-    For more information, try '--help'.
+    assert_snapshot!(shown(&desk.press, &desk.press.run(&["connect", "acme-x"]).exits(3)), @"
+    error: there is no app of yours with X
+    hint: register one at X, write `[apps.x]` with its `client_id` into accounts.toml, and run `pressroom apps set x`
+    hint: or get a token elsewhere: `pressroom connect ACCOUNT --token-stdin`; docs/platforms/x.md says how
     ");
 }
 
