@@ -66,7 +66,7 @@ impl Disconnect {
         context.say(&format!("{name} is disconnected; its token file is gone from the tip of the state branch"));
         match revoked {
             Revoked::Yes { label } => {
-                context.say(&format!("{label} has revoked the token: nobody can use it any more"))
+                context.say(&format!("{label} has revoked the token: nobody can use it any more"));
             }
             Revoked::No { why, by_hand } => {
                 context.say(&format!("warning: the token was not revoked: {why}"));

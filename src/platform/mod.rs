@@ -78,6 +78,19 @@ pub trait Adapter: Sync {
         Err(Refusal { class: Class::Permission, code: None, words, not_before: None })
     }
 
+    /// The call that lists whom the owner of a token may act for (`as`): Pages, organisations, accounts. `None`: nobody else.
+    fn reach(&self, _grant: &Grant) -> Option<Call> {
+        None
+    }
+
+    /// That list.
+    ///
+    /// # Errors
+    /// The platform's refusal.
+    fn read_reach(&self, _reply: &Reply) -> Result<Vec<Reach>, Refusal> {
+        Ok(Vec::new())
+    }
+
     /// The version of its API that is spoken, where versions end.
     fn version(&self) -> Option<Version> {
         None
@@ -250,6 +263,17 @@ pub struct Identity {
     /// The [`Grant::name`] its token was got by; empty: the usual one.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub grant: String,
+}
+
+/// Somebody whom a token's owner may act for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reach {
+    /// What accounts.toml says for it (`as`); `None`: the owner, who needs no word.
+    pub acts_as: Option<String>,
+    /// The name people know it by; empty where the platform does not say.
+    pub name: String,
+    /// What keeps the owner from publishing there.
+    pub but: Option<String>,
 }
 
 /// A version of a platform's API.

@@ -16,6 +16,7 @@ use crate::login::Login;
 use crate::plan::when::how_long;
 use crate::vault::{self, Document, Vault};
 
+mod discover;
 mod refresh;
 
 /// Lists the accounts: who they are, what their tokens may do, and when those end.
@@ -32,6 +33,7 @@ pub struct Accounts {
 #[derive(Debug, Subcommand)]
 enum Command {
     Refresh(refresh::Refresh),
+    Discover(discover::Discover),
 }
 
 /// One account as listed.
@@ -57,6 +59,7 @@ impl Accounts {
     pub(super) fn run(self, context: &Context) -> Result<u8, Failure> {
         match self.command {
             Some(Command::Refresh(refresh)) => refresh.run(context),
+            Some(Command::Discover(discover)) => discover.run(context),
             None => list(context, self.offline),
         }
     }

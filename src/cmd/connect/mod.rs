@@ -203,7 +203,7 @@ fn lacks(way: &platform::Grant, account: &Account, grant: &Grant) -> Vec<&'stati
 }
 
 /// The way a token was got: told by how it begins, else by what it may do, else the platform's usual one.
-fn way(adapter: &dyn Adapter, account: &Account, grant: &Grant) -> &'static platform::Grant {
+pub(super) fn way(adapter: &dyn Adapter, account: &Account, grant: &Grant) -> &'static platform::Grant {
     let ways = adapter.grants();
     let token = grant.credential.bearer().map_or("", |token| token.expose());
     let begins = |way: &&platform::Grant| way.token_prefix.is_some_and(|prefix| token.starts_with(prefix));
@@ -264,7 +264,7 @@ async fn ask(
     }
 }
 
-fn refused(account: &Account, refusal: Refusal) -> Failure {
+pub(super) fn refused(account: &Account, refusal: Refusal) -> Failure {
     let label = account.platform.label();
     let kind = match refusal.class {
         Class::Transient | Class::Quota | Class::NotReady => Kind::Later,
