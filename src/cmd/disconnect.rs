@@ -94,7 +94,7 @@ async fn revoke(tokens: &Tokens<'_>, vault: &Vault, name: &str) -> Revoked {
     if way.revoke.is_none() || document.credential.bearer().is_none() {
         return no(format!("{label} has no way to"));
     }
-    let app = match apps::app(tokens.context, tokens.accounts, tokens.known, document.platform) {
+    let app = match apps::app_in(vault, tokens.accounts, tokens.known, document.platform) {
         Ok(app) => app,
         // A token that was brought may end without our app's proof.
         Err(_) if !matches!(way.revoke, Some(Revoke::Form(_))) => App { id: String::new(), secret: None },

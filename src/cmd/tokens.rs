@@ -74,7 +74,7 @@ impl Tokens<'_> {
         }
         let Some(way) = way(&document) else { return Ok(document) };
         // Without an app of ours nothing can be refreshed: a token that was brought lasts as long as it lasts.
-        let app = apps::app(self.context, self.accounts, self.known, platform).ok();
+        let app = apps::app_in(vault, self.accounts, self.known, platform).ok();
         let login = app.as_ref().map(|app| Login { http: self.http, label, way, app });
         let renewal = Renewal {
             repo: self.repo,
@@ -117,7 +117,7 @@ impl Lasts {
 }
 
 /// What is to be expected of a token at `now`; `login`: the way it was got, with our app, where there is one.
-pub(super) fn lasts(credential: &Credential, login: Option<&Login<'_>>, now: DateTime<Utc>) -> Lasts {
+fn lasts(credential: &Credential, login: Option<&Login<'_>>, now: DateTime<Utc>) -> Lasts {
     let Some(end) = credential.expires_at() else { return Lasts::On };
     let Some(login) = login.filter(|login| login.refreshes(credential)) else { return Lasts::Until(end) };
     match (login.way.refresh, credential.refresh_expires_at()) {
@@ -128,6 +128,21 @@ pub(super) fn lasts(credential: &Credential, login: Option<&Login<'_>>, now: Dat
         (Refresh::Rotating | Refresh::Renewed { .. }, _) => Lasts::Refreshed { until: None },
         (_, last) => Lasts::Refreshed { until: last.map(|last| last.max(end)) },
     }
+}
+
+/// What is to be expected of an account's token, with our app as it is known now.
+pub(super) fn outlook(
+    vault: &Vault,
+    http: &Http,
+    accounts: &Accounts,
+    known: &Known,
+    document: &Document,
+    now: DateTime<Utc>,
+) -> Lasts {
+    let app = apps::app_in(vault, accounts, known, document.platform).ok();
+    let (label, way) = (document.platform.label(), way(document));
+    let login = app.as_ref().zip(way).map(|(app, way)| Login { http, label, way, app });
+    lasts(&document.credential, login.as_ref(), now)
 }
 
 /// Finds out when tokens end that no run refreshes, of the accounts that something is scheduled for: as far as a key is here
@@ -146,10 +161,7 @@ pub(super) fn foresee(context: &Context, http: &Http, content: &Content, known: 
     let end = |name: &str| {
         let path = vault::account_path(name);
         let document = vault.open::<Document>(&path, &known.branch.read(&path).ok()??).ok()?;
-        let app = apps::app(context, accounts, known, document.platform).ok();
-        let (label, way) = (document.platform.label(), way(&document));
-        let login = app.as_ref().zip(way).map(|(app, way)| Login { http, label, way, app });
-        lasts(&document.credential, login.as_ref(), now).end()
+        outlook(&vault, http, accounts, known, &document, now).end()
     };
     let ends = names.filter_map(|name| Some((name.clone(), end(name)?))).collect();
     known.ends = ends;

@@ -7,12 +7,11 @@ use textwrap::core::display_width;
 use super::open::Known;
 use super::report::printable;
 use super::tokens::{self, Lasts};
-use super::{Context, apps, open};
+use super::{Context, open};
 use crate::account::Account;
 use crate::account::Accounts as Written;
 use crate::error::Failure;
 use crate::http::Http;
-use crate::login::Login;
 use crate::plan::when::how_long;
 use crate::vault::{self, Document, Vault};
 
@@ -112,7 +111,7 @@ fn line(opened: &Opened<'_>, account: &Account) -> Line {
     match found {
         Ok(document) => {
             let now = context.clock.now();
-            let lasts = lasts(opened, &document);
+            let lasts = tokens::outlook(vault, opened.http, opened.accounts, known, &document, now);
             line.state = match lasts.end() {
                 Some(end) if end <= now => "ended",
                 _ if account.paused => "paused",
@@ -138,15 +137,6 @@ fn line(opened: &Opened<'_>, account: &Account) -> Line {
         }
     }
     line
-}
-
-/// What is to be expected of a token, with our app as it is now.
-fn lasts(opened: &Opened<'_>, document: &Document) -> Lasts {
-    let app = apps::app(opened.context, opened.accounts, opened.known, document.platform).ok();
-    let way = tokens::way(document);
-    let login =
-        app.as_ref().zip(way).map(|(app, way)| Login { http: opened.http, label: document.platform.label(), way, app });
-    tokens::lasts(&document.credential, login.as_ref(), opened.context.clock.now())
 }
 
 fn document(line: &Line) -> Value {

@@ -5,16 +5,15 @@ use clap::Args;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Lasts, Opened, lasts};
 use crate::cmd::Context;
 use crate::cmd::connect::named;
 use crate::cmd::open::{self, Known};
 use crate::cmd::report::printable;
-use crate::cmd::tokens::Tokens;
+use crate::cmd::tokens::{self, Lasts, Tokens};
 use crate::error::{Failure, Kind};
 use crate::plan::when::how_long;
 use crate::repo::journal::Journal;
-use crate::vault::{self, Document};
+use crate::vault::{self, Document, Vault};
 
 /// Refreshes tokens now, also those that do not end soon.
 ///
@@ -52,7 +51,6 @@ impl Refresh {
         known.branch.check_writable()?;
         let vault = open::vault(context, accounts)?;
         let http = open::http(context)?;
-        let opened = Opened { context, accounts, known: &known, vault: Ok(&vault), http: &http };
         let run = format!("{}", Uuid::now_v7());
         let tokens =
             Tokens { context, repo: &disk.repo, journal: &journal, known: &known, accounts, run: &run, http: &http };
@@ -63,7 +61,7 @@ impl Refresh {
             if all && !known.connected.contains(&name) {
                 continue;
             }
-            match one(&opened, &tokens, &name, all).await {
+            match one(&vault, &tokens, &name, all).await {
                 Ok(Some(what)) => done.push(what),
                 Ok(None) => {}
                 Err(failure) => {
@@ -77,15 +75,15 @@ impl Refresh {
 }
 
 /// Refreshes one; `None` for one of all that does not need it or cannot have it.
-async fn one(opened: &Opened<'_>, tokens: &Tokens<'_>, name: &str, all: bool) -> Result<Option<Done>, Failure> {
-    let Ok(vault) = opened.vault else { return Ok(None) };
-    if !opened.known.connected.contains(name) {
+async fn one(vault: &Vault, tokens: &Tokens<'_>, name: &str, all: bool) -> Result<Option<Done>, Failure> {
+    let Tokens { context, known, accounts, http, .. } = *tokens;
+    if !known.connected.contains(name) {
         return Err(Failure::new(Kind::Person, format!("{name} is not connected: `pressroom connect {name}`")));
     }
     let path = vault::account_path(name);
-    let before = vault.open::<Document>(&path, &opened.known.branch.read(&path)?.unwrap_or_default())?;
-    let now = opened.context.clock.now();
-    match lasts(opened, &before) {
+    let before = vault.open::<Document>(&path, &known.branch.read(&path)?.unwrap_or_default())?;
+    let now = context.clock.now();
+    match tokens::outlook(vault, http, accounts, known, &before, now) {
         Lasts::Refreshed { .. } => {}
         _ if all => return Ok(None),
         Lasts::On => return Ok(Some(untouched(&before))),

@@ -4,13 +4,12 @@ use chrono::TimeDelta;
 
 use super::{Check, with_causes};
 use crate::account::{Account, Accounts};
+use crate::cmd::Context;
 use crate::cmd::connect::who;
 use crate::cmd::open::Known;
 use crate::cmd::tokens::{self, Lasts, Tokens};
-use crate::cmd::{Context, apps};
 use crate::error::{Failure, Kind};
 use crate::http::Http;
-use crate::login::Login;
 use crate::plan::when::how_long;
 use crate::platform;
 use crate::vault::{self, Document, Grant, Vault};
@@ -55,7 +54,7 @@ impl Desk<'_> {
             return Check::wrong(name, says).hint(format!("`pressroom connect {name}`, and allow it"));
         }
         match who(self.http, adapter, account, way, &grant).await {
-            Ok(identity) if identity.id == document.identity.id => self.lasting(&document),
+            Ok(identity) if identity.id == document.identity.id => self.lasting(vault, &document),
             Ok(identity) => {
                 let (stored, answered) = (&document.identity.name, identity.name);
                 Check::wrong(name, format!("was connected as {stored}, and its token answers as {answered}"))
@@ -80,12 +79,9 @@ impl Desk<'_> {
     }
 
     /// A token that works: who it is, and how long it will.
-    fn lasting(&self, document: &Document) -> Check {
+    fn lasting(&self, vault: &Vault, document: &Document) -> Check {
         let now = self.context.clock.now();
-        let app = apps::app(self.context, self.accounts, self.known, document.platform).ok();
-        let (label, way) = (document.platform.label(), tokens::way(document));
-        let login = app.as_ref().zip(way).map(|(app, way)| Login { http: self.http, label, way, app });
-        let lasts = tokens::lasts(&document.credential, login.as_ref(), now);
+        let lasts = tokens::outlook(vault, self.http, self.accounts, self.known, document, now);
         let name = &document.account;
         let who = format!("{} ({})", document.identity.name, document.identity.id);
         let left = lasts.end().map(|end| end - now);
