@@ -17,7 +17,7 @@ use crate::platform;
 use crate::repo::branch::{Branch, Edit};
 use crate::repo::journal::Journal;
 use crate::run::write;
-use crate::vault::{self, AppSecret, Secret};
+use crate::vault::{self, AppSecret, Secret, Vault};
 
 /// Shows our OAuth clients with the platforms, and keeps their secrets.
 #[derive(Debug, Args)]
@@ -103,6 +103,20 @@ fn id(accounts: &Accounts, platform: Platform) -> Option<String> {
 /// # Errors
 /// When there is none, or its secret cannot be opened.
 pub(super) fn app(context: &Context, accounts: &Accounts, known: &Known, platform: Platform) -> Result<App, Failure> {
+    app_with(accounts, known, platform, |path, sealed| open::vault(context, accounts)?.open(path, sealed))
+}
+
+/// The same, with a vault that is open already.
+pub(super) fn app_in(vault: &Vault, accounts: &Accounts, known: &Known, platform: Platform) -> Result<App, Failure> {
+    app_with(accounts, known, platform, |path, sealed| vault.open(path, sealed))
+}
+
+fn app_with(
+    accounts: &Accounts,
+    known: &Known,
+    platform: Platform,
+    open: impl Fn(&str, &[u8]) -> Result<AppSecret, Failure>,
+) -> Result<App, Failure> {
     let id = id(accounts, platform).ok_or_else(|| {
         let (name, label) = (platform.name(), platform.label());
         Failure::new(Kind::Person, format!("there is no app of yours with {label}"))
@@ -114,7 +128,7 @@ pub(super) fn app(context: &Context, accounts: &Accounts, known: &Known, platfor
     }
     let path = vault::app_path(platform);
     let secret = match known.branch.read(&path)? {
-        Some(sealed) => Some(open::vault(context, accounts)?.open::<AppSecret>(&path, &sealed)?.client_secret),
+        Some(sealed) => Some(open(&path, &sealed)?.client_secret),
         None => None,
     };
     Ok(App { id, secret })

@@ -15,6 +15,8 @@ mod check;
 mod completions;
 mod connect;
 mod count;
+mod disconnect;
+mod doctor;
 mod init;
 mod keys;
 mod log;
@@ -96,8 +98,9 @@ pub enum Command {
     Adopt(settle::Adopt),
     Apps(apps::Apps),
     Connect(connect::Connect),
-    Disconnect(connect::Disconnect),
+    Disconnect(disconnect::Disconnect),
     Accounts(accounts::Accounts),
+    Doctor(doctor::Doctor),
     Keys(keys::Keys),
     Media(media::Media),
     Completions(completions::Completions),
@@ -198,6 +201,7 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
         Command::Connect(command) => command.run(&context),
         Command::Disconnect(command) => command.run(&context),
         Command::Accounts(command) => command.run(&context),
+        Command::Doctor(command) => command.run(&context),
         Command::Keys(command) => command.run(&context),
         Command::Media(command) => command.run(&context),
         Command::Completions(command) => command.run(&context),

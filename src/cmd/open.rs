@@ -1,6 +1,6 @@
 //! What commands open before they can do anything: the repository, its content, the state branch, the vault.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
@@ -101,6 +101,8 @@ pub(super) struct Known {
     pub(super) state: State,
     /// Accounts with a token file.
     pub(super) connected: BTreeSet<String>,
+    /// When tokens end that no run refreshes: empty until somebody with a key has looked.
+    pub(super) ends: BTreeMap<String, DateTime<Utc>>,
 }
 
 impl Known {
@@ -115,7 +117,7 @@ impl Known {
                 .hint("nothing is published while it cannot be told which posts are old; put the file right on the state branch"));
         }
         let connected = branch.list(vault::FOLDER)?.iter().filter_map(|path| vault::account_of(path)).collect();
-        Ok(Self { branch, state, connected })
+        Ok(Self { branch, state, connected, ends: BTreeMap::new() })
     }
 }
 
@@ -170,6 +172,7 @@ impl Planning<'_> {
             offers: &content.offers,
             state: &self.known.state,
             connected: &self.known.connected,
+            ends: &self.known.ends,
             dead_runs: &self.recovered.dead,
             grace: self.timings.grace,
             only: self.only,

@@ -5,7 +5,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::screen::{self, List, View};
-use super::{Context, open, report};
+use super::{Context, open, report, tokens};
 use crate::content::{Content, Stock};
 use crate::error::Failure;
 use crate::plan::Plan as Planned;
@@ -42,9 +42,10 @@ impl Plan {
             Some(text) => open::instant(text, &content.accounts)?,
             None => context.clock.now(),
         };
-        let known = open::runtime()?.block_on(open::known(context, &repo, &content.accounts, self.offline))?;
+        let mut known = open::runtime()?.block_on(open::known(context, &repo, &content.accounts, self.offline))?;
         let recovered = Recovered::read(&repo, None)?;
         let http = open::http(context)?;
+        tokens::foresee(context, &http, &content, &mut known);
         let planning = open::Planning {
             known: &known,
             recovered: &recovered,

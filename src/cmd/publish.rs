@@ -112,7 +112,6 @@ impl Publish {
             accounts: &content.accounts,
             run: &run,
             http: &http,
-            timings: &timings,
         };
         let (vault, tokens, redactor) = tokens.open(&mut plan).await?;
         known.branch.check_writable()?;

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::screen::List;
-use super::{Context, open, plan};
+use super::{Context, open, plan, tokens};
 use crate::error::Failure;
 use crate::repo::Repo;
 use crate::run::recover::Recovered;
@@ -23,9 +23,10 @@ impl Status {
         let repo = Repo::open(&context.global.repo)?;
         let commit = repo.head()?;
         let (_, content) = open::content_at(&repo, commit)?;
-        let known = open::runtime()?.block_on(open::known(context, &repo, &content.accounts, self.offline))?;
+        let mut known = open::runtime()?.block_on(open::known(context, &repo, &content.accounts, self.offline))?;
         let recovered = Recovered::read(&repo, None)?;
         let http = open::http(context)?;
+        tokens::foresee(context, &http, &content, &mut known);
         let timings = open::timings(&http)?;
         let mut plan = open::Planning {
             known: &known,

@@ -2,20 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
+
 use super::open::{self, Known};
 use super::{Context, apps, report};
 use crate::account::Accounts;
+use crate::content::Content;
 use crate::error::{Failure, Kind};
 use crate::http::Http;
 use crate::login::Login;
 use crate::plan::Plan;
 use crate::plan::action::Row;
-use crate::platform;
+use crate::platform::{self, Grant, Refresh};
 use crate::repo::Repo;
 use crate::repo::journal::Journal;
 use crate::run::renew::Renewal;
-use crate::run::spell::Timings;
-use crate::vault::{self, Document, Redactor, Vault};
+use crate::vault::{self, Credential, Document, Identities, Redactor, Vault};
 
 /// What a run needs of the vault: itself, where anything is opened, the tokens by account, and what never to print.
 pub(super) type Opened = (Option<Vault>, BTreeMap<String, Document>, Redactor);
@@ -29,7 +31,6 @@ pub(super) struct Tokens<'a> {
     pub(super) accounts: &'a Accounts,
     pub(super) run: &'a str,
     pub(super) http: &'a Http,
-    pub(super) timings: &'a Timings,
 }
 
 impl Tokens<'_> {
@@ -71,12 +72,9 @@ impl Tokens<'_> {
             return Err(Failure::new(Kind::Person, format!("the token of {name} is for {label}"))
                 .hint(format!("`pressroom connect {name}`")));
         }
-        let ways = platform::adapter(platform).map_or(&[][..], |adapter| adapter.grants());
-        let Some(way) = ways.iter().find(|way| way.name == document.identity.grant).or(ways.first()) else {
-            return Ok(document);
-        };
+        let Some(way) = way(&document) else { return Ok(document) };
         // Without an app of ours nothing can be refreshed: a token that was brought lasts as long as it lasts.
-        let app = apps::app(self.context, self.accounts, self.known, platform).ok();
+        let app = apps::app_in(vault, self.accounts, self.known, platform).ok();
         let login = app.as_ref().map(|app| Login { http: self.http, label, way, app });
         let renewal = Renewal {
             repo: self.repo,
@@ -84,7 +82,7 @@ impl Tokens<'_> {
             vault,
             clock: self.context.clock,
             run: self.run,
-            lease: self.timings.lease,
+            lease: open::timings(self.http)?.lease,
             by: "refresh",
             tell: &|words| self.context.complain(&format!("warning: {}", report::printable(words))),
         };
@@ -92,10 +90,140 @@ impl Tokens<'_> {
     }
 }
 
+/// The way an account's token was got.
+pub(super) fn way(document: &Document) -> Option<&'static Grant> {
+    let ways = platform::adapter(document.platform)?.grants();
+    ways.iter().find(|way| way.name == document.identity.grant).or(ways.first())
+}
+
+/// How long an account's token lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lasts {
+    /// It does not end, as far as anybody says.
+    On,
+    /// Runs refresh it; `until`: no longer than that.
+    Refreshed { until: Option<DateTime<Utc>> },
+    /// It ends, and only a person can bring another.
+    Until(DateTime<Utc>),
+}
+
+impl Lasts {
+    /// When a person has to have connected the account again.
+    pub(super) fn end(self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::On => None,
+            Self::Refreshed { until } => until,
+            Self::Until(end) => Some(end),
+        }
+    }
+}
+
+/// What is to be expected of a token at `now`; `login`: the way it was got, with our app, where there is one.
+fn lasts(credential: &Credential, login: Option<&Login<'_>>, now: DateTime<Utc>) -> Lasts {
+    let Some(end) = credential.expires_at() else { return Lasts::On };
+    let Some(login) = login.filter(|login| login.refreshes(credential)) else { return Lasts::Until(end) };
+    match (login.way.refresh, credential.refresh_expires_at()) {
+        // One that has ended is made to live no longer.
+        (Refresh::Renewed { .. }, _) if end <= now => Lasts::Until(end),
+        (_, Some(last)) if last <= now => Lasts::Until(end),
+        // Each refresh gives a new refresh token, too.
+        (Refresh::Rotating | Refresh::Renewed { .. }, _) => Lasts::Refreshed { until: None },
+        (_, last) => Lasts::Refreshed { until: last.map(|last| last.max(end)) },
+    }
+}
+
+/// What is to be expected of an account's token, with our app as it is known now.
+pub(super) fn outlook(
+    vault: &Vault,
+    http: &Http,
+    accounts: &Accounts,
+    known: &Known,
+    document: &Document,
+    now: DateTime<Utc>,
+) -> Lasts {
+    let app = apps::app_in(vault, accounts, known, document.platform).ok();
+    let (label, way) = (document.platform.label(), way(document));
+    let login = app.as_ref().zip(way).map(|(app, way)| Login { http, label, way, app });
+    lasts(&document.credential, login.as_ref(), now)
+}
+
+/// Finds out when tokens end that no run refreshes, of the accounts that something is scheduled for: as far as a key is here
+/// that opens them. Without one nothing is known, and nothing is said.
+pub(super) fn foresee(context: &Context, http: &Http, content: &Content, known: &mut Known) {
+    let (accounts, now) = (&content.accounts, context.clock.now());
+    let scheduled = content.offers.iter().filter(|offer| offer.due.is_some_and(|due| due > now));
+    let names: BTreeSet<&String> = scheduled.map(|offer| &offer.target.account).collect();
+    let mut names = names.into_iter().filter(|name| known.connected.contains(*name)).peekable();
+    if names.peek().is_none() {
+        return;
+    }
+    let Ok(recipients) = open::recipients(accounts) else { return };
+    let Ok(identities) = Identities::load(&open::sources(), &recipients) else { return };
+    let vault = Vault { identities, recipients };
+    let end = |name: &str| {
+        let path = vault::account_path(name);
+        let document = vault.open::<Document>(&path, &known.branch.read(&path).ok()??).ok()?;
+        outlook(&vault, http, accounts, known, &document, now).end()
+    };
+    let ends = names.filter_map(|name| Some((name.clone(), end(name)?))).collect();
+    known.ends = ends;
+}
+
 fn rest<'a>(rows: impl Iterator<Item = &'a mut Row>, failure: &Failure) {
     for row in rows.filter(|row| row.action.is_some()) {
         row.action = None;
         row.reason = Some(failure.message.clone());
         row.attention = Some(failure.kind);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Clock;
+    use crate::limits::Platform;
+    use crate::login::App;
+    use crate::vault::Secret;
+
+    const NOW: &str = "2026-12-01T12:00:00Z";
+
+    #[test]
+    fn how_long_a_token_lasts() {
+        let at = |text: &str| -> DateTime<Utc> { text.parse().unwrap() };
+        let (soon, later, past) = ("2026-12-01T13:00:00Z", "2027-06-01T00:00:00Z", "2026-11-01T00:00:00Z");
+        let on = || Lasts::On;
+        let until = |text: &str| Lasts::Until(at(text));
+        let refreshed = |text: Option<&str>| Lasts::Refreshed { until: text.map(at) };
+        // Platform, whether the app has a secret, whether there is a refresh token, its end, the token's end.
+        for (platform, secret, refresh, last, end, expected) in [
+            (Platform::X, true, true, None, None, on()),
+            (Platform::X, false, true, None, Some(soon), refreshed(None)),
+            (Platform::X, true, false, None, Some(soon), until(soon)),
+            (Platform::TikTok, true, true, Some(later), Some(soon), refreshed(None)),
+            (Platform::TikTok, true, true, Some(past), Some(soon), until(soon)),
+            (Platform::TikTok, false, true, Some(later), Some(soon), until(soon)),
+            (Platform::LinkedIn, true, true, Some(later), Some(soon), refreshed(Some(later))),
+            (Platform::LinkedIn, true, true, Some(soon), Some(later), refreshed(Some(later))),
+            (Platform::LinkedIn, true, false, None, Some(later), until(later)),
+            (Platform::YouTube, true, true, None, Some(past), refreshed(None)),
+            (Platform::Threads, false, false, None, Some(later), refreshed(None)),
+            (Platform::Threads, false, false, None, Some(past), until(past)),
+            (Platform::Facebook, true, false, None, Some(later), until(later)),
+        ] {
+            let credential = Credential::OAuth2 {
+                access: Secret::new("access"),
+                refresh: refresh.then(|| Secret::new("refresh")),
+                expires_at: end.map(at),
+                refresh_expires_at: last.map(at),
+            };
+            let http = Http::new(Clock::system(), std::time::Duration::from_secs(1));
+            let app = App { id: "id".to_owned(), secret: secret.then(|| Secret::new("secret")) };
+            let way = &platform::adapter(platform).unwrap().grants()[0];
+            let login = Login { http: &http, label: platform.label(), way, app: &app };
+            let found = lasts(&credential, Some(&login), at(NOW));
+            assert_eq!(found, expected, "{platform} {secret} {refresh} {last:?} {end:?}");
+            let alone = if end.is_some() { Lasts::Until(end.map(at).unwrap()) } else { Lasts::On };
+            assert_eq!(lasts(&credential, None, at(NOW)), alone, "{platform} without an app");
+        }
     }
 }

@@ -6,18 +6,19 @@ use std::borrow::Cow;
 use oauth2::basic::BasicErrorResponse;
 use oauth2::{
     AuthType, AuthUrl, Client, ClientId, ClientSecret as Password, CsrfToken, EndpointNotSet, EndpointSet,
-    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, StandardRevocableToken, TokenUrl,
+    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, TokenUrl,
 };
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
 use crate::error::{Failure, Kind};
 use crate::http::Http;
-use crate::platform::{ClientSecret, Grant, Pkce};
-use crate::vault::Secret;
+use crate::platform::{ClientSecret, Grant, Pkce, Refresh};
+use crate::vault::{Credential, Secret};
 
 mod answer;
 pub mod callback;
+mod revoke;
 mod token;
 
 use answer::{Answer, NoIntrospection};
@@ -53,7 +54,7 @@ type Oauth = Client<
     BasicErrorResponse,
     Answer,
     NoIntrospection,
-    StandardRevocableToken,
+    revoke::Ending,
     oauth2::basic::BasicRevocationErrorResponse,
     EndpointSet,
     EndpointNotSet,
@@ -102,6 +103,18 @@ impl Login<'_> {
             url.set_query(Some(&renamed));
         }
         Ok(Begun { url, redirect, state, verifier })
+    }
+
+    /// Whether a program can refresh a credential, as far as the two tell: there is something to refresh it by, and the app
+    /// can prove itself.
+    pub fn refreshes(&self, credential: &Credential) -> bool {
+        match self.way.refresh {
+            Refresh::Never => false,
+            Refresh::Renewed { .. } => credential.expires_at().is_some(),
+            Refresh::Rotating | Refresh::Kept | Refresh::Seldom => {
+                credential.refresh().is_some() && self.client().is_ok()
+            }
+        }
     }
 
     fn client(&self) -> Result<Oauth, Failure> {

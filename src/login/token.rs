@@ -1,5 +1,4 @@
-//! How tokens are got, made to live longer, refreshed and revoked: what is sent to the token endpoint, and what its answer
-//! means. A request is sent once. Stores nothing.
+//! How tokens are got, made to live longer and refreshed: what is sent to the token endpoint, and what its answer means. A request is sent once. Stores nothing.
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -15,7 +14,7 @@ use super::answer::Answer;
 use super::{Begun, Login};
 use crate::error::{Failure, Kind};
 use crate::http::Outcome;
-use crate::platform::{ClientSecret, Refresh, Revoke};
+use crate::platform::{ClientSecret, Refresh};
 use crate::vault::{self, Credential, Secret};
 
 /// The code of RFC 6749 for a server that cannot answer now.
@@ -35,7 +34,7 @@ pub enum Refreshed {
 
 /// Why there is no answer.
 #[derive(Debug)]
-enum Broken {
+pub(super) enum Broken {
     NotSent(String),
     Unclear(String),
     Stopped(Failure),
@@ -52,7 +51,7 @@ impl fmt::Display for Broken {
 
 impl Error for Broken {}
 
-type Refusal = RequestTokenError<Broken, oauth2::basic::BasicErrorResponse>;
+pub(super) type Refusal = RequestTokenError<Broken, oauth2::basic::BasicErrorResponse>;
 
 impl Login<'_> {
     /// Changes the code that a login ended with for a token, and that for one that lives long where the platform has two.
@@ -124,45 +123,7 @@ impl Login<'_> {
         request.request_async(&send).await.map(|answer: Answer| answer.json)
     }
 
-    /// Revokes a token, where the platform lets us; `false` where it has no way to.
-    ///
-    /// # Errors
-    /// When it could not be asked, or refused.
-    pub async fn revoke(&self, credential: &Credential) -> Result<bool, Failure> {
-        let (Some(revoke), Credential::OAuth2 { access, refresh, .. }) = (self.way.revoke, credential) else {
-            return Ok(false);
-        };
-        let request = match revoke {
-            Revoke::Form(address) => {
-                // With the refresh token goes all that came of it.
-                let token = refresh.as_ref().unwrap_or(access).expose();
-                let mut form = vec![("token", token)];
-                form.push(("client_id", &self.app.id));
-                form.extend(self.app.secret.as_ref().map(|secret| ("client_secret", secret.expose())));
-                let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
-                Request::post(address)
-                    .header("content-type", "application/x-www-form-urlencoded")
-                    .body(body.into_bytes())
-            }
-            Revoke::Delete(address) => {
-                Request::delete(with_query(address, &[("access_token", access.expose())])).body(Vec::new())
-            }
-        };
-        let request = request.map_err(|error| Failure::new(Kind::Bug, "a request to revoke is none").cause(error))?;
-        match self.send(request).await {
-            Ok(answer) if answer.status().is_success() => Ok(true),
-            Ok(answer) => {
-                let message = format!("{} did not revoke the token ({})", self.label, answer.status().as_u16());
-                Err(Failure::new(Kind::Person, message))
-            }
-            Err(broken) => {
-                Err(Failure::new(Kind::Later, format!("{} could not be asked to revoke the token", self.label))
-                    .cause(broken))
-            }
-        }
-    }
-
-    async fn get(&self, address: &str, query: &[(&str, &str)]) -> Result<Value, Refusal> {
+    pub(super) async fn get(&self, address: &str, query: &[(&str, &str)]) -> Result<Value, Refusal> {
         let request = Request::builder().method(Method::GET).uri(with_query(address, query)).body(Vec::new());
         let request = request.map_err(|error| RequestTokenError::Other(error.to_string()))?;
         let answer = self.send(request).await.map_err(RequestTokenError::Request)?;
@@ -180,7 +141,7 @@ impl Login<'_> {
         Err(RequestTokenError::ServerResponse(oauth2::StandardErrorResponse::new(code, words, None)))
     }
 
-    async fn send(&self, mut request: HttpRequest) -> Result<HttpResponse, Broken> {
+    pub(super) async fn send(&self, mut request: HttpRequest) -> Result<HttpResponse, Broken> {
         if self.way.client == ClientSecret::KeyForm {
             let form = String::from_utf8_lossy(request.body()).into_owned();
             *request.body_mut() = with_client_key(&form).into_bytes();
@@ -238,6 +199,6 @@ pub(super) fn with_client_key(form: &str) -> String {
     url::form_urlencoded::Serializer::new(String::new()).extend_pairs(renamed).finish()
 }
 
-fn with_query(address: &str, query: &[(&str, &str)]) -> String {
+pub(super) fn with_query(address: &str, query: &[(&str, &str)]) -> String {
     Url::parse_with_params(address, query).map_or_else(|_| address.to_owned(), String::from)
 }

@@ -26,7 +26,7 @@ pub mod when;
 use action::{Action, ReceiptRow, Row, Standing};
 use contents::{Beside, MediaRow, PartRow};
 use gone::{Said, moved, orphans, said};
-use when::{how_long, when};
+use when::{days, how_long, when};
 
 /// Later than this without a word in the ledger, a target is looked for before it is published: the ledger may have
 /// been lost or rolled back.
@@ -41,6 +41,8 @@ pub struct Desk<'a> {
     pub state: &'a State,
     /// Accounts whose token file lies in the vault.
     pub connected: &'a BTreeSet<String>,
+    /// When tokens end that no run refreshes, by account, as far as anybody knows here.
+    pub ends: &'a BTreeMap<String, DateTime<Utc>>,
     /// Runs of this same clone that are dead: their claims are taken over at once.
     pub dead_runs: &'a BTreeSet<String>,
     /// How long after the end of its lease another machine's claim may be taken over.
@@ -168,7 +170,8 @@ fn row(desk: &Desk<'_>, said: &Said<'_>, offer: &Offer) -> Row {
     };
     let cost = cost(offer, &stand, &verdict);
     let rendition = offer.rendition.as_ref();
-    let warnings = offer.problems.iter().filter(|problem| !problem.is_error());
+    let warnings = offer.problems.iter().filter(|problem| !problem.is_error()).map(|problem| problem.message.clone());
+    let warnings = warnings.chain(ends_before(desk, offer, &verdict)).collect();
     Row {
         post: offer.post.clone(),
         path: offer.path.clone(),
@@ -186,7 +189,7 @@ fn row(desk: &Desk<'_>, said: &Said<'_>, offer: &Offer) -> Row {
             .collect(),
         beside: rendition.map(Beside::from).unwrap_or_default(),
         receipt: receipt(&stand),
-        warnings: warnings.map(|problem| problem.message.clone()).collect(),
+        warnings,
         cost,
         zone: offer.zone.clone(),
         key,
@@ -202,6 +205,16 @@ fn row(desk: &Desk<'_>, said: &Said<'_>, offer: &Offer) -> Row {
         newly_missed: verdict.newly_missed,
         to_note: Some(offer.on_remove).filter(|on_remove| *on_remove != stand.on_remove),
     }
+}
+
+/// That nothing can be published when a target's time comes, unless somebody connects its account again.
+fn ends_before(desk: &Desk<'_>, offer: &Offer, verdict: &Verdict) -> Option<String> {
+    let account = &offer.target.account;
+    let end = *desk.ends.get(account)?;
+    let due = offer.due.filter(|due| verdict.state == Standing::Scheduled && *due >= end)?;
+    let (due, day) = days(due, end, &offer.zone);
+    let ends = if end > desk.now { "ends" } else { "ended" };
+    Some(format!("due {due}, but the token of {account} {ends} {day}: connect again before"))
 }
 
 /// What is left to be paid: for the parts that are not out, or for an edit.

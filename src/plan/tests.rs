@@ -39,10 +39,12 @@ struct Around {
     /// `--only`
     only: &'static [&'static str],
     dead_runs: &'static [&'static str],
+    /// When tokens end.
+    ends: &'static [(&'static str, &'static str)],
     silence_is_suspect: bool,
 }
 
-const USUAL: Around = Around { now: NOON, only: &[], dead_runs: &[], silence_is_suspect: true };
+const USUAL: Around = Around { now: NOON, only: &[], dead_runs: &[], ends: &[], silence_is_suspect: true };
 
 /// Plans a desk. Its text is sections, each under a line `=== <name>`: a post under its path (front matter without the
 /// opening line), or `ledger`. A ledger line is `<post> <account> <time> {JSON}`; the JSON holds what differs from line to
@@ -79,6 +81,7 @@ fn check(desk: &str, around: &Around) -> String {
         offers: &offers,
         state: &state,
         connected: &connected,
+        ends: &around.ends.iter().map(|(name, end)| ((*name).to_owned(), end.parse().unwrap())).collect(),
         dead_runs: &around.dead_runs.iter().map(|run| (*run).to_owned()).collect(),
         grace: TimeDelta::minutes(5),
         only: &around.only.iter().map(only).collect::<Vec<_>>(),
@@ -94,7 +97,8 @@ fn line(row: &Row) -> String {
     let missed = if row.newly_missed { " (new)" } else { "" };
     let out = row.receipt.as_ref().map_or(String::new(), |receipt| format!(" {}", receipt.url));
     let reason = row.reason.as_ref().map_or(String::new(), |reason| format!(": {reason}"));
-    format!("{} {} {} {action}{missed}{out}{needs}{reason}", row.post, row.account, row.state.name())
+    let warnings: String = row.warnings.iter().map(|warning| format!(" (warning: {warning})")).collect();
+    format!("{} {} {} {action}{missed}{out}{needs}{reason}{warnings}", row.post, row.account, row.state.name())
 }
 
 /// The ledger's files, from its short lines.
@@ -154,6 +158,55 @@ const DOUBT: &str = r#"tea acme-x 11:31 {"ev":"in_doubt","index":0,"why":"no ans
 "#;
 const PUBLISHED: &str = r#"tea acme-x 11:31 {"ev":"published","receipt":{"id":"7","url":"https://x.com/acme/status/7","at":"2026-12-01T11:31:00Z","via":"response"}}
 "#;
+
+/// What is due before a token ends needs no word, nor what a run will say anyway.
+#[test]
+fn tokens_that_end_before_a_post_is_due() {
+    let posts = "\
+=== posts/before.md
+targets: [acme-x, ann]
+schedule: 2026-12-08 12:00
+---
+A
+=== posts/after.md
+targets: [acme-x, ann]
+schedule: 2026-12-12 12:00
+---
+B
+=== posts/same-day.md
+targets: [acme-x]
+schedule: 2026-12-09 12:00
+---
+C
+=== posts/now.md
+targets: [slow]
+schedule: 2026-12-01 12:00
+---
+D
+=== posts/soon.md
+targets: [slow]
+schedule: 2026-12-01 13:00
+---
+E
+=== posts/paused.md
+targets: [shut]
+schedule: 2026-12-12 12:00
+---
+F
+";
+    let ends =
+        &[("acme-x", "2026-12-09T09:00:00Z"), ("slow", "2026-12-01T11:00:00Z"), ("shut", "2026-12-09T09:00:00Z")];
+    assert_snapshot!(check(posts, &Around { ends, ..USUAL }), @"
+    now slow due publish
+    soon slow scheduled - (warning: due 1 Dec 13:00, but the token of slow ended 1 Dec 11:00: connect again before)
+    before acme-x scheduled -
+    before ann scheduled -
+    same-day acme-x scheduled - (warning: due 9 Dec 12:00, but the token of acme-x ends 9 Dec 09:00: connect again before)
+    after acme-x scheduled - (warning: due 12 Dec, but the token of acme-x ends 9 Dec: connect again before)
+    after ann scheduled -
+    paused shut held -: shut is paused in accounts.toml
+    ");
+}
 
 #[test]
 fn what_the_author_wrote() {

@@ -14,6 +14,25 @@ pub fn when(instant: DateTime<Utc>, zone: &str) -> String {
     }
 }
 
+/// Two instants side by side in a zone: `12 Dec` and `9 Dec`, with the time where the day is the same and the year where it
+/// is not.
+pub fn days(one: DateTime<Utc>, other: DateTime<Utc>, zone: &str) -> (String, String) {
+    let told = |instant: DateTime<Utc>, form: &str| match (zone.parse::<Tz>(), offset(zone)) {
+        (Ok(tz), _) => instant.with_timezone(&tz).format(form).to_string(),
+        (_, Some(offset)) => instant.with_timezone(&offset).format(form).to_string(),
+        _ => instant.format(form).to_string(),
+    };
+    let same = |form: &str| told(one, form) == told(other, form);
+    let form = if same("%F") {
+        "%-d %b %H:%M"
+    } else if same("%Y") {
+        "%-d %b"
+    } else {
+        "%-d %b %Y"
+    };
+    (told(one, form), told(other, form))
+}
+
 fn offset(zone: &str) -> Option<FixedOffset> {
     DateTime::parse_from_rfc3339(&format!("2000-01-01T00:00:00{zone}")).ok().map(|instant| *instant.offset())
 }
@@ -51,6 +70,19 @@ mod tests {
             ("nowhere", "Tue 1 Dec 2026 08:00 UTC"),
         ] {
             assert_eq!(when(instant, zone), words);
+        }
+    }
+
+    #[test]
+    fn two_days_are_told_as_far_as_they_differ() {
+        for (one, other, zone, words) in [
+            ("2026-12-12T09:00:00Z", "2026-12-09T09:00:00Z", "UTC", ("12 Dec", "9 Dec")),
+            ("2026-12-12T09:00:00Z", "2026-12-12T08:30:00Z", "+02:00", ("12 Dec 11:00", "12 Dec 10:30")),
+            ("2027-01-02T09:00:00Z", "2026-12-12T08:30:00Z", "nowhere", ("2 Jan 2027", "12 Dec 2026")),
+            ("2026-12-11T23:30:00Z", "2026-12-12T08:30:00Z", "Europe/Amsterdam", ("12 Dec 00:30", "12 Dec 09:30")),
+        ] {
+            let (first, second) = days(one.parse().unwrap(), other.parse().unwrap(), zone);
+            assert_eq!((first.as_str(), second.as_str()), words);
         }
     }
 

@@ -9,7 +9,17 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::refusal::{Said, after, is_unclear, retry_after};
-use super::{Class, Refusal, Reply};
+use super::{Class, Refusal, Reply, Version};
+
+/// The version of the Graph API that is spoken. It appeared on 2026-07-29, and Meta serves a version for two years at least:
+/// <https://developers.facebook.com/docs/graph-api/changelog/versions/>,
+/// <https://developers.facebook.com/docs/graph-api/guides/versioning>.
+pub(super) const GRAPH: Version = Version { name: "v26.0", ends: "2028-07-29" };
+
+/// Whether an answer to a question for a person's Pages says that the token is a Page's own: a Page has no such list.
+pub(super) fn is_of_page(reply: &Reply) -> bool {
+    Error::of(reply).is_some_and(|error| error.code == Some(100) && error.subcode.is_none())
+}
 
 /// How long to wait at a limit whose end Meta does not tell.
 const LIMIT_MINS: i64 = 60;

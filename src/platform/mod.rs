@@ -78,6 +78,24 @@ pub trait Adapter: Sync {
         Err(Refusal { class: Class::Permission, code: None, words, not_before: None })
     }
 
+    /// The call that lists whom the owner of a token may act for (`as`): Pages, organisations, accounts. `None`: nobody else.
+    fn reach(&self, _grant: &Grant) -> Option<Call> {
+        None
+    }
+
+    /// That list.
+    ///
+    /// # Errors
+    /// The platform's refusal.
+    fn read_reach(&self, _reply: &Reply) -> Result<Vec<Reach>, Refusal> {
+        Ok(Vec::new())
+    }
+
+    /// The version of its API that is spoken, where versions end.
+    fn version(&self) -> Option<Version> {
+        None
+    }
+
     /// How long after a showing call without a clear answer a look can be trusted to find the post.
     fn settle(&self) -> TimeDelta;
 
@@ -135,6 +153,8 @@ pub struct Grant {
     pub token: &'static str,
     /// Where a token can be revoked, and how.
     pub revoke: Option<Revoke>,
+    /// Where a person takes the app's access back by hand.
+    pub by_hand: &'static str,
     pub client: ClientSecret,
     pub pkce: Pkce,
     /// What stands between two scopes.
@@ -189,10 +209,13 @@ pub enum BackTo {
 /// How a token is revoked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Revoke {
-    /// RFC 7009: `token` in the form, to this address.
+    /// RFC 7009: `token` in the form, to this address, with the proof that the token endpoint wants.
     Form(&'static str),
-    /// `DELETE` to this address, with the token (Meta: `/me/permissions`).
-    Delete(&'static str),
+    /// The same without a proof: whoever has the token may end it (Google).
+    Token(&'static str),
+    /// `DELETE permissions` takes back all that a person granted the app (Meta: `/me/permissions`); `debug` tells who that is
+    /// where the token is a Page's. So every other token of that login ends too.
+    Delete { permissions: &'static str, debug: &'static str },
 }
 
 /// How a short-lived token becomes one that lives long: `GET address?grant_type=...` with the token and the app's secret.
@@ -240,6 +263,25 @@ pub struct Identity {
     /// The [`Grant::name`] its token was got by; empty: the usual one.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub grant: String,
+}
+
+/// Somebody whom a token's owner may act for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reach {
+    /// What accounts.toml says for it (`as`); `None`: the owner, who needs no word.
+    pub acts_as: Option<String>,
+    /// The name people know it by; empty where the platform does not say.
+    pub name: String,
+    /// What keeps the owner from publishing there.
+    pub but: Option<String>,
+}
+
+/// A version of a platform's API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Version {
+    pub name: &'static str,
+    /// The first day (`YYYY-MM-DD`) from which it may be refused, as the platform has published it.
+    pub ends: &'static str,
 }
 
 /// What an adapter may know when it decides.

@@ -57,6 +57,27 @@ pub struct CutOff {
     pub at: DateTime<Utc>,
 }
 
+/// The git program's words on itself: `git version 2.39.5`.
+///
+/// # Errors
+/// When there is none, or one that is too old: pushes with a lease, fetches without `FETCH_HEAD`.
+pub async fn git_version() -> Result<String, Failure> {
+    let mut command = Command::new("git");
+    command.arg("--version").stdin(std::process::Stdio::null());
+    let answer = git::run(command, std::time::Duration::from_secs(10)).await?;
+    let words = answer.stdout.trim().to_owned();
+    let numbers = words.rsplit(' ').find_map(|word| {
+        let mut numbers = word.split('.').map(str::parse::<u32>);
+        Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
+    });
+    match numbers {
+        Some(version) if version < (2, 30) => {
+            Err(Failure::new(Kind::Content, format!("{words} is too old")).hint("install git 2.30 or newer"))
+        }
+        _ => Ok(words),
+    }
+}
+
 impl Repo {
     /// Finds the repository `dir` is in: its top, a folder below, another work tree, or a bare repository.
     pub fn open(dir: &Path) -> Result<Self, Failure> {

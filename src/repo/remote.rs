@@ -129,6 +129,18 @@ impl Remote {
         Ok((outcome, said(&answer.stderr)))
     }
 
+    /// Whether a push of that commit as `branch` would be let through, as far as a dry run tells: the connection, and who we
+    /// are. Hooks and protected branches speak only when something is pushed.
+    ///
+    /// # Errors
+    /// When git cannot be run.
+    pub async fn may_push(&self, branch: &str, commit: Oid) -> Result<PushOutcome, Failure> {
+        let refspec = format!("{commit}:refs/heads/{branch}");
+        let args = ["push", "--dry-run", "--porcelain", "--no-verify", "--no-signed", "--no-follow-tags"];
+        let answer = self.git(&[&args[..], &["--recurse-submodules=no", &self.name, &refspec]].concat()).await?;
+        Ok(outcome(&format!("refs/heads/{branch}"), &answer.stdout, &answer.stderr))
+    }
+
     async fn git(&self, args: &[&str]) -> Result<Answer, Failure> {
         let mut command = self.repo.program()?;
         command.args(args);
@@ -203,7 +215,7 @@ fn said(stderr: &str) -> String {
 }
 
 /// What to do, told from git's words.
-pub(super) fn advice(words: &str) -> &'static str {
+pub fn advice(words: &str) -> &'static str {
     let low = words.to_ascii_lowercase();
     SIGNS
         .iter()

@@ -100,7 +100,7 @@ impl Renewal<'_> {
     ) -> Result<Document, Failure> {
         let document = self.bring_in(document).await?;
         let Some(login) = login.filter(|login| self.can_be_refreshed(&document, login)) else {
-            return self.usable(document, None);
+            return self.usable(document, None, false);
         };
         if !forced && document.is_fresh(self.clock.now(), margin(login)) {
             return Ok(document);
@@ -109,8 +109,8 @@ impl Renewal<'_> {
         let mut document = document;
         loop {
             match self.claim(&document).await {
-                Ok(()) => return self.refresh(document, login).await,
-                Err(Setback::Failed(failure)) => return self.usable(document, Some(failure.message)),
+                Ok(()) => return self.refresh(document, login, forced).await,
+                Err(Setback::Failed(failure)) => return self.usable(document, Some(failure.message), forced),
                 // Another has it: theirs is used as soon as it is there.
                 Err(Setback::Conflict(why)) => {
                     tokio::time::sleep(LOOK).await;
@@ -128,23 +128,27 @@ impl Renewal<'_> {
 
     /// Whether asking makes sense at all.
     fn can_be_refreshed(&self, document: &Document, login: &Login<'_>) -> bool {
-        match login.way.refresh {
-            Refresh::Never => false,
-            Refresh::Renewed { .. } => {
-                let (end, life) = (document.credential.expires_at(), login.way.life.unwrap_or_default());
-                end.is_some_and(|end| end > self.clock.now() && self.clock.now() - (end - life) > YOUNGEST)
-            }
-            Refresh::Rotating | Refresh::Kept | Refresh::Seldom => document.credential.refresh().is_some(),
-        }
+        let now = self.clock.now();
+        let of_age = || {
+            let (end, life) = (document.credential.expires_at(), login.way.life.unwrap_or_default());
+            end.is_some_and(|end| end > now && now - (end - life) > YOUNGEST)
+        };
+        login.refreshes(&document.credential) && (!matches!(login.way.refresh, Refresh::Renewed { .. }) || of_age())
     }
 
-    /// A document as it is, as long as it opens anything.
-    fn usable(&self, document: Document, why: Option<String>) -> Result<Document, Failure> {
-        if document.is_fresh(self.clock.now(), TimeDelta::minutes(1)) {
+    /// A document as it is, as long as it opens anything; where a person asked for a refresh, only if none was tried.
+    fn usable(&self, document: Document, why: Option<String>, forced: bool) -> Result<Document, Failure> {
+        let fresh = document.is_fresh(self.clock.now(), TimeDelta::minutes(1));
+        if fresh && !(forced && why.is_some()) {
             return Ok(document);
         }
         let name = &document.account;
         Err(match why {
+            Some(why) if fresh => Failure::new(
+                Kind::Later,
+                format!("the token of {name} could not be refreshed; it is as good as before"),
+            )
+            .cause(why),
             Some(why) => {
                 Failure::new(Kind::Later, format!("the token of {name} has ended, and could not be refreshed"))
                     .cause(why)
@@ -188,7 +192,7 @@ impl Renewal<'_> {
     }
 
     /// Asks once; once more where the answer was lost, as nothing can be lost by it that is not lost already.
-    async fn refresh(&self, document: Document, login: &Login<'_>) -> Result<Document, Failure> {
+    async fn refresh(&self, document: Document, login: &Login<'_>, forced: bool) -> Result<Document, Failure> {
         let label = login.label;
         let mut refreshed = login.refresh(&document.credential).await;
         if matches!(refreshed, Refreshed::Lost(_)) {
@@ -198,12 +202,12 @@ impl Renewal<'_> {
             Refreshed::New(grant) => self.keep(document.refreshed(grant, self.by), &document).await,
             Refreshed::Later(why) => {
                 self.note(&document, Event::Released).await?;
-                self.usable(document, Some(why))
+                self.usable(document, Some(why), forced)
             }
             Refreshed::Lost(why) => {
                 // The claim stays until it ends: whoever comes then tries again.
                 let lost = format!("{label} gave no answer to a refresh: {why}");
-                self.usable(document, Some(lost))
+                self.usable(document, Some(lost), forced)
             }
             Refreshed::Dead(why) => {
                 // Somebody may have connected it anew at this moment.
@@ -217,7 +221,7 @@ impl Renewal<'_> {
                 let ended = format!(
                     "{label} does not refresh the login of {name} any more ({why}): `pressroom connect {name}`"
                 );
-                if document.is_fresh(self.clock.now(), TimeDelta::minutes(1)) {
+                if !forced && document.is_fresh(self.clock.now(), TimeDelta::minutes(1)) {
                     (self.tell)(&ended);
                     return Ok(document);
                 }

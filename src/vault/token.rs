@@ -74,6 +74,16 @@ impl Credential {
     }
 }
 
+impl Credential {
+    /// When what refreshes it ends; `None`: it does not, the platform does not say, or there is nothing.
+    pub fn refresh_expires_at(&self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::OAuth2 { refresh: Some(_), refresh_expires_at, .. } => *refresh_expires_at,
+            _ => None,
+        }
+    }
+}
+
 /// What a platform granted: a credential and what it is good for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grant {

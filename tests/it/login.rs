@@ -5,8 +5,10 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Stdio};
 
+use insta::assert_snapshot;
 use pressroom::limits::Platform;
-use pressroom::sim::{facebook, instagram, linkedin, threads, tiktok, x, youtube};
+use pressroom::sim::{Fault, FaultKind, facebook, instagram, linkedin, threads, tiktok, x, youtube};
+use pressroom::vault::{self, Document, Identities, Recipients, Sources, Vault};
 use reqwest::header::LOCATION;
 use url::Url;
 
@@ -245,6 +247,146 @@ fn whole(platform: Platform, way: &str, more: &[&str]) {
     }
     // A second login of the same person takes the first one's place.
     log_in(&desk, more);
+}
+
+/// The token that is stored, as whoever has the key can read it.
+fn stored(press: &Press) -> Document {
+    let path = vault::account_path("acme");
+    let shown = press.command_of("git", &["show", &format!("pressroom-state:{path}")]).output().unwrap();
+    assert!(shown.status.success(), "{}", String::from_utf8_lossy(&shown.stderr));
+    let recipients = Recipients::parse([press.recipient.as_str()]).unwrap();
+    let file = Some(press.folder().join("home/.config/pressroom/identity"));
+    let sources = Sources { text: None, file, config_dir: None, home: None, ask: None };
+    Vault { identities: Identities::load(&sources, &recipients).unwrap(), recipients }
+        .open::<Document>(&path, &shown.stdout)
+        .unwrap()
+}
+
+fn logged_in(platform: Platform, way: &str, more: &[&str]) -> Desk {
+    let desk = Desk::new(platform, way);
+    desk.press.run_with(&["apps", "set", platform.name()], SECRET).exits(0);
+    log_in(&desk, more);
+    desk
+}
+
+/// What the account had is refused by the platform afterwards.
+#[track_caller]
+fn revoked(platform: Platform, way: &str, more: &[&str]) {
+    let desk = logged_in(platform, way, more);
+    let token = stored(&desk.press).credential.bearer().unwrap().expose().to_owned();
+    let ran = desk.press.run(&["disconnect", "acme"]).exits(0);
+    assert_eq!(
+        ran.stderr,
+        format!(
+            "acme is disconnected; its token file is gone from the tip of the state branch\n{} has revoked the token: nobody \
+             can use it any more\n",
+            platform.label()
+        )
+    );
+    let again = desk.press.run_with(&["connect", "acme", "--token-stdin"], &token).exits(3);
+    assert!(again.stderr.contains("does not take this token; nothing was stored"), "{}", again.stderr);
+}
+
+#[test]
+fn a_disconnected_account_of_x_has_no_token_left() {
+    revoked(Platform::X, "x", &[]);
+}
+
+#[test]
+fn a_disconnected_account_of_linkedin_has_no_token_left() {
+    revoked(Platform::LinkedIn, "linkedin", &[]);
+}
+
+#[test]
+fn a_disconnected_page_of_facebook_has_no_token_left() {
+    revoked(Platform::Facebook, "facebook", &["--paste"]);
+}
+
+#[test]
+fn a_disconnected_account_of_instagram_has_no_token_left() {
+    revoked(Platform::Instagram, "facebook", &["--paste"]);
+}
+
+#[test]
+fn a_disconnected_channel_of_youtube_has_no_token_left() {
+    revoked(Platform::YouTube, "youtube", &[]);
+}
+
+#[test]
+fn a_disconnected_account_of_tiktok_has_no_token_left() {
+    revoked(Platform::TikTok, "tiktok", &[]);
+}
+
+#[test]
+fn where_nothing_can_be_revoked_a_person_is_told_where_to() {
+    let desk = logged_in(Platform::Threads, "threads", &["--redirect", "https://press.example/callback"]);
+    assert_snapshot!(desk.press.run(&["disconnect", "acme"]).exits(0).stderr, @r#"
+    acme is disconnected; its token file is gone from the tip of the state branch
+    warning: the token was not revoked: Threads has no way to
+    hint: older commits still hold it, encrypted: take the access back here: the settings of Threads, under "Account", "Website permissions"
+    "#);
+    // A platform that cannot be asked does not keep a token here.
+    let desk = logged_in(Platform::X, "x", &[]);
+    let fault = Fault {
+        method: reqwest::Method::POST,
+        path: "/2/oauth2/revoke".to_owned(),
+        times: 9,
+        kind: FaultKind::DropBefore,
+    };
+    desk.stage.sim.world().fault(fault);
+    assert_snapshot!(desk.press.run(&["disconnect", "acme"]).exits(0).stderr, @"
+    acme is disconnected; its token file is gone from the tip of the state branch
+    warning: the token was not revoked: X could not be asked to revoke the token: error sending request: client error (SendRequest): connection closed before message completed
+    hint: older commits still hold it, encrypted: take the access back here: https://x.com/settings/connected_apps
+    ");
+    desk.press.run(&["disconnect", "acme"]).exits(2);
+}
+
+#[test]
+fn a_token_is_refreshed_when_a_person_asks() {
+    for (platform, way) in [(Platform::X, "x"), (Platform::YouTube, "youtube"), (Platform::TikTok, "tiktok")] {
+        let desk = logged_in(platform, way, &[]);
+        let before = stored(&desk.press);
+        let ran = desk.press.run(&["accounts", "refresh", "acme"]).exits(0);
+        assert!(ran.stdout.starts_with("acme  ") && ran.stdout.contains("  refreshed; ends in "), "{}", ran.stdout);
+        let after = stored(&desk.press);
+        assert_eq!((after.seq, after.identity), (before.seq + 1, before.identity), "{platform}");
+        assert_ne!(after.credential.bearer(), before.credential.bearer(), "{platform}");
+        let json = desk.press.run(&["accounts", "refresh", "--format", "json"]).exits(0).json();
+        assert_eq!(json["accounts"][0]["name"], "acme");
+        assert_eq!(json["accounts"][0]["refreshed"], true, "{json}");
+        assert!(json["accounts"][0]["expires"].is_string(), "{json}");
+        let listed = desk.press.run(&["accounts", "-v"]).exits(0).stdout;
+        assert!(listed.contains("refreshed by itself") && listed.contains("scopes: "), "{listed}");
+    }
+}
+
+#[test]
+fn a_token_that_cannot_be_refreshed_says_so() {
+    let desk = logged_in(Platform::LinkedIn, "linkedin", &[]);
+    let ran = desk.press.run(&["accounts", "refresh", "acme"]).exits(3);
+    let after = ran.stderr.split_once(", and cannot").unwrap_or_else(|| panic!("{}", ran.stderr)).1;
+    assert_snapshot!(after, @"
+     be refreshed: `pressroom connect acme`
+    hint: a refresh needs a refresh token, and the id and secret of the app that asked for it: `pressroom apps`
+    ");
+    let ran = desk.press.run(&["accounts", "refresh"]).exits(0);
+    assert_snapshot!(ran.stdout, @"No account has a token that can be refreshed.");
+    desk.press.run(&["accounts", "refresh", "acne"]).exits(2);
+    let page = logged_in(Platform::Facebook, "facebook", &["--paste"]);
+    assert!(page.press.run(&["accounts", "refresh", "acme"]).exits(0).stdout.ends_with("does not end\n"));
+}
+
+/// A login that the platform ended is not refreshed, and that is said though its token still opens something.
+#[test]
+fn a_login_that_was_ended_is_told_at_once() {
+    let desk = logged_in(Platform::YouTube, "youtube", &[]);
+    let refresh = stored(&desk.press).credential.refresh().unwrap().expose().to_owned();
+    desk.stage.sim.youtube.revoke(&refresh);
+    assert_snapshot!(desk.press.run(&["accounts", "refresh", "acme"]).exits(3).stderr, @"
+    error: YouTube does not refresh the login of acme any more (invalid_grant): `pressroom connect acme`
+    hint: a refresh whose answer was lost, an app whose access was taken back, or half a year without use end a login
+    ");
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod cast;
 mod commands;
 mod conformance;
 mod desk;
+mod doctor;
 mod edge;
 mod fault;
 mod fitted;

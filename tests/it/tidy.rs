@@ -94,6 +94,9 @@ const MAY_ASK_THE_TIME: &[(&str, &str)] = &[
     ("repo/pins.rs", "names of a version that tells its age"),
     ("run/write.rs", "names that sort by when they were given; nothing is decided by them"),
     ("cmd/publish.rs", "the same"),
+    ("cmd/disconnect.rs", "the same"),
+    ("cmd/accounts/", "the same"),
+    ("cmd/doctor/mod.rs", "the same"),
     ("cmd/rehearse/", "the same"),
 ];
 

@@ -1,4 +1,4 @@
-//! `pressroom connect` and `disconnect`.
+//! `pressroom connect`.
 
 use std::io::Read;
 use std::sync::Arc;
@@ -50,13 +50,6 @@ pub struct Connect {
     /// Which of several ways to log in: `facebook` or `instagram` for Instagram, `tiktok-drafts` for TikTok.
     #[arg(long, value_name = "NAME", conflicts_with = "token_stdin")]
     way: Option<String>,
-}
-
-/// Removes an account's token from the state branch.
-#[derive(Debug, Args)]
-pub struct Disconnect {
-    /// The account's name in accounts.toml.
-    account: String,
 }
 
 impl Connect {
@@ -214,7 +207,7 @@ fn lacks(way: &platform::Grant, account: &Account, grant: &Grant) -> Vec<&'stati
 }
 
 /// The way a token was got: told by how it begins, else by what it may do, else the platform's usual one.
-fn way(adapter: &dyn Adapter, account: &Account, grant: &Grant) -> &'static platform::Grant {
+pub(super) fn way(adapter: &dyn Adapter, account: &Account, grant: &Grant) -> &'static platform::Grant {
     let ways = adapter.grants();
     let token = grant.credential.bearer().map_or("", |token| token.expose());
     let begins = |way: &&platform::Grant| way.token_prefix.is_some_and(|prefix| token.starts_with(prefix));
@@ -234,7 +227,7 @@ fn missing_scopes(way: &platform::Grant, account: &Account, grant: &Grant) -> Re
 }
 
 /// Asks the platform whose token it is. The answer remembers which way it was got, where there is more than one.
-async fn who(
+pub(super) async fn who(
     http: &Http,
     adapter: &dyn Adapter,
     account: &Account,
@@ -275,7 +268,7 @@ async fn ask(
     }
 }
 
-fn refused(account: &Account, refusal: Refusal) -> Failure {
+pub(super) fn refused(account: &Account, refusal: Refusal) -> Failure {
     let label = account.platform.label();
     let kind = match refusal.class {
         Class::Transient | Class::Quota | Class::NotReady => Kind::Later,
@@ -287,28 +280,4 @@ fn refused(account: &Account, refusal: Refusal) -> Failure {
         _ => refusal.words,
     };
     Failure::new(kind, format!("{label} does not take this token; nothing was stored")).cause(said)
-}
-
-impl Disconnect {
-    pub(super) fn run(self, context: &Context) -> Result<u8, Failure> {
-        let disk = open::disk(context)?;
-        let accounts = &disk.content.accounts;
-        let path = vault::account_path(&self.account);
-        open::runtime()?.block_on(async {
-            let journal = Journal::open(&disk.repo, disk.repo.remote()?, &accounts.publish.state_branch).await?;
-            if journal.branch()?.read(&path)?.is_none() {
-                named(&self.account, accounts)?;
-                return Err(Failure::new(Kind::Usage, format!("{} is not connected", self.account))
-                    .hint("`pressroom accounts` lists the accounts"));
-            }
-            let change = move |_: &Branch| Ok(vec![Edit::Remove { path: path.clone() }]);
-            write::settled(journal.commit(Box::new(change)).await)?;
-            context.say(&format!(
-                "{} is disconnected; its token file is gone from the tip of the state branch",
-                self.account
-            ));
-            context.say("hint: older commits still hold the encrypted token: revoke it on the platform");
-            Ok(0)
-        })
-    }
 }

@@ -13,7 +13,11 @@ pub(super) static GRANTS: [Grant; 1] = [Grant {
     authorize: "https://www.facebook.com/v26.0/dialog/oauth",
     authorize_with: &[],
     token: "https://graph.facebook.com/v26.0/oauth/access_token",
-    revoke: Some(Revoke::Delete("https://graph.facebook.com/v26.0/me/permissions")),
+    revoke: Some(Revoke::Delete {
+        permissions: "https://graph.facebook.com/v26.0/me/permissions",
+        debug: "https://graph.facebook.com/v26.0/debug_token",
+    }),
+    by_hand: "https://www.facebook.com/settings/?tab=business_tools",
     client: ClientSecret::Form,
     pkce: Pkce::None,
     separator: ',',

@@ -121,6 +121,12 @@ pub(super) fn of_person() -> Refusal {
     Refusal { class: Class::Permission, code: None, words: words.to_owned(), not_before: None }
 }
 
+/// A Page's own token, where a person's is asked for.
+pub(super) fn of_page() -> Refusal {
+    let words = "this is a Page's own token, which reaches that Page alone: give a person's, with `--token-stdin`";
+    Refusal { class: Class::Permission, code: None, words: words.to_owned(), not_before: None }
+}
+
 /// Whoever logged in does not act for that Page; `others` are those that they do act for.
 pub(super) fn no_page(page: &str, others: &[String]) -> Refusal {
     let others = if others.is_empty() { "for none".to_owned() } else { format!("for {}", others.join(", ")) };

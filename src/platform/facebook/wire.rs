@@ -8,11 +8,10 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use crate::fit::{Media, Rendition};
-use crate::platform::{Auth, Body, Call, FileRange, Identity, Method, Reply, address, meta};
+use crate::platform::{Auth, Body, Call, FileRange, Identity, Method, Reach, Reply, address, meta};
 use crate::post::Kind;
 
-/// The version of the Graph API that is spoken; each is served for about two years after the next one appears.
-const VERSION: &str = "v26.0";
+const VERSION: &str = meta::GRAPH.name;
 
 /// Where the bytes of reels and stories go, and the token with them: to no other host, whatever an answer says.
 pub(super) const UPLOAD_HOST: &str = "rupload.facebook.com";
@@ -140,6 +139,20 @@ pub(super) fn who() -> Call {
 /// The Pages that a person acts for, each with its own token.
 pub(super) fn pages() -> Call {
     get("pages", &["me", "accounts"], &[("fields", "id,name,access_token,tasks"), ("limit", "100")])
+}
+
+/// The Pages of that list, without their tokens.
+pub(super) fn reached(answer: &Value) -> Option<Vec<Reach>> {
+    let reach = |page: &Value| {
+        let tasks = page["tasks"].as_array();
+        let may = tasks.is_none_or(|tasks| tasks.iter().any(|task| task == "CREATE_CONTENT"));
+        Some(Reach {
+            acts_as: Some(meta::id(&page["id"])?),
+            name: page["name"].as_str().unwrap_or_default().to_owned(),
+            but: (!may).then(|| "this login lacks the task CREATE_CONTENT there".to_owned()),
+        })
+    };
+    Some(answer["data"].as_array()?.iter().filter_map(reach).collect())
 }
 
 /// Whether the answer to [`who`] is the error for who is no Page. The name of a field is not translated.

@@ -26,7 +26,7 @@ mod wire;
 use chrono::TimeDelta;
 use serde_json::Value;
 
-use super::{Adapter, Call, Farewell, Grant, Identity, Job, Next, Receipt, Refusal, Reply, Step, meta};
+use super::{Adapter, Call, Farewell, Grant, Identity, Job, Next, Reach, Receipt, Refusal, Reply, Step, Version, meta};
 use crate::limits::Platform;
 
 /// Instagram's adapter.
@@ -52,8 +52,7 @@ impl Adapter for Instagram {
 
     /// A Page has no edge `accounts`: Meta's 100 says that this is a Page's token.
     fn who_else(&self, grant: &Grant, reply: &Reply) -> Option<Call> {
-        let is_of_page = meta::Error::of(reply).is_some_and(|error| error.code == Some(100) && error.subcode.is_none());
-        (grant.name != grant::INSTAGRAM && is_of_page).then(wire::who_of_page)
+        (grant.name != grant::INSTAGRAM && meta::is_of_page(reply)).then(wire::who_of_page)
     }
 
     fn read_who(&self, reply: &Reply) -> Result<Identity, Refusal> {
@@ -82,6 +81,24 @@ impl Adapter for Instagram {
             "this token publishes as {id} ({name}), and accounts.toml says `as = \"{acts_as}\"`: paste a token of that account, \
              or correct `as`"
         ))
+    }
+
+    fn reach(&self, grant: &Grant) -> Option<Call> {
+        (grant.name != grant::INSTAGRAM).then(|| wire::who(grant))
+    }
+
+    fn read_reach(&self, reply: &Reply) -> Result<Vec<Reach>, Refusal> {
+        if !reply.is_success() {
+            return Err(if meta::is_of_page(reply) { refusals::of_page() } else { refusals::refusal(reply, false) });
+        }
+        let answer = reply.json();
+        let pages = answer["data"].as_array().ok_or_else(|| refusals::unclear(reply, false))?;
+        let reach = |(id, name)| Reach { acts_as: Some(id), name, but: None };
+        Ok(pages.iter().filter_map(account_of).map(reach).collect())
+    }
+
+    fn version(&self) -> Option<Version> {
+        Some(meta::GRAPH)
     }
 
     /// How soon a container knows that it was published, and a list its newest post, is not published; seconds, as others saw.

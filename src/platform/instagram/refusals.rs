@@ -198,6 +198,11 @@ pub(super) fn quota_spent(reply: &Reply, used: u64, total: u64) -> Refusal {
     meta::said(LABEL, reply).refusal(Class::Quota, reply.status, &words, Some(after(reply, 3600)))
 }
 
+/// A Page's own token, where a person's is asked for.
+pub(super) fn of_page() -> Refusal {
+    no_account("this is a Page's own token, which reaches the account of that Page alone: give a person's, with `--token-stdin`".to_owned())
+}
+
 /// A login that leads to no account that can be published to; says why.
 pub(super) fn no_account(words: String) -> Refusal {
     Refusal { class: Class::Permission, code: None, words, not_before: None }

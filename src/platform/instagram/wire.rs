@@ -11,8 +11,7 @@ use crate::fit::{Media, Rendition, UserTag, user_tags};
 use crate::platform::{Auth, Body, Call, FileRange, Grant, Identity, Method, address, meta};
 use crate::post::Kind;
 
-/// Version of the Graph API all calls are made to.
-const VERSION: &str = "v26.0";
+const VERSION: &str = meta::GRAPH.name;
 
 /// Most entries a look reads: what Instagram takes a day of one account.
 const LISTED_MAX: &str = "100";

@@ -16,6 +16,7 @@ pub(super) static GRANTS: [Grant; 1] = [Grant {
     authorize_with: &[],
     token: "https://www.linkedin.com/oauth/v2/accessToken",
     revoke: Some(Revoke::Form("https://www.linkedin.com/oauth/v2/revoke")),
+    by_hand: "https://www.linkedin.com/psettings/permitted-services",
     client: ClientSecret::Form,
     pkce: Pkce::None,
     separator: ' ',

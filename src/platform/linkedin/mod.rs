@@ -29,7 +29,9 @@ use chrono::TimeDelta;
 
 pub use wire::{VERSION, VERSION_ENDS};
 
-use super::{Adapter, Call, Class, Farewell, Grant, Identity, Job, Next, Receipt, Refusal, Reply, Step};
+use super::{
+    Adapter, Call, Class, Farewell, Grant, Identity, Job, Next, Reach, Receipt, Refusal, Reply, Step, Version,
+};
 
 /// LinkedIn's adapter.
 #[derive(Debug)]
@@ -54,6 +56,22 @@ impl Adapter for LinkedIn {
         }
         let refusal = refusals::refusal(reply, false);
         Err(if refusal.class == Class::Permission { refusals::needs_openid(reply) } else { refusal })
+    }
+
+    fn reach(&self, _grant: &Grant) -> Option<Call> {
+        Some(wire::roles())
+    }
+
+    fn read_reach(&self, reply: &Reply) -> Result<Vec<Reach>, Refusal> {
+        if reply.is_success() {
+            return wire::organizations(&reply.json()).ok_or_else(|| refusals::unclear(reply, false));
+        }
+        let refusal = refusals::refusal(reply, false);
+        Err(if refusal.class == Class::Permission { refusals::needs_admin(reply) } else { refusal })
+    }
+
+    fn version(&self) -> Option<Version> {
+        Some(Version { name: VERSION, ends: VERSION_ENDS })
     }
 
     /// How long LinkedIn needs to know its own new post as a duplicate is not published; others wait 15 to 60 seconds.

@@ -196,6 +196,12 @@ pub(super) fn needs_openid(reply: &Reply) -> Refusal {
     said(reply).0.refusal(Class::Permission, reply.status, words, None)
 }
 
+pub(super) fn needs_admin(reply: &Reply) -> Refusal {
+    let words = "listing organisations needs the scope r_organization_admin or rw_organization_admin; the number in the address \
+                 of the page's admin view will do as well: `as = \"urn:li:organization:NUMBER\"`";
+    said(reply).0.refusal(Class::Permission, reply.status, words, None)
+}
+
 /// `what` is an image, a video or a document; the reason is quoted where LinkedIn tells one.
 pub(super) fn processing_failed(reply: &Reply, what: &str) -> Refusal {
     let words = format!("LinkedIn could not process the {what}; save it anew or take another");

@@ -10,7 +10,7 @@ use url::Url;
 
 use super::little;
 use crate::fit::{Captions, Media, Rendition};
-use crate::platform::{Auth, Body, Call, FileRange, Identity, Job, Method, Reply, address};
+use crate::platform::{Auth, Body, Call, FileRange, Identity, Job, Method, Reach, Reply, address};
 use crate::post::Visibility;
 
 /// The version of the API that is spoken. Chosen as the newest that was in use by several publishers when this was written:
@@ -42,6 +42,29 @@ fn call(name: &str, method: Method, url: Url, body: Body) -> Call {
 pub(super) fn who() -> Call {
     let url = address(&API, &["v2", "userinfo"], &[]);
     Call { headers: Vec::new(), ..call("who", Method::Get, url, Body::Empty) }
+}
+
+/// The organisations in which the member has a role:
+/// <https://learn.microsoft.com/en-us/linkedin/marketing/community-management/organizations/organization-access-control-by-role>.
+pub(super) fn roles() -> Call {
+    let query = [("q", "roleAssignee"), ("state", "APPROVED"), ("count", LOOK_MAX)];
+    call("reach", Method::Get, address(&API, &["rest", "organizationAcls"], &query), Body::Empty)
+}
+
+/// What that says, an organisation once; it does not tell their names.
+pub(super) fn organizations(answer: &Value) -> Option<Vec<Reach>> {
+    let mut reached: Vec<Reach> = Vec::new();
+    for element in answer["elements"].as_array()? {
+        let (Some(urn), Some(role)) = (element["organization"].as_str(), element["role"].as_str()) else { continue };
+        let may = matches!(role, "ADMINISTRATOR" | "CONTENT_ADMIN" | "CONTENT_ADMINISTRATOR");
+        let but = (!may).then(|| format!("the role {role} may not publish there"));
+        match reached.iter_mut().find(|reach| reach.acts_as.as_deref() == Some(urn)) {
+            // Of several roles, one that publishes is enough.
+            Some(reach) => reach.but = reach.but.take().and(but),
+            None => reached.push(Reach { acts_as: Some(urn.to_owned()), name: String::new(), but }),
+        }
+    }
+    Some(reached)
 }
 
 /// On whose behalf: an organisation's URN, or the member's. `sub` belongs to the app, so a member's URN is made here.

@@ -18,6 +18,7 @@ pub(super) static GRANTS: [Grant; 1] = [Grant {
     authorize_with: &[],
     token: "https://graph.threads.net/oauth/access_token",
     revoke: None,
+    by_hand: "the settings of Threads, under \"Account\", \"Website permissions\"",
     client: ClientSecret::Form,
     pkce: Pkce::None,
     separator: ',',

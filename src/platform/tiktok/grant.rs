@@ -18,6 +18,7 @@ const DIRECT: Grant = Grant {
     authorize_with: &[],
     token: "https://open.tiktokapis.com/v2/oauth/token/",
     revoke: Some(Revoke::Form("https://open.tiktokapis.com/v2/oauth/revoke/")),
+    by_hand: "the settings of the TikTok app, under \"Security & permissions\", \"Manage app permissions\"",
     client: ClientSecret::KeyForm,
     pkce: Pkce::S256Hex,
     separator: ',',

@@ -15,6 +15,7 @@ pub(super) static GRANTS: [Grant; 1] = [Grant {
     authorize_with: &[],
     token: "https://api.x.com/2/oauth2/token",
     revoke: Some(Revoke::Form("https://api.x.com/2/oauth2/revoke")),
+    by_hand: "https://x.com/settings/connected_apps",
     client: ClientSecret::BasicOrNone,
     pkce: Pkce::S256,
     separator: ' ',

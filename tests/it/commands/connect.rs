@@ -1,7 +1,7 @@
 //! `connect`, `disconnect` and `accounts`.
 
 use insta::assert_snapshot;
-use pressroom::sim::{facebook, instagram, tiktok, x};
+use pressroom::sim::{facebook, instagram, linkedin, tiktok, x, youtube};
 
 use crate::desk::Desk;
 use crate::press::ACCOUNTS;
@@ -130,6 +130,122 @@ fn an_account_of_instagram_is_connected_with_a_token_of_its_page_or_of_a_person(
     }
 }
 
+/// What a token reaches, as `accounts discover` prints it.
+#[track_caller]
+fn discovered(desk: &Desk, token: &str) -> String {
+    let ran = desk.press.run_with(&["accounts", "discover", "it", "--token-stdin"], token).exits(0);
+    desk.nothing_happened();
+    let said = shown(&desk.press, &ran);
+    assert!(!said.contains(token.trim()), "the token was printed: {said}");
+    said
+}
+
+#[test]
+fn the_pages_of_a_person_are_discovered() {
+    let desk = with_account("platform = \"facebook\"\nas = \"1234567890\"");
+    let page =
+        |id, name: &str| facebook::NewPage { id: Some(id), name: name.to_owned(), ..facebook::NewPage::default() };
+    let pages = vec![page(1_234_567_890, "Tea"), page(99, "Cups & Pots"), page(98, "cups, pots"), page(97, "Kettles")];
+    let ann = desk.stage.sim.facebook.sign_up(facebook::SignUp { pages, ..facebook::SignUp::default() });
+    desk.stage.sim.facebook.set_tasks(&ann.id, "97", Some(&["ANALYZE"]));
+    assert_snapshot!(discovered(&desk, &ann.access_token), @r#"
+    # Kettles, 97; but this login lacks the task CREATE_CONTENT there
+    [accounts.kettles]
+    platform = "facebook"
+    as = "97"
+    # cups, pots, 98
+    [accounts.cups-pots]
+    platform = "facebook"
+    as = "98"
+    # Cups & Pots, 99
+    [accounts.cups-pots-2]
+    platform = "facebook"
+    as = "99"
+    # Tea, 1234567890: is `it` already
+    "#);
+    let of_page = &ann.pages.iter().find(|page| page.name == "Tea").unwrap().access_token;
+    let ran = desk.press.run_with(&["accounts", "discover", "it", "--token-stdin"], of_page).exits(3);
+    assert_snapshot!(shown(&desk.press, &ran), @"
+    error: Facebook does not list whom this login reaches
+      because: this is a Page's own token, which reaches that Page alone: give a person's, with `--token-stdin`
+    ");
+    desk.press.run_with(&["connect", "it", "--token-stdin"], of_page).exits(0);
+    let ran = desk.press.run(&["accounts", "discover", "it"]).exits(3);
+    assert!(ran.stderr.contains("this is a Page's own token"), "{}", ran.stderr);
+}
+
+#[test]
+fn the_accounts_behind_pages_are_discovered() {
+    let desk = with_account("platform = \"instagram\"");
+    let sim = &desk.stage.sim;
+    let page = |name: &str| facebook::NewPage { name: name.to_owned(), ..facebook::NewPage::default() };
+    let pages = vec![page("Tea"), page("Cups"), page("Bare")];
+    let ann = sim.facebook.sign_up(facebook::SignUp { pages, ..facebook::SignUp::default() });
+    for (index, username) in ["acme.tea", "acme.cups"].into_iter().enumerate() {
+        let username = username.to_owned();
+        let account = sim.instagram.sign_up(instagram::SignUp { username, ..instagram::SignUp::default() });
+        sim.instagram.link(&account.id, &ann.pages[index].id);
+    }
+    assert_snapshot!(discovered(&desk, &ann.access_token), @r#"
+    # acme.tea, [id]
+    [accounts.acme-tea]
+    platform = "instagram"
+    as = "[id]"
+    # acme.cups, [id]
+    [accounts.acme-cups]
+    platform = "instagram"
+    as = "[id]"
+    "#);
+    // Which of the two is meant is not said yet; so it can be asked only with a token that is not stored.
+    let ran = desk.press.run(&["accounts", "discover", "it"]).exits(3);
+    assert_snapshot!(shown(&desk.press, &ran), @"
+    error: it is not connected: `pressroom connect it`
+    hint: or give a token that is not stored: `pressroom accounts discover it --token-stdin`
+    ");
+}
+
+#[test]
+fn the_organisations_of_a_member_are_discovered() {
+    let desk = with_account("platform = \"linkedin\"\nas = \"urn:li:organization:7\"");
+    let sim = &desk.stage.sim.linkedin;
+    let mut editor = linkedin::SignUp::default();
+    for (id, role) in [(7, "ADMINISTRATOR"), (8, "ANALYST"), (8, "CONTENT_ADMINISTRATOR"), (9, "ANALYST")] {
+        sim.add_organization(id, "Acme");
+        editor.organizations.push(linkedin::PageRole::new(id, role));
+    }
+    let without = sim.sign_up(editor.clone()).access_token;
+    editor.scopes.push("r_organization_admin".to_owned());
+    let with = sim.sign_up(editor).access_token;
+    assert_snapshot!(discovered(&desk, &with), @r#"
+    # urn:li:organization:7: is `it` already
+    # urn:li:organization:8
+    [accounts.linkedin-8]
+    platform = "linkedin"
+    as = "urn:li:organization:8"
+    # urn:li:organization:9; but the role ANALYST may not publish there
+    [accounts.linkedin-9]
+    platform = "linkedin"
+    as = "urn:li:organization:9"
+    "#);
+    let ran = desk.press.run_with(&["accounts", "discover", "it", "--token-stdin"], &without).exits(3);
+    assert_snapshot!(shown(&desk.press, &ran), @r#"
+    error: LinkedIn does not list whom this login reaches
+      because: listing organisations needs the scope r_organization_admin or rw_organization_admin; the number in the address of the page's admin view will do as well: `as = "urn:li:organization:NUMBER"` (LinkedIn answered 403: "Not enough permissions to access: organizationAcls.FINDER-roleAssignee.20260901", x-l…
+    "#);
+}
+
+/// Where a login is one account's, that is what there is to discover.
+#[test]
+fn a_channel_is_discovered() {
+    let desk = with_account("platform = \"youtube\"");
+    let ann = desk.stage.sim.youtube.sign_up(youtube::SignUp::default());
+    desk.press.run_with(&["connect", "it", "--token-stdin"], &ann.access_token).exits(0);
+    let ran = desk.press.run(&["accounts", "discover", "it"]).exits(0);
+    assert_snapshot!(shown(&desk.press, &ran), @"# annexample: is `it` already");
+    let json = desk.press.run(&["accounts", "discover", "it", "--format", "json"]).exits(0).json();
+    assert_eq!((&json["reached"][0]["account"], &json["reached"][0]["as"]), (&"it".into(), &serde_json::Value::Null));
+}
+
 /// An app of TikTok may be approved for drafts alone.
 #[test]
 fn scopes_that_suffice_for_one_way_suffice() {
@@ -204,7 +320,7 @@ fn an_account_is_connected_listed_and_disconnected() {
     let acme_x = json["accounts"].as_array().unwrap().iter().find(|account| account["name"] == "acme-x").unwrap();
     assert_eq!(
         acme_x.as_object().unwrap().keys().collect::<Vec<_>>(),
-        ["name", "platform", "identity", "scopes", "expires", "state"]
+        ["name", "platform", "identity", "scopes", "expires", "refresh_expires", "refreshed", "state"]
     );
     // A token of somebody else under the same name would publish as somebody else.
     let other = desk.stage.sim.x.sign_up(x::SignUp { username: "other", ..x::SignUp::default() });
@@ -212,7 +328,8 @@ fn an_account_is_connected_listed_and_disconnected() {
     connect(&acme.access_token).exits(0);
     assert_snapshot!(shown(&desk.press, &desk.press.run(&["disconnect", "acme-x"]).exits(0)), @"
     acme-x is disconnected; its token file is gone from the tip of the state branch
-    hint: older commits still hold the encrypted token: revoke it on the platform
+    warning: the token was not revoked: there is no app of yours with X
+    hint: older commits still hold it, encrypted: take the access back here: https://x.com/settings/connected_apps
     ");
     assert_snapshot!(shown(&desk.press, &desk.press.run(&["disconnect", "acme-x"]).exits(2)), @"
     error: acme-x is not connected

@@ -1,0 +1,136 @@
+//! `pressroom disconnect`.
+
+use clap::Args;
+use uuid::Uuid;
+
+use super::connect::named;
+use super::open::{self, Known};
+use super::tokens::{self, Tokens};
+use super::{Context, apps};
+use crate::error::{Failure, Kind};
+use crate::login::{App, Login};
+use crate::platform::{Grant, Revoke};
+use crate::repo::branch::{Branch, Edit};
+use crate::repo::journal::Journal;
+use crate::run::write;
+use crate::vault::{self, Document, Vault};
+
+/// Has the platform revoke an account's token, where it can be asked to, and removes it from the state branch.
+#[derive(Debug, Args)]
+pub struct Disconnect {
+    /// The account's name in accounts.toml.
+    account: String,
+}
+
+/// What became of the token at the platform.
+enum Revoked {
+    Yes {
+        label: &'static str,
+    },
+    /// Why not, and where a person does it.
+    No {
+        why: String,
+        by_hand: Option<&'static str>,
+    },
+}
+
+impl Disconnect {
+    pub(super) fn run(self, context: &Context) -> Result<u8, Failure> {
+        open::runtime()?.block_on(self.disconnect(context))
+    }
+
+    async fn disconnect(self, context: &Context) -> Result<u8, Failure> {
+        let disk = open::disk(context)?;
+        let accounts = &disk.content.accounts;
+        let path = vault::account_path(&self.account);
+        let journal = Journal::open(&disk.repo, disk.repo.remote()?, &accounts.publish.state_branch).await?;
+        let known = Known::read(journal.branch()?)?;
+        if known.branch.read(&path)?.is_none() {
+            named(&self.account, accounts)?;
+            return Err(Failure::new(Kind::Usage, format!("{} is not connected", self.account))
+                .hint("`pressroom accounts` lists the accounts"));
+        }
+        known.branch.check_writable()?;
+        let http = open::http(context)?;
+        let run = format!("{}", Uuid::now_v7());
+        let tokens =
+            Tokens { context, repo: &disk.repo, journal: &journal, known: &known, accounts, run: &run, http: &http };
+        let revoked = match open::vault(context, accounts) {
+            Ok(vault) => revoke(&tokens, &vault, &self.account).await,
+            Err(failure) => Revoked::No { why: failure.message, by_hand: None },
+        };
+        let gone = path.clone();
+        let change = move |_: &Branch| Ok(vec![Edit::Remove { path: gone.clone() }]);
+        write::settled(journal.commit(Box::new(change)).await)?;
+        let name = &self.account;
+        context.say(&format!("{name} is disconnected; its token file is gone from the tip of the state branch"));
+        match revoked {
+            Revoked::Yes { label } => {
+                context.say(&format!("{label} has revoked the token: nobody can use it any more"));
+            }
+            Revoked::No { why, by_hand } => {
+                context.say(&format!("warning: the token was not revoked: {why}"));
+                let place = by_hand.map_or_else(|| "on the platform".to_owned(), |place| format!("here: {place}"));
+                context.say(&format!("hint: older commits still hold it, encrypted: take the access back {place}"));
+            }
+        }
+        Ok(0)
+    }
+}
+
+/// Asks the platform. Whatever keeps it from being asked does not keep the token from being removed.
+async fn revoke(tokens: &Tokens<'_>, vault: &Vault, name: &str) -> Revoked {
+    let path = vault::account_path(name);
+    let stored = tokens.known.branch.read(&path).map(Option::unwrap_or_default);
+    let document = match stored.and_then(|sealed| vault.open::<Document>(&path, &sealed)) {
+        Ok(document) => document,
+        Err(failure) => return Revoked::No { why: failure.message, by_hand: None },
+    };
+    let label = document.platform.label();
+    let Some(way) = tokens::way(&document) else {
+        return Revoked::No { why: format!("{label} has no way to"), by_hand: None };
+    };
+    let no = |why: String| Revoked::No { why, by_hand: Some(way.by_hand) };
+    if way.revoke.is_none() || document.credential.bearer().is_none() {
+        return no(format!("{label} has no way to"));
+    }
+    let app = match apps::app_in(vault, tokens.accounts, tokens.known, document.platform) {
+        Ok(app) => app,
+        // A token that was brought may end without our app's proof.
+        Err(_) if !matches!(way.revoke, Some(Revoke::Form(_))) => App { id: String::new(), secret: None },
+        Err(failure) => return no(failure.message),
+    };
+    if let Some(other) = shares(tokens, vault, name, way) {
+        return no(format!("{label} takes back whole logins, and {other} may be connected by the same one"));
+    }
+    // TikTok revokes no token that has ended: a newer one of the same login stands for it.
+    let ended = document.credential.expires_at().is_some_and(|end| end <= tokens.context.clock.now());
+    let document = match ended {
+        true => tokens.token(vault, name, false).await.unwrap_or(document),
+        false => document,
+    };
+    let login = Login { http: tokens.http, label, way, app: &app };
+    match login.revoke(&document.credential).await {
+        Ok(true) => Revoked::Yes { label },
+        Ok(false) => no(format!("{label} has no way to")),
+        Err(failure) => no(std::iter::once(failure.message).chain(failure.causes).collect::<Vec<_>>().join(": ")),
+    }
+}
+
+/// Another account that would end with this one: where only all that a person granted can be taken back.
+fn shares(tokens: &Tokens<'_>, vault: &Vault, name: &str, way: &Grant) -> Option<String> {
+    let Some(Revoke::Delete { .. }) = way.revoke else { return None };
+    let others = tokens.known.connected.iter().filter(|other| *other != name);
+    others
+        .into_iter()
+        .find(|other| {
+            let path = vault::account_path(other);
+            let sealed = tokens.known.branch.read(&path).ok().flatten().unwrap_or_default();
+            let document = vault.open::<Document>(&path, &sealed);
+            // One that cannot be opened may be of the same login as well.
+            document.map_or(true, |document| {
+                tokens::way(&document).is_some_and(|other| matches!(other.revoke, Some(Revoke::Delete { .. })))
+            })
+        })
+        .cloned()
+}
