@@ -17,7 +17,7 @@ use crate::platform::{Body, FileRange};
 use crate::vault::Secret;
 
 /// Bytes read from a file at once.
-const PIECE: usize = 128 * 1024;
+const PIECE: usize = 512 * 1024;
 /// Pieces that wait between the reader and the network.
 const PIECES_WAITING: usize = 4;
 
