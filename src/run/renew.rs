@@ -170,9 +170,15 @@ impl Renewal<'_> {
     async fn claim(&self, document: &Document) -> Result<(), Setback> {
         let (account, seq, run, clock) = (document.account.clone(), document.seq, self.run.to_owned(), self.clock);
         let lease = self.lease.min(CLAIM_MAX);
-        let sealed = self.journal.branch()?.read(&vault::account_path(&account))?;
+        let path = vault::account_path(&account);
+        let sealed = self.journal.branch()?.read(&path)?;
+        // The branch may have been fetched since the document was read: a token that was refreshed then is spent.
+        let stored: Document = self.vault.open(&path, sealed.as_deref().unwrap_or_default())?;
+        if stored.seq != seq {
+            return Err(Setback::Conflict("the stored token is another by now".to_owned()));
+        }
         let change = move |branch: &Branch| {
-            if branch.read(&vault::account_path(&account))? != sealed {
+            if branch.read(&path)? != sealed {
                 return Err(Setback::Conflict("the stored token is another by now".to_owned()));
             }
             let now = clock.now();
@@ -244,27 +250,31 @@ impl Renewal<'_> {
 
     /// Writes a token file unless there is a newer one.
     async fn store(&self, new: &Document, sealed: Vec<u8>, refreshed: Option<u64>) -> Result<(), Failure> {
-        let (account, seq, run, clock) = (new.account.clone(), new.seq, self.run.to_owned(), self.clock);
-        let before = self.journal.branch()?.read(&vault::account_path(&account))?;
-        let change = move |branch: &Branch| {
-            let path = vault::account_path(&account);
-            // Sealed twice, the same token is other bytes: whoever changed it meanwhile has a newer one.
-            if branch.read(&path)? != before {
-                return Err(Setback::Conflict("the stored token is another by now".to_owned()));
+        let path = vault::account_path(&new.account);
+        let of = refreshed.unwrap_or(new.seq);
+        let line = || Line { ev: Event::Refreshed, seq: of, run: self.run.to_owned(), at: self.clock.now(), exp: None };
+        loop {
+            let before = self.journal.branch()?.read(&path)?;
+            let stored = before.as_deref().map(|stored| self.vault.open::<Document>(&path, stored)).transpose()?;
+            if stored.is_none_or(|stored| new.may_replace(&stored).is_err()) {
+                // Disconnected, or connected anew, in the meantime: a person's word goes before ours.
+                return Ok(());
             }
-            let line = Line {
-                ev: Event::Refreshed,
-                seq: refreshed.unwrap_or(seq),
-                run: run.clone(),
-                at: clock.now(),
-                exp: None,
+            let (account, path, sealed, line) = (new.account.clone(), path.clone(), sealed.clone(), line());
+            let change = move |branch: &Branch| {
+                if branch.read(&path)? != before {
+                    return Err(Setback::Conflict("the stored token is another by now".to_owned()));
+                }
+                let write = Edit::Write { path: path.clone(), bytes: sealed.clone() };
+                Ok(vec![write, appended(branch, &account, &line)?])
             };
-            Ok(vec![Edit::Write { path, bytes: sealed.clone() }, appended(branch, &account, &line)?])
-        };
-        match self.journal.commit(Box::new(change)).await {
-            Ok(_) | Err(Setback::Conflict(_)) => Ok(()),
-            Err(Setback::Failed(failure)) => {
-                Err(failure.hint("the new token is kept on this disk; the next run here brings it in"))
+            match self.journal.commit(Box::new(change)).await {
+                Ok(_) => return Ok(()),
+                // Perhaps only sealed for others: it is looked at again.
+                Err(Setback::Conflict(_)) => drop(self.journal.refresh().await?),
+                Err(Setback::Failed(failure)) => {
+                    return Err(failure.hint("the new token is kept on this disk; the next run here brings it in"));
+                }
             }
         }
     }
@@ -279,8 +289,10 @@ impl Renewal<'_> {
                 self.store(&new, sealed, None).await?;
                 new
             }
-            // Older, or half written: the state branch has the better one.
-            _ => document,
+            // The state branch has the better one.
+            Ok(_) => document,
+            // Sealed for another key: it is left for whoever has that.
+            Err(_) => return Ok(document),
         };
         remove(&kept)?;
         Ok(newest)
