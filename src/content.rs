@@ -6,7 +6,6 @@ use std::io::{self, Cursor, Read};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
-use sha2::{Digest as _, Sha256};
 
 use crate::account::{self, Account, Accounts};
 use crate::error::{Failure, Kind, Problem, Source};
@@ -14,7 +13,7 @@ use crate::fit::{self, Media};
 use crate::http::Files;
 use crate::limits::Platform;
 use crate::media::convert::{self, Unfit};
-use crate::media::{Facts, Library};
+use crate::media::{Facts, Library, sha256};
 use crate::plan::Offer;
 use crate::platform::FileRange;
 use crate::post::target::{self, Target};
@@ -62,8 +61,7 @@ impl Stock {
         let read = self.open(&file).and_then(|mut file| file.read_to_end(&mut bytes));
         read.map_err(|error| Unfit::Unreadable(error.to_string()))?;
         let made = convert::fitted(&bytes, &wanted)?;
-        let sha256 = Sha256::digest(&made.bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-        media.replace(&made, sha256);
+        media.replace(&made, sha256(&made.bytes));
         let mut smaller = self.smaller.lock().unwrap_or_else(PoisonError::into_inner);
         smaller.insert(media.path.clone(), made.bytes.into());
         Ok(())

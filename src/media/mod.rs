@@ -6,6 +6,7 @@ use std::fmt;
 use std::io::{Read, Seek};
 
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 
 pub mod convert;
 mod document;
@@ -98,6 +99,11 @@ pub struct Facts {
     pub film: Option<Film>,
     /// Pages of a PDF.
     pub pages: Option<u32>,
+}
+
+/// Lower-case hex SHA-256, as [`Facts`] have it.
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What is known of a video or an animation. What the file does not say is `None`.

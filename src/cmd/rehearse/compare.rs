@@ -3,11 +3,11 @@
 
 use std::time::Duration;
 
-use super::shelf::sha256;
 use super::stage::Names;
 use crate::error::{Failure, Kind};
 use crate::fit::{Media, Poll, Rendition};
 use crate::limits::{Platform, Visibility};
+use crate::media::sha256;
 use crate::plan::action::Row;
 use crate::post;
 use crate::sim::{Seen, SeenMedia};

@@ -1,12 +1,9 @@
 //! The repository's files, found again by what is in them: readers are shown bytes, and people think of files.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
-
-use sha2::{Digest as _, Sha256};
 
 use crate::cmd::screen::contents::{measures, noun};
-use crate::media::{Facts, Library};
+use crate::media::{Facts, Library, sha256};
 
 /// The media of the library by their content.
 pub(super) struct Shelf<'a>(BTreeMap<&'a str, &'a Facts>);
@@ -35,12 +32,4 @@ impl<'a> Shelf<'a> {
             None => ("document", measures(None, None, None, length)),
         }
     }
-}
-
-/// Lower-case hex, as the library has it.
-pub(super) fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }
