@@ -184,7 +184,7 @@ fn a_person_signs_in_and_allows_it_or_does_not() {
     }
     browser.click(".login-help a");
     browser.sees("There was no login.");
-    assert_snapshot!(said(Ran::of(&child.wait_with_output().unwrap()).exits(3)), @"
+    assert_snapshot!(said(&Ran::of(&child.wait_with_output().unwrap()).exits(3)), @"
     error: X ended the login (access_denied: End-User aborted interaction)
     hint: nothing was stored; begin again with `pressroom connect`
     ");
@@ -198,7 +198,7 @@ fn a_person_signs_in_and_allows_it_or_does_not() {
 }
 
 /// What a command says last.
-fn said(ran: Ran) -> String {
+fn said(ran: &Ran) -> String {
     let at = ran.stderr.find("error: ").unwrap_or_else(|| panic!("{}", ran.stderr));
     ran.stderr[at..].to_owned()
 }
@@ -220,7 +220,7 @@ fn a_code_is_good_for_one_login() {
     let (own_back, other_back) = (back(&own_page), back(&other_page));
     // The code of another login, in the address of this one, as whoever got hold of it would bring it.
     let ran = paste(own, own_rest, &own_back.replace(&code(&own_back), &code(&other_back))).exits(3);
-    assert_snapshot!(said(ran), @"
+    assert_snapshot!(said(&ran), @"
     error: X gave no token (`invalid_grant`); nothing was stored
     hint: begin again with `pressroom connect`; a code is good for one use within minutes
     ");
@@ -230,8 +230,8 @@ fn a_code_is_good_for_one_login() {
     press.run(&["accounts", "refresh", "acme"]).exits(0);
     assert_eq!(authority.told("revoked"), Vec::<Value>::new());
     let (code, redirect) = (code(&other_back), format!("http://127.0.0.1:{}/callback", authority.port));
-    let codes = authority.told("granted").into_iter().filter(|told| told["grant_type"] == "authorization_code");
-    let verifier = codes.last().unwrap()["code_verifier"].as_str().unwrap().to_owned();
+    let mut codes = authority.told("granted").into_iter().filter(|told| told["grant_type"] == "authorization_code");
+    let verifier = codes.next_back().unwrap()["code_verifier"].as_str().unwrap().to_owned();
     let again = [
         ("grant_type", "authorization_code"),
         ("code", &code),
@@ -289,10 +289,30 @@ fn two_machines_refresh_one_login_for_a_long_time() {
     );
     assert_eq!(authority.told("revoked").len(), 1);
     assert_eq!(authority.opens(&access), 401);
-    assert_snapshot!(said(press.run(&["accounts", "refresh", "acme"]).exits(3)), @"
+    assert_snapshot!(said(&press.run(&["accounts", "refresh", "acme"]).exits(3)), @"
     error: X does not refresh the login of acme any more (invalid_grant): `pressroom connect acme`
     hint: a refresh whose answer was lost, an app whose access was taken back, or half a year without use end a login
     ");
+}
+
+/// The answer to a refresh is lost, and with it the only new token. To ask again is to spend the old one twice: the server ends
+/// the login, and a person is told to log in again.
+#[test]
+fn a_refresh_whose_answer_is_lost_is_for_a_person() {
+    let (authority, browser) = (Authority::start(), Browser::start());
+    let press = authority.press(APP);
+    authority.connect(&press, &browser);
+    authority.client.get(format!("{}/lose", authority.address)).send().unwrap();
+    assert_snapshot!(said(&press.run(&["accounts", "refresh", "acme"]).exits(3)), @"
+    error: X does not refresh the login of acme any more (invalid_grant): `pressroom connect acme`
+    hint: a refresh whose answer was lost, an app whose access was taken back, or half a year without use end a login
+    ");
+    assert_eq!(authority.refreshes(), 1);
+    assert_eq!(authority.told("refused").pop().unwrap()["why"], "refresh token already used");
+    browser.leave();
+    authority.connect(&press, &browser);
+    press.run(&["accounts", "refresh", "acme"]).exits(0);
+    assert_eq!(authority.opens(&tokens(&press).0), 200);
 }
 
 /// Of an app without a secret, too.

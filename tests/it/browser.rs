@@ -39,8 +39,9 @@ impl Browser {
     pub(crate) fn start() -> Self {
         let profile = TempDir::new().unwrap();
         let mut command = Command::new("chromedriver");
+        command.arg("--port=0").env("HOME", profile.path()).env("TMPDIR", profile.path());
         // Groups of processes end together.
-        command.arg("--port=0").env("HOME", profile.path()).process_group(0);
+        command.process_group(0);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut driver = command.spawn().unwrap_or_else(|error| missing("chromedriver", &error.to_string()));
         let port = port(&mut driver);
@@ -170,6 +171,7 @@ fn capabilities(profile: &Path) -> Value {
         "--disable-quic",
         "--disable-dev-shm-usage",
         "--no-first-run",
+        "--no-proxy-server",
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",

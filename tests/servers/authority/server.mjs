@@ -2,14 +2,15 @@
 // how an app proves itself, PKCE for everybody, refresh tokens that are good for one use. Whoever uses one twice ends the
 // login (RFC 9700, section 4.14.2). Beside it, `users/me` answers whoever brings a token that is still good.
 //
-// It listens on a loopback port of its own choice, which is the first thing it prints, and keeps everything in memory; what has
-// happened so far stands at `/told`. It is read from stdin, so that its packages can lie elsewhere than this file.
+// It listens on a loopback port of its own choice, which is the first thing it prints, and keeps everything in memory. What has
+// happened so far stands at `/told`; whoever asks for `/lose` makes it give the next token without an answer. It is read from stdin, so that its packages can lie elsewhere than this file.
 import { createServer } from 'node:http'
 import { Provider } from 'oidc-provider'
 
 const { CLIENT_ID, CLIENT_SECRET, PUBLIC_CLIENT_ID, REDIRECT, ACCESS_SECONDS } = process.env
 const DAY = 24 * 60 * 60
 const told = []
+let losing = false
 
 const server = createServer()
 server.listen(0, '127.0.0.1', () => {
@@ -53,11 +54,20 @@ function authority(address) {
   })
   provider.use(async (ctx, next) => {
     if (ctx.path === '/told') ctx.body = told
+    else if (ctx.path === '/lose') ctx.body = losing = true
+    else if (ctx.path === '/2/oauth2/token' && losing) await lose(ctx, next)
     else if (ctx.path === '/2/users/me') await whoAmI(provider, ctx)
     else await next()
   })
   listen(provider)
   return provider
+}
+
+async function lose(ctx, next) {
+  losing = false
+  await next()
+  ctx.respond = false
+  ctx.req.socket.destroy()
 }
 
 async function whoAmI(provider, ctx) {
