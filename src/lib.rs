@@ -17,6 +17,7 @@ pub mod ledger;
 pub mod plan;
 pub mod platform;
 // Effects: the world.
+pub mod chance;
 pub mod clock;
 pub mod env;
 pub mod hosting;

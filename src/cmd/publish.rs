@@ -5,7 +5,6 @@ use std::sync::Arc;
 use clap::Args;
 use serde_json::json;
 use tokio::sync::watch;
-use uuid::Uuid;
 
 use super::open::Known;
 use super::progress::Uploads;
@@ -13,6 +12,7 @@ use super::screen::List;
 use super::tokens::Tokens;
 use super::{Context, open, plan, report};
 use crate::account::Accounts;
+use crate::chance;
 use crate::content::{self, Content, Stock};
 use crate::error::{Failure, Kind};
 use crate::hosting::{Commit, Hosting, Keys};
@@ -24,7 +24,7 @@ use crate::plan::{Only, Plan};
 use crate::repo::journal::Journal;
 use crate::repo::remote::Remote;
 use crate::repo::snapshot::Snapshot;
-use crate::repo::spool::Spool;
+use crate::repo::spool::Spools as _;
 use crate::repo::{Oid, Repo};
 use crate::run::Run;
 use crate::run::recover::Recovered;
@@ -94,7 +94,7 @@ impl Publish {
             let plan = planning(&known).exactly(&mut content, &stock, is_acted_on);
             return show(context, &plan, &content, commit, &self.only);
         }
-        let run = format!("{}", Uuid::now_v7());
+        let run = chance::name_at(context.clock.now()).to_string();
         let writer =
             Writer { journal: journal.clone(), clock: context.clock, run: run.clone(), src: Some(commit.to_string()) };
         recovered.bring_in(&writer).await?;
@@ -116,7 +116,7 @@ impl Publish {
         let (vault, tokens, redactor) = tokens.open(&mut plan).await?;
         known.branch.check_writable()?;
         // From here on the run may claim something: whoever finds its spool knows that it lives, or how far it came.
-        let spool = Spool::begin(&repo, &run)?;
+        let spool = repo.begin_spool(&run)?;
         let stop = listen_for_stop();
         let uploads = Uploads::new(context);
         let files: Arc<dyn Files> = stock;
@@ -126,7 +126,7 @@ impl Publish {
         let rows = Run {
             clock: context.clock,
             writer,
-            spool: &spool,
+            spool: &*spool,
             http: &http,
             files,
             hosting: &hosting,

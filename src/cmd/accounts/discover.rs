@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use clap::Args;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use crate::account::{Account, Accounts};
+use crate::chance;
 use crate::cmd::Context;
 use crate::cmd::connect::{named, refused, way, who};
 use crate::cmd::open::{self, Known};
@@ -72,7 +72,7 @@ impl Discover {
                     )));
             }
             let vault = open::vault(context, accounts)?;
-            let (repo, run) = (&disk.repo, format!("{}", Uuid::now_v7()));
+            let (repo, run) = (&disk.repo, chance::name_at(context.clock.now()).to_string());
             let tokens = Tokens { context, repo, journal: &journal, known: &known, accounts, run: &run, http: &http };
             let document = tokens.token(&vault, &account.name, false).await?;
             let way = tokens::way(&document).unwrap_or(&adapter.grants()[0]);

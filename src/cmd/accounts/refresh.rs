@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use clap::Args;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
+use crate::chance;
 use crate::cmd::Context;
 use crate::cmd::connect::named;
 use crate::cmd::open::{self, Known};
@@ -51,7 +51,7 @@ impl Refresh {
         known.branch.check_writable()?;
         let vault = open::vault(context, accounts)?;
         let http = open::http(context)?;
-        let run = format!("{}", Uuid::now_v7());
+        let run = chance::name_at(context.clock.now()).to_string();
         let tokens =
             Tokens { context, repo: &disk.repo, journal: &journal, known: &known, accounts, run: &run, http: &http };
         let all = self.names.is_empty();

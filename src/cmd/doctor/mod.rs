@@ -4,13 +4,13 @@ use anstyle::{AnsiColor, Style};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use clap::Args;
 use serde_json::json;
-use uuid::Uuid;
 
 use super::Context;
 use super::open::{self, Known};
 use super::report::printable;
 use super::tokens::Tokens;
 use crate::account::Accounts;
+use crate::chance;
 use crate::error::{Failure, Kind};
 use crate::http::Http;
 use crate::plan::when::how_long;
@@ -123,7 +123,7 @@ async fn examine(context: &Context) -> Result<Vec<Check>, Failure> {
     let (keys, vault) = place::keys(context, accounts);
     checks.push(keys);
     let http = open::http(context)?;
-    let run = format!("{}", Uuid::now_v7());
+    let run = chance::name_at(context.clock.now()).to_string();
     let tokens = journal.as_ref().map(|journal| Tokens {
         context,
         repo,

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use percent_encoding::percent_decode_str;
 use tokio::sync::watch;
-use uuid::Uuid;
 
 use super::cast::{self, Cast, Member};
 use crate::account::MediaHost;
+use crate::chance;
 use crate::clock::Clock;
 use crate::cmd::open::{self, Known};
 use crate::cmd::{Context, report};
@@ -25,7 +25,7 @@ use crate::plan::action::{Row, Standing};
 use crate::platform::FileRange;
 use crate::repo::branch::{Branch, Edit};
 use crate::repo::journal::Journal;
-use crate::repo::spool::Spool;
+use crate::repo::spool::Spools as _;
 use crate::repo::{Oid, Repo};
 use crate::run::Run;
 use crate::run::recover::Recovered;
@@ -182,9 +182,9 @@ impl Stage {
         commit: Oid,
         context: &Context,
     ) -> Result<Act, Failure> {
-        let run = Uuid::now_v7().to_string();
-        let spool = Spool::begin(&self.repo, &run)?;
-        let recovered = Recovered::read(&self.repo, Some(&spool))?;
+        let run = chance::name_at(self.clock.now()).to_string();
+        let spool = self.repo.begin_spool(&run)?;
+        let recovered = Recovered::read(&self.repo, Some(&run))?;
         let writer = Writer { journal: self.journal.clone(), clock: self.clock, run, src: Some(commit.to_string()) };
         recovered.bring_in(&writer).await?;
         let known = Known::read(self.journal.branch()?)?;
@@ -202,7 +202,7 @@ impl Stage {
         let run = Run {
             clock: self.clock,
             writer,
-            spool: &spool,
+            spool: &*spool,
             http: &self.http,
             files: files.clone(),
             hosting: &hosting,
