@@ -27,6 +27,7 @@ pub mod repo;
 pub mod vault;
 // Drivers: the day's work.
 pub mod content;
+pub mod round;
 pub mod run;
 // The simulators know nothing of the rest.
 pub mod sim;

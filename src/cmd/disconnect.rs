@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::connect::named;
-use super::open::{self, Known};
+use super::open;
 use super::tokens::{self, Tokens};
 use super::{Context, apps};
 use crate::chance;
@@ -12,6 +12,7 @@ use crate::login::{App, Login};
 use crate::platform::{Grant, Revoke};
 use crate::repo::branch::{Branch, Edit};
 use crate::repo::journal::Journal;
+use crate::round::Known;
 use crate::run::write;
 use crate::vault::{self, Document, Vault};
 

@@ -39,6 +39,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "repo", "step", "vault",
         ],
     ),
+    (
+        "round",
+        &[
+            "account", "chance", "clock", "content", "error", "fit", "hosting", "http", "ledger", "plan", "repo",
+            "run", "vault",
+        ],
+    ),
     ("sim", &[]),
     ("cmd", COMMANDS),
     ("cmd/rehearse", &["sim"]),
@@ -48,7 +55,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 /// Commands use everything but the simulators, which are for rehearsals.
 const COMMANDS: &[&str] = &[
     "account", "chance", "clock", "content", "env", "error", "fit", "hosting", "http", "ledger", "limits", "login",
-    "media", "plan", "platform", "post", "repo", "run", "schema", "step", "suggest", "vault",
+    "media", "plan", "platform", "post", "repo", "round", "run", "schema", "step", "suggest", "vault",
 ];
 
 /// The modules that are pure: words and rules.

@@ -11,13 +11,14 @@ use crate::account::{Account, Accounts};
 use crate::chance;
 use crate::cmd::Context;
 use crate::cmd::connect::{named, refused, way, who};
-use crate::cmd::open::{self, Known};
+use crate::cmd::open;
 use crate::cmd::report::printable;
 use crate::cmd::tokens::{self, Tokens};
 use crate::error::{Failure, Kind};
 use crate::http::{Files, Http, NoFiles, Outcome};
 use crate::platform::{self, Adapter, Reach};
 use crate::repo::journal::Journal;
+use crate::round::Known;
 use crate::vault::{self, Grant};
 
 /// Lists the Pages, organisations or accounts that an account's login reaches, as lines for accounts.toml.

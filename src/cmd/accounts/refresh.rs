@@ -7,12 +7,13 @@ use serde_json::{Value, json};
 use crate::chance;
 use crate::cmd::Context;
 use crate::cmd::connect::named;
-use crate::cmd::open::{self, Known};
+use crate::cmd::open;
 use crate::cmd::report::printable;
 use crate::cmd::tokens::{self, Lasts, Tokens};
 use crate::error::{Failure, Kind};
 use crate::plan::when::how_long;
 use crate::repo::journal::Journal;
+use crate::round::Known;
 use crate::vault::{self, Document, Vault};
 
 /// Refreshes tokens now, also those that do not end soon.

@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::Context;
-use super::open::{self, Known};
+use super::open;
 use super::report::printable;
 use super::tokens::Tokens;
 use crate::account::Accounts;
@@ -16,6 +16,7 @@ use crate::http::Http;
 use crate::plan::when::how_long;
 use crate::platform;
 use crate::repo::journal::Journal;
+use crate::round::Known;
 
 mod account;
 mod place;
