@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::BoxFuture;
-use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, HOST, HeaderValue, USER_AGENT};
+use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, HOST, HeaderValue, USER_AGENT};
 use reqwest::{Certificate, Client, Request, RequestBuilder, Response, redirect};
 use tokio::time::timeout;
 use url::Url;
@@ -153,6 +153,23 @@ impl Http {
         self.skew_ms.lock().unwrap_or_else(PoisonError::into_inner).map(TimeDelta::milliseconds)
     }
 
+    /// Asks a platform's host what time it is there, with no token and for nothing else.
+    ///
+    /// # Errors
+    /// When it cannot be asked at all: a host that is refused.
+    pub async fn ask_the_time(&self, url: &Url) -> Result<Outcome, Failure> {
+        let mut url = hosts::route(self.hosts.as_ref(), url)?;
+        url.set_path("/");
+        url.set_query(None);
+        tracing::debug!(host = url.host_str().unwrap_or_default(), "ask the time");
+        let request = self.client(&self.reading, 4)?.head(url).header(USER_AGENT, AGENT);
+        let outcome = self.strictly(self.exchange(request, Longer::Cut(0))).await;
+        if let Outcome::Answered(reply) = &outcome {
+            self.measure_skew(reply.header("date"));
+        }
+        Ok(outcome)
+    }
+
     fn measure_skew(&self, date: Option<&str>) {
         let Some(told) = date.and_then(|date| DateTime::parse_from_rfc2822(date).ok()) else { return };
         let ours = self.clock.now() - self.clock.offset();
@@ -196,6 +213,10 @@ impl Http {
         let path = if call.auth == Auth::None { "(a key)" } else { call.url.path() };
         tracing::debug!(call = call.name, method = method(call.method).as_str(), host, path, "send");
         let mut request = client.request(method(call.method), url).header(USER_AGENT, AGENT);
+        if matches!((&call.body, call.method), (Body::Empty, Method::Post | Method::Put | Method::Patch)) {
+            // Left out otherwise, and some servers insist on it.
+            request = request.header(CONTENT_LENGTH, 0);
+        }
         for (name, value) in &call.headers {
             request = request.header(*name, value);
         }

@@ -30,6 +30,7 @@ impl Display for Verdict {
 
 pub(crate) async fn judge(world: &World) -> Verdict {
     let plan = world.plan().await;
+    world.read_out();
     let seen = world.sim.seen();
     let mut wrong = std::mem::take(&mut *world.wrong.lock().unwrap());
     for row in &plan.rows {
@@ -37,7 +38,8 @@ pub(crate) async fn judge(world: &World) -> Verdict {
         wrong.extend(of_target(row, &seen).into_iter().map(|what| format!("{head}: {what}")));
     }
     let planned = |seen: &&Seen| !plan.rows.iter().any(|row| row.parts.iter().any(|part| part.text == seen.text));
-    wrong.extend(seen.iter().filter(planned).map(|seen| format!("nobody planned {:?} on {}", seen.text, seen.platform)));
+    wrong
+        .extend(seen.iter().filter(planned).map(|seen| format!("nobody planned {:?} on {}", seen.text, seen.platform)));
     let doubtful = plan.rows.iter().filter(|row| row.state == Standing::Doubtful).count();
     Verdict { wrong, trace: trace(world, &seen), targets: plan.rows.len(), doubtful }
 }
