@@ -49,7 +49,7 @@ impl Desk {
         Self { stage, press, platform, port }
     }
 
-    fn start(&self, more: &[&str]) -> Child {
+    pub(crate) fn start(&self, more: &[&str]) -> Child {
         let port = self.port.to_string();
         let mut args = vec!["connect", "acme", "--no-browser"];
         if !more.contains(&"--redirect") && !more.contains(&"--paste") {
@@ -62,15 +62,21 @@ impl Desk {
 
     /// The person in front of the browser: agrees, and is sent back to this address.
     fn agree(&self, page: &str) -> String {
-        let browser = browser();
-        let html = browser.get(page).send().unwrap().error_for_status().unwrap().text().unwrap();
-        let (action, fields) = form(&html);
-        let action = Url::parse(page).unwrap().join(&action).unwrap();
-        let answer = browser.post(action).form(&fields).send().unwrap();
+        let answer = press(page, "allow");
         let status = answer.status();
         let back = answer.headers().get(LOCATION).map(|back| back.to_str().unwrap().to_owned());
-        back.unwrap_or_else(|| panic!("{status} without a way back: {html}\n{fields:?}\n{}", answer.text().unwrap()))
+        back.unwrap_or_else(|| panic!("{status} without a way back from {page}\n{}", answer.text().unwrap()))
     }
+}
+
+/// Opens a page, presses a button of its form, `allow` or another, and gives what the platform answers.
+pub(crate) fn press(page: &str, decision: &str) -> reqwest::blocking::Response {
+    let browser = browser();
+    let html = browser.get(page).send().unwrap().error_for_status().unwrap().text().unwrap();
+    let (action, mut fields) = form(&html);
+    fields.iter_mut().filter(|(_, value)| value == "allow").for_each(|(_, value)| *value = decision.to_owned());
+    let action = Url::parse(page).unwrap().join(&action).unwrap();
+    browser.post(action).form(&fields).send().unwrap()
 }
 
 fn browser() -> reqwest::blocking::Client {
@@ -201,7 +207,7 @@ fn attribute(tag: &str, name: &str) -> Option<String> {
 }
 
 /// The address that the program asks to be opened, and the rest of what it says.
-fn address(child: &mut Child) -> (String, BufReader<std::process::ChildStderr>) {
+pub(crate) fn address(child: &mut Child) -> (String, BufReader<std::process::ChildStderr>) {
     let mut reader = BufReader::new(child.stderr.take().unwrap());
     let mut told = String::new();
     loop {
@@ -250,7 +256,7 @@ fn whole(platform: Platform, way: &str, more: &[&str]) {
 }
 
 /// The token that is stored, as whoever has the key can read it.
-fn stored(press: &Press) -> Document {
+pub(crate) fn stored(press: &Press) -> Document {
     let path = vault::account_path("acme");
     let shown = press.command_of("git", &["show", &format!("pressroom-state:{path}")]).output().unwrap();
     assert!(shown.status.success(), "{}", String::from_utf8_lossy(&shown.stderr));
