@@ -1,6 +1,7 @@
 //! `pressroom disconnect`.
 
 use clap::Args;
+use serde_json::json;
 use uuid::Uuid;
 
 use super::connect::named;
@@ -63,6 +64,13 @@ impl Disconnect {
         let change = move |_: &Branch| Ok(vec![Edit::Remove { path: gone.clone() }]);
         write::settled(journal.commit(Box::new(change)).await)?;
         let name = &self.account;
+        if context.json() {
+            let (revoked, why, by_hand) = match &revoked {
+                Revoked::Yes { .. } => (true, None, None),
+                Revoked::No { why, by_hand } => (false, Some(why), *by_hand),
+            };
+            context.print_json(json!({ "name": name, "revoked": revoked, "why": why, "by_hand": by_hand }))?;
+        }
         context.say(&format!("{name} is disconnected; its token file is gone from the tip of the state branch"));
         match revoked {
             Revoked::Yes { label } => {
