@@ -16,7 +16,12 @@ pub(super) fn is_terminal() -> bool {
 
 /// One line, shown as it is typed; empty where there is none.
 pub(super) fn line(context: &Context, what: &str) -> Result<String, Failure> {
-    context.say(what);
+    // Who is asked has to know it, however quiet the rest is to be.
+    if is_terminal() {
+        context.complain(what)
+    } else {
+        context.say(what)
+    }
     piped_line()
 }
 
@@ -36,7 +41,7 @@ pub(super) fn secret(context: &Context, what: &str, most: u64) -> Result<String,
         return Ok(text);
     }
     let _hidden = Hidden::from_now_on()?;
-    context.say(&format!("{what} (it is not shown):"));
+    context.complain(&format!("{what} (it is not shown):"));
     let mut typed = std::io::stdin().lock().take(most);
     while typed.read_line(&mut text).map_err(unreadable)? > 0 && !is_whole(&text) {}
     Ok(text)

@@ -250,6 +250,8 @@ impl Http {
         let authorization = sealed(&self.signed(keys, "POST", address, (params, &[])))?;
         let request = oauth2::http::Request::post(address.as_str())
             .header("authorization", authorization.as_bytes())
+            // Over HTTP/1.1 hyper says nothing of a body that is empty, and some servers want to be told (411).
+            .header("content-length", "0")
             .body(Vec::new())
             .map_err(|error| Failure::new(Kind::Bug, "a login's address is none").cause(error))?;
         self.ask_for_token(request).await

@@ -105,25 +105,42 @@ impl PinLogin<'_> {
     fn refused(&self, reply: &Reply, what: &str, hint: &str) -> Failure {
         let later = reply.status == 429 || reply.status >= 500;
         let kind = if later { Kind::Later } else { Kind::Person };
-        let failure = Failure::new(kind, format!("{} {what}; nothing was stored", self.label)).cause(self.said(reply));
+        let failure =
+            Failure::new(kind, format!("{} {what}; nothing was stored", self.label)).cause(said(self.label, reply));
         failure.hint(if later { "try again later" } else { hint })
-    }
-
-    /// Its words, as far as they stand where errors do: another place of an answer could hold a secret.
-    fn said(&self, reply: &Reply) -> String {
-        let error = &reply.json()["errors"][0];
-        let words = error["message"].as_str().map_or_else(String::new, |words| {
-            let plain: String = words.chars().filter(|c| !c.is_control()).take(200).collect();
-            format!(": \"{plain}\"")
-        });
-        let code = error["code"].as_i64().map_or_else(String::new, |code| format!(" (code {code})"));
-        format!("{} answered {}{words}{code}", self.label, reply.status)
     }
 
     fn unreadable(&self) -> Failure {
         let what = format!("{} gave no answer that could be read; nothing was stored", self.label);
         Failure::new(Kind::Later, what)
     }
+}
+
+/// Has the platform revoke such a token: it signs that itself, and no other word is needed.
+///
+/// # Errors
+/// What kept the platform from revoking it.
+pub async fn revoke(http: &Http, label: &'static str, way: &PinGrant, keys: &Keys<'_>) -> Result<(), Failure> {
+    match http.sign_for_token(&address(way.revoke)?, keys, &[]).await? {
+        Outcome::Answered(reply) if reply.is_success() => Ok(()),
+        Outcome::Answered(reply) => {
+            Err(Failure::new(Kind::Person, format!("{label} did not revoke the token")).cause(said(label, &reply)))
+        }
+        Outcome::NotSent(why) | Outcome::Unclear(why) => {
+            Err(Failure::new(Kind::Later, format!("{label} could not be asked to revoke the token")).cause(why))
+        }
+    }
+}
+
+/// A platform's words, as far as they stand where errors do: another place of an answer could hold a secret.
+fn said(label: &str, reply: &Reply) -> String {
+    let error = &reply.json()["errors"][0];
+    let words = error["message"].as_str().map_or_else(String::new, |words| {
+        let plain: String = words.chars().filter(|c| !c.is_control()).take(200).collect();
+        format!(": \"{plain}\"")
+    });
+    let code = error["code"].as_i64().map_or_else(String::new, |code| format!(" (code {code})"));
+    format!("{label} answered {}{words}{code}", reply.status)
 }
 
 fn fields(reply: &Reply) -> Vec<(String, String)> {

@@ -199,6 +199,8 @@ pub struct PinGrant {
     pub authorize: &'static str,
     /// Where the PIN becomes a token.
     pub access: &'static str,
+    /// Where a token can be revoked: a request that it signs itself.
+    pub revoke: &'static str,
 }
 
 /// What a login asks for, and the feature that is lost without it: half a sentence for people, after "without it".

@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 
 use insta::assert_snapshot;
 use pressroom::limits::Platform;
-use pressroom::sim::x;
+use pressroom::sim::{Fault, FaultKind, x};
 use pressroom::vault::Credential;
 
 use crate::login::{Desk, SECRET, address, press, stored};
@@ -71,7 +71,38 @@ fn a_pin_connects_an_account() {
     desk.press.run(&["publish"]).exits(0);
     assert_eq!(desk.stage.texts("x"), ["Tea, signed."]);
     let ran = desk.press.run(&["disconnect", "acme"]).exits(0);
-    assert!(ran.stderr.contains("warning: the token was not revoked: X has no way to\n"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("X has revoked the token: nobody can use it any more\n"), "{}", ran.stderr);
+    let answer = serde_json::json!({
+        "consumer_key": KEY, "consumer_secret": KEY_SECRET, "oauth_token": token.expose(),
+        "oauth_token_secret": token_secret.expose(),
+    });
+    desk.press.run_with(&["connect", "acme", "--token-stdin"], &answer.to_string()).exits(3);
+}
+
+/// X does not answer, or is busy: nothing is stored, and it says what to do.
+#[test]
+fn a_login_that_breaks_off_stores_nothing() {
+    let desk = desk();
+    let fault = |path: &str, kind| {
+        let (method, path) = (reqwest::Method::POST, path.to_owned());
+        desk.stage.sim.world().fault(Fault { method, path, times: 1, kind });
+    };
+    fault("/oauth/request_token", FaultKind::AnswerBefore { status: 503, headers: Vec::new(), body: String::new() });
+    let connect = || desk.press.run(&["connect", "acme", "--way", "x-pin", "--no-browser"]);
+    assert_snapshot!(connect().exits(4).stderr, @"
+    error: X began no login for this app; nothing was stored
+      because: X answered 503
+    hint: try again later
+    ");
+    fault("/oauth/request_token", FaultKind::DropBefore);
+    assert!(connect().exits(4).stderr.starts_with("error: X could not be asked for a token; nothing was stored\n"));
+    fault("/oauth/access_token", FaultKind::DropAfter);
+    let ran = log_in(&desk, pin).exits(4);
+    assert!(end(&ran).starts_with("error: X could not be asked for a token; nothing was stored\n"), "{}", ran.stderr);
+    log_in(&desk, pin).exits(0);
+    fault("/1.1/oauth/invalidate_token.json", FaultKind::DropBefore);
+    let ran = desk.press.run(&["disconnect", "acme"]).exits(0);
+    assert!(ran.stderr.contains("was not revoked: X could not be asked to revoke the token: "), "{}", ran.stderr);
 }
 
 /// What is typed wrong, and what is wrong with it. Nothing is stored.

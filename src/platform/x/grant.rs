@@ -2,7 +2,8 @@
 //!
 //! Sources: <https://docs.x.com/fundamentals/authentication/oauth-2-0/authorization-code>, and for scopes by endpoint the
 //! `security` of <https://api.x.com/2/openapi.json>; of OAuth 1.0a
-//! <https://docs.x.com/fundamentals/authentication/oauth-1-0a/pin-based-oauth>.
+//! <https://docs.x.com/fundamentals/authentication/oauth-1-0a/pin-based-oauth> and
+//! <https://docs.x.com/fundamentals/authentication/api-reference>.
 
 use chrono::TimeDelta;
 
@@ -43,4 +44,5 @@ pub(super) static PIN: PinGrant = PinGrant {
     request: "https://api.x.com/oauth/request_token",
     authorize: "https://api.x.com/oauth/authorize",
     access: "https://api.x.com/oauth/access_token",
+    revoke: "https://api.x.com/1.1/oauth/invalidate_token.json",
 };

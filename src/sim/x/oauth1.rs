@@ -9,6 +9,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use serde_json::json;
 use sha1::Sha1;
 use url::Url;
 
@@ -212,6 +213,15 @@ pub(super) fn access_token(state: &mut State, call: &Call) -> Outcome {
     ]);
     state.oauth1.tokens.push(token);
     Ok(answer)
+}
+
+/// `POST /1.1/oauth/invalidate_token`: the token that signs it ends.
+pub(super) fn invalidate(state: &mut State, call: &Call) -> Outcome {
+    let refusal = || Refusal::legacy(StatusCode::UNAUTHORIZED, 89, "Invalid or expired token.");
+    let signed = verify(state, call).map_err(|_| refusal())?;
+    let found = state.oauth1.tokens.iter().position(|token| Some(&token.token) == signed.token.as_ref());
+    let gone = state.oauth1.tokens.swap_remove(found.ok_or_else(refusal)?);
+    Ok(call::json(StatusCode::OK, &json!({"access_token": gone.token})))
 }
 
 /// A login that waits for its user.

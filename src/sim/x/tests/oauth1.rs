@@ -255,3 +255,24 @@ async fn a_login_is_begun_by_its_app_alone() {
         assert_eq!(stage.signed(Method::POST, path, header, None).await.body["errors"][0]["code"], 32);
     }
 }
+
+#[tokio::test]
+async fn a_token_ends_itself() {
+    let stage = Stage::new().await;
+    let token = stage.sim.x.oauth1_token(DEFAULT_CLIENT_ID, "ada");
+    for (path, nonce, status) in [
+        ("/2/users/me", "d1", 200),
+        ("/1.1/oauth/invalidate_token.json", "d2", 200),
+        ("/2/users/me", "d3", 401),
+        ("/1.1/oauth/invalidate_token", "d4", 401),
+    ] {
+        let method = if path.starts_with("/2/") { Method::GET } else { Method::POST };
+        let header = Signer::new(token.clone(), nonce).header(method.as_str(), path, &[]);
+        let answer = stage.signed(method, path, header, None).await;
+        assert_eq!(answer.status, status, "{path} {}", answer.body);
+    }
+    let other = Oauth1Token { token_secret: "guess".to_owned(), ..stage.sim.x.oauth1_token(DEFAULT_CLIENT_ID, "ada") };
+    let path = "/1.1/oauth/invalidate_token";
+    let header = Signer::new(other, "d5").header("POST", path, &[]);
+    assert_eq!(stage.signed(Method::POST, path, header, None).await.body["errors"][0]["code"], 89);
+}
