@@ -18,9 +18,9 @@ pub(super) fn is_terminal() -> bool {
 pub(super) fn line(context: &Context, what: &str) -> Result<String, Failure> {
     // Who is asked has to know it, however quiet the rest is to be.
     if is_terminal() {
-        context.complain(what)
+        context.complain(what);
     } else {
-        context.say(what)
+        context.say(what);
     }
     piped_line()
 }

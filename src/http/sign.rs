@@ -26,15 +26,17 @@ pub(super) struct Once<'a> {
     pub(super) timestamp: i64,
 }
 
-/// The value of the `Authorization` header. `more` are further parameters of the protocol (`oauth_verifier`), `form` the fields
-/// of a form body; other bodies are not signed.
-pub(super) fn header(
-    keys: &Keys<'_>,
-    method: &str,
-    url: &Url,
-    (more, form): (&[(&str, &str)], &[(String, String)]),
-    once: &Once<'_>,
-) -> String {
+/// What is signed besides the address and what every signature has.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Params<'a> {
+    /// Further parameters of the protocol: `oauth_verifier`.
+    pub(super) own: &'a [(&'a str, &'a str)],
+    /// The fields of a form body; other bodies are not signed.
+    pub(super) form: &'a [(String, String)],
+}
+
+/// The value of the `Authorization` header.
+pub(super) fn header(keys: &Keys<'_>, method: &str, url: &Url, params: &Params<'_>, once: &Once<'_>) -> String {
     let timestamp = once.timestamp.to_string();
     let mut named = vec![
         ("oauth_consumer_key", keys.consumer.expose()),
@@ -44,8 +46,8 @@ pub(super) fn header(
         ("oauth_version", "1.0"),
     ];
     named.extend(keys.token.map(|[token, _]| ("oauth_token", token.expose())));
-    named.extend(more);
-    let fields = form.iter().map(|(name, value)| (name.clone(), value.clone()));
+    named.extend(params.own);
+    let fields = params.form.iter().map(|(name, value)| (name.clone(), value.clone()));
     let own: Vec<_> = named.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let token_secret = keys.token.map_or("", |[_, secret]| secret.expose());
     let secrets = [keys.consumer_secret.expose(), token_secret];
@@ -159,7 +161,7 @@ mod tests {
         let form = pairs(&[("status", "Hello Ladies + Gentlemen, a signed OAuth request!")]);
         let once = Once { nonce: "kYjzVBB8Y0ZFabxSWbWovY3uYSQ2pTgmZeNu2VS4cg", timestamp: 1_318_622_958 };
         assert_eq!(
-            header(&keys, "POST", &url, (&[], &form), &once),
+            header(&keys, "POST", &url, &Params { form: &form, ..Params::default() }, &once),
             "OAuth oauth_consumer_key=\"xvz1evFS4wEEPTGEFPHBog\", \
              oauth_nonce=\"kYjzVBB8Y0ZFabxSWbWovY3uYSQ2pTgmZeNu2VS4cg\", \
              oauth_signature=\"Ls93hJiZbQ3akF3HF3x1Bz8%2FzU4%3D\", oauth_signature_method=\"HMAC-SHA1\", \
@@ -180,7 +182,7 @@ mod tests {
         let once = Once { nonce: "ea9ec8429b68d6b77cd5600adbbb0456", timestamp: 1_318_467_427 };
         let callback = [("oauth_callback", "http://localhost/sign-in-with-twitter/")];
         assert_eq!(
-            header(&keys, "POST", &url, (&callback, &[]), &once),
+            header(&keys, "POST", &url, &Params { own: &callback, ..Params::default() }, &once),
             "OAuth oauth_callback=\"http%3A%2F%2Flocalhost%2Fsign-in-with-twitter%2F\", \
              oauth_consumer_key=\"cChZNFj6T5R0TigYB9yd1w\", oauth_nonce=\"ea9ec8429b68d6b77cd5600adbbb0456\", \
              oauth_signature=\"F1Li3tvehgcraF8DMJ7OyxO4w9Y%3D\", oauth_signature_method=\"HMAC-SHA1\", \

@@ -5,7 +5,6 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use textwrap::core::display_width;
 
-use super::open::Known;
 use super::report::printable;
 use super::tokens::{self, Lasts};
 use super::{Context, open};
@@ -15,6 +14,7 @@ use crate::error::Failure;
 use crate::http::Http;
 use crate::ledger::{Stand, State, Word};
 use crate::plan::when::how_long;
+use crate::round::Known;
 use crate::step::Via;
 use crate::vault::{self, Document, Vault};
 

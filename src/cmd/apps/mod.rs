@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::Context;
-use super::open::{self, Known};
+use super::open;
 use crate::account::Accounts;
 use crate::env;
 use crate::error::{Failure, Kind};
@@ -13,6 +13,7 @@ use crate::limits::Platform;
 use crate::login::App;
 use crate::platform;
 use crate::repo::journal::Journal;
+use crate::round::Known;
 use crate::vault::{self, AppSecret, ConsumerKeys, Secret, Vault};
 
 mod set;

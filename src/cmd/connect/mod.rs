@@ -5,7 +5,7 @@ use std::sync::Arc;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::open::{self, Known};
+use super::open;
 use super::{Context, apps, ask};
 use crate::account::{Account, Accounts};
 use crate::error::{Failure, Kind};
@@ -17,6 +17,7 @@ use crate::platform::{self, Adapter, Call, Class, Identity, PinGrant, Refusal, R
 use crate::repo::Repo;
 use crate::repo::branch::{Branch, Edit};
 use crate::repo::journal::{Journal, Setback};
+use crate::round::Known;
 use crate::run::write::{self, Writer};
 use crate::vault::{self, Credential, Document, Grant, Recipients, Secret};
 
