@@ -11,6 +11,11 @@ use crate::vault::{self, ConsumerKeys, Credential, Secret};
 /// No PIN is longer; X's has about seven digits.
 const PIN_MAX: usize = 16;
 
+/// What to do where the platform does not know who asks.
+const NOT_KNOWN: &str = "are the consumer key and its secret right, and this machine's clock? `pressroom apps set` asks for the two anew, with `--consumer`";
+/// What to do where it knows the app, and begins no login for it.
+const NOT_SET_UP: &str = "in the app's settings there, switch user authentication on and give a callback address: it is wanted even with a PIN";
+
 /// One login of that kind, for one app.
 pub struct PinLogin<'a> {
     pub http: &'a Http,
@@ -37,14 +42,7 @@ impl PinLogin<'_> {
         // `oob`, out of band: the platform is to send the browser nowhere.
         let reply = self.ask(self.way.request, None, ("oauth_callback", "oob")).await?;
         if !reply.is_success() {
-            let hint = match reply.status {
-                401 => {
-                    "are the consumer key and its secret right? `pressroom apps set` asks for them with `--consumer`; is this machine's clock?"
-                }
-                _ => {
-                    "in the app's settings there, switch user authentication on and give a callback address: it is wanted even with a PIN"
-                }
-            };
+            let hint = if reply.status == 401 { NOT_KNOWN } else { NOT_SET_UP };
             return Err(self.refused(&reply, "began no login for this app", hint));
         }
         let fields = fields(&reply);

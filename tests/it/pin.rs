@@ -171,7 +171,7 @@ fn what_a_pin_needs_is_said_first() {
     assert_snapshot!(connect(&desk).exits(3).stderr, @r#"
     error: X began no login for this app; nothing was stored
       because: X answered 401: "Could not authenticate you." (code 32)
-    hint: are the consumer key and its secret right? `pressroom apps set` asks for them with `--consumer`; is this machine's clock?
+    hint: are the consumer key and its secret right, and this machine's clock? `pressroom apps set` asks for the two anew, with `--consumer`
     "#);
     desk.press.env.pop();
     desk.press.env.push(("PRESSROOM_X_CONSUMER_SECRET".to_owned(), KEY_SECRET.to_owned()));
