@@ -24,7 +24,7 @@ pub(crate) struct Desk {
     pub(crate) stage: Stage,
     pub(crate) press: Press,
     platform: Platform,
-    port: u16,
+    pub(crate) port: u16,
 }
 
 impl Desk {
