@@ -150,7 +150,7 @@ async fn reseal(
     write::settled(journal.commit(Box::new(change)).await).map(|_| ())
 }
 
-fn write_accounts(repo: &Repo, text: &str) -> Result<(), Failure> {
+pub(super) fn write_accounts(repo: &Repo, text: &str) -> Result<(), Failure> {
     let path = repo.root().join(ACCOUNTS);
     let failed = |error: std::io::Error| {
         Failure::new(Kind::Later, format!("{} could not be written", path.display())).cause(error)
