@@ -615,7 +615,8 @@ fn shown(step: &Step) -> Option<(usize, Receipt)> {
     }
 }
 
-fn open_doubt(done: &[Step]) -> bool {
+/// Whether a showing call got no clear answer, and no receipt has come since.
+pub(super) fn open_doubt(done: &[Step]) -> bool {
     let last = done.iter().rev().find_map(|step| match step {
         Step::Doubt { part, .. } => Some(Some(*part)),
         Step::Shown { .. } => Some(None),

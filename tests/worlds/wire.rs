@@ -27,6 +27,7 @@ pub(crate) struct Net {
     pub(crate) hosts: Arc<BTreeMap<String, Router>>,
     pub(crate) sun: Sun,
     pub(crate) chaos: Chaos,
+    pub(crate) aloud: bool,
 }
 
 /// A process's way to it.
@@ -98,6 +99,7 @@ impl Net {
             return Ok(told(answer));
         }
         let fault = *dice.pick(&FAULTS);
+        self.say(&request, &format!("{fault:?}"));
         let unclear = || Err(Broken::Unclear(format!("{fault:?}")));
         let patience = dice.duration(Duration::ZERO..=Duration::from_secs(90));
         match fault {
@@ -136,6 +138,12 @@ impl Net {
         }
     }
 
+    fn say(&self, request: &Parts, what: &str) {
+        if self.aloud {
+            println!("{} {} {}: {what}", self.sun.now().format("%H:%M:%S%.3f"), request.method(), request.uri());
+        }
+    }
+
     /// A client that takes silence for a no.
     async fn again(&self, request: Parts) -> Result<Response, Broken> {
         Ok(told(self.ask(request).await))
@@ -153,8 +161,12 @@ impl Net {
         parts.headers.insert(header::HOST, HeaderValue::from_str(&host).unwrap());
         parts.headers.entry(header::CONTENT_LENGTH).or_insert_with(|| body.len().into());
         parts.uri = path.parse().unwrap();
+        let told = format!("{} {host}{path}", parts.method);
         let response = router.clone().oneshot(http::Request::from_parts(parts, Body::from(body))).await.unwrap();
         let (mut parts, body) = response.into_parts();
+        if self.aloud {
+            println!("{} {told}: {}", self.sun.now().format("%H:%M:%S%.3f"), parts.status);
+        }
         let date = self.sun.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
         parts.headers.insert(header::DATE, HeaderValue::from_str(&date).unwrap());
         let mut body = to_bytes(body, usize::MAX).await.unwrap();

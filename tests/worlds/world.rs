@@ -164,7 +164,7 @@ impl World {
         let platforms: Vec<Platform> = PLATFORMS.into_iter().filter(|_| dice.one_in(2)).collect();
         let platforms = if platforms.is_empty() { vec![*dice.pick(&PLATFORMS)] } else { platforms };
         slow_down(&sim, &dice, visible);
-        let net = Net { hosts: Arc::new(sim.answerers()), sun, chaos };
+        let net = Net { hosts: Arc::new(sim.answerers()), sun, chaos, aloud };
         let tokens = platforms.iter().map(|platform| sign_up(&sim, *platform)).collect();
         let (repo, commit) = committed(seed, &dice, &platforms);
         let (hub, wrong) = (Hub::default(), Mutex::default());
