@@ -2,6 +2,7 @@
 //! see a socket, a clock or a token, and know nothing of plans.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::ops::Range;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -328,7 +329,7 @@ pub enum Next {
 }
 
 /// One request, without its token.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Call {
     /// What it is for, stable within a target: `image 1 initialize`, `post 2`, `look 2`.
     pub name: String,
@@ -344,6 +345,14 @@ pub struct Call {
     pub body: Body,
     /// How the account's token goes with it.
     pub auth: Auth,
+}
+
+/// Neither address nor body: an upload's address opens it, and so does one that a bucket lends.
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let host = self.url.host_str().unwrap_or_default();
+        f.debug_struct("Call").field("name", &self.name).field("host", &host).finish_non_exhaustive()
+    }
 }
 
 /// How a call carries the account's token.
@@ -429,7 +438,7 @@ pub struct FileRange {
 }
 
 /// An answer.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Reply {
     pub status: u16,
     /// Lower-case names.
@@ -438,6 +447,13 @@ pub struct Reply {
     pub body: String,
     /// When it came.
     pub at: DateTime<Utc>,
+}
+
+/// Nothing of what was said: tokens and addresses of uploads come this way.
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reply").field("status", &self.status).finish_non_exhaustive()
+    }
 }
 
 impl Reply {

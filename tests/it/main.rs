@@ -24,6 +24,7 @@ mod readme;
 mod rehearse;
 mod renew;
 mod scene;
+mod secrets;
 mod seven;
 mod shown;
 mod tidy;
