@@ -13,6 +13,7 @@ mod edge;
 mod fault;
 mod fitted;
 mod host;
+mod keys;
 mod kill;
 mod login;
 mod network;

@@ -490,10 +490,14 @@ pub(crate) fn other_git(press: &Press, script: &str) -> (PathBuf, PathBuf) {
     let real = std::env::split_paths(&path).map(|folder| folder.join("git")).find(|git| git.is_file()).unwrap();
     let folder = press.folder().join("bin");
     std::fs::create_dir_all(&folder).unwrap();
-    let git = folder.join("git");
-    std::fs::write(&git, script).unwrap();
-    std::fs::set_permissions(&git, std::fs::Permissions::from_mode(0o755)).unwrap();
+    executable(&folder.join("git"), script);
     (folder, real)
+}
+
+/// Writes a script that can be run.
+pub(crate) fn executable(path: &Path, script: &str) {
+    std::fs::write(path, script).unwrap();
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
 }
 
 /// `PATH` with this folder before all others.
