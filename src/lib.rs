@@ -17,6 +17,7 @@ pub mod ledger;
 pub mod plan;
 pub mod platform;
 // Effects: the world.
+pub mod chance;
 pub mod clock;
 pub mod env;
 pub mod hosting;
@@ -26,6 +27,7 @@ pub mod repo;
 pub mod vault;
 // Drivers: the day's work.
 pub mod content;
+pub mod round;
 pub mod run;
 // The simulators know nothing of the rest.
 pub mod sim;

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::Context;
-use super::open::{self, Known};
+use super::open;
 use crate::account::Accounts;
 use crate::env;
 use crate::error::{Failure, Kind};
@@ -16,6 +16,7 @@ use crate::login::App;
 use crate::platform;
 use crate::repo::branch::{Branch, Edit};
 use crate::repo::journal::Journal;
+use crate::round::Known;
 use crate::run::write;
 use crate::vault::{self, AppSecret, Secret, Vault};
 

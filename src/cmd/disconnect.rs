@@ -1,17 +1,18 @@
 //! `pressroom disconnect`.
 
 use clap::Args;
-use uuid::Uuid;
 
 use super::connect::named;
-use super::open::{self, Known};
+use super::open;
 use super::tokens::{self, Tokens};
 use super::{Context, apps};
+use crate::chance;
 use crate::error::{Failure, Kind};
 use crate::login::{App, Login};
 use crate::platform::{Grant, Revoke};
 use crate::repo::branch::{Branch, Edit};
 use crate::repo::journal::Journal;
+use crate::round::Known;
 use crate::run::write;
 use crate::vault::{self, Document, Vault};
 
@@ -52,7 +53,7 @@ impl Disconnect {
         }
         known.branch.check_writable()?;
         let http = open::http(context)?;
-        let run = format!("{}", Uuid::now_v7());
+        let run = chance::name_at(context.clock.now()).to_string();
         let tokens =
             Tokens { context, repo: &disk.repo, journal: &journal, known: &known, accounts, run: &run, http: &http };
         let revoked = match open::vault(context, accounts) {

@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::open::{self, Known};
+use super::open;
 use super::{Context, report};
 use crate::account::Accounts;
 use crate::content::{self, ACCOUNTS, POSTS};
@@ -17,6 +17,7 @@ use crate::ledger::entry::TargetKey;
 use crate::repo::Repo;
 use crate::repo::journal::Journal;
 use crate::repo::snapshot::Snapshot;
+use crate::round::Known;
 use crate::run::write::Writer;
 use crate::schema;
 use crate::vault::identity;

@@ -1,28 +1,24 @@
 //! What commands open before they can do anything: the repository, its content, the state branch, the vault.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 
 use super::Context;
 use crate::account::Accounts;
-use crate::content::{self, Content, Stock};
+use crate::content::{self, Content};
 use crate::env;
 use crate::error::{Failure, Kind, Problem};
-use crate::fit::Rendition;
 use crate::http::Http;
-use crate::ledger::{State, entry};
+use crate::plan::Only;
 use crate::plan::action::Row;
-use crate::plan::{self, Desk, Only, Plan};
 use crate::post::PostId;
-use crate::repo::branch::Branch;
 use crate::repo::journal::Journal;
 use crate::repo::snapshot::Snapshot;
 use crate::repo::{Oid, Repo};
-use crate::run::recover::Recovered;
+use crate::round::Known;
 use crate::run::spell::Timings;
-use crate::vault::{self, Identities, Recipients, Secret, Sources, Vault, identity};
+use crate::vault::{Identities, Recipients, Secret, Sources, Vault, identity};
 
 /// The repository as it is on disk.
 pub(super) struct Disk {
@@ -95,32 +91,6 @@ pub(super) fn content_at(repo: &Repo, commit: Oid) -> Result<(Snapshot, Content)
     Ok((snapshot, content))
 }
 
-/// What the state branch says.
-pub(super) struct Known {
-    pub(super) branch: Branch,
-    pub(super) state: State,
-    /// Accounts with a token file.
-    pub(super) connected: BTreeSet<String>,
-    /// When tokens end that no run refreshes: empty until somebody with a key has looked.
-    pub(super) ends: BTreeMap<String, DateTime<Utc>>,
-}
-
-impl Known {
-    /// Folds the ledger of a state branch.
-    pub(super) fn read(branch: Branch) -> Result<Self, Failure> {
-        let files = branch.files(entry::FOLDER)?;
-        let texts: Vec<(String, String)> =
-            files.into_iter().map(|(path, bytes)| (path, String::from_utf8_lossy(&bytes).into_owned())).collect();
-        let state = State::fold(texts.iter().map(|(path, text)| (path.as_str(), text.as_str())));
-        if let Some(why) = &state.baseline_broken {
-            return Err(Failure::new(Kind::Content, format!("{}:{why}", entry::BASELINE_PATH))
-                .hint("nothing is published while it cannot be told which posts are old; put the file right on the state branch"));
-        }
-        let connected = branch.list(vault::FOLDER)?.iter().filter_map(|path| vault::account_of(path)).collect();
-        Ok(Self { branch, state, connected, ends: BTreeMap::new() })
-    }
-}
-
 /// Opens the state branch for reading: as the remote has it now, or, when it cannot be asked, as last seen.
 pub(super) async fn known(
     context: &Context,
@@ -142,56 +112,6 @@ pub(super) async fn known(
         None => Journal::offline(repo, name)?,
     };
     Known::read(branch)
-}
-
-/// What it means that the ledger has no word on a target that is long due.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Silence {
-    /// The ledger may have been lost: look first.
-    IsSuspect,
-    /// The ledger is known to be new.
-    IsNormal,
-}
-
-/// What a plan is made of beside the content.
-pub(super) struct Planning<'a> {
-    pub(super) known: &'a Known,
-    pub(super) recovered: &'a Recovered,
-    pub(super) timings: &'a Timings,
-    pub(super) now: DateTime<Utc>,
-    pub(super) only: &'a [Only],
-    pub(super) silence: Silence,
-}
-
-impl Planning<'_> {
-    /// What a run would do.
-    pub(super) fn plan(&self, content: &Content) -> Plan {
-        plan::plan(&Desk {
-            now: self.now,
-            accounts: &content.accounts,
-            offers: &content.offers,
-            state: &self.known.state,
-            connected: &self.known.connected,
-            ends: &self.known.ends,
-            dead_runs: &self.recovered.dead,
-            grace: self.timings.grace,
-            only: self.only,
-            silence_is_suspect: self.silence == Silence::IsSuspect,
-        })
-    }
-
-    /// The same to the last byte: the pictures of the rows asked for that are too large are made smaller.
-    pub(super) fn exactly(&self, content: &mut Content, stock: &Stock, asked: impl Fn(&Row) -> bool) -> Plan {
-        let plan = self.plan(content);
-        let too_large = |row: &&Row| row.rendition.as_ref().is_some_and(Rendition::is_too_large_yet);
-        let rows = plan.rows.iter().filter(|row| asked(row)).filter(too_large);
-        let rows: BTreeSet<_> = rows.map(|row| (row.post.clone(), row.account.clone())).collect();
-        if rows.is_empty() {
-            return plan;
-        }
-        content.make_smaller(stock, |offer| rows.contains(&(offer.post.clone(), offer.target.account.clone())));
-        self.plan(content)
-    }
 }
 
 /// The timings of runs: shorter ones are taken from the environment only while no real platform can be reached.

@@ -12,6 +12,7 @@ use crate::plan::Plan as Planned;
 use crate::plan::action::Row;
 use crate::plan::when::when;
 use crate::repo::{Oid, Repo};
+use crate::round::{Planning, Silence};
 use crate::run::recover::Recovered;
 
 /// Shows what `publish` would do: the exact texts that would go out, and what waits, until when and why.
@@ -46,13 +47,13 @@ impl Plan {
         let recovered = Recovered::read(&repo, None)?;
         let http = open::http(context)?;
         tokens::foresee(context, &http, &content, &mut known);
-        let planning = open::Planning {
+        let planning = Planning {
             known: &known,
             recovered: &recovered,
             timings: &open::timings(&http)?,
             now,
             only: &[],
-            silence: open::Silence::IsSuspect,
+            silence: Silence::IsSuspect,
         };
         let plan =
             planning.exactly(&mut content, &Stock::from(snapshot), |row| row.state.is_open() || row.action.is_some());

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use clap::Args;
+use futures_util::future::LocalBoxFuture;
 use serde_json::json;
 use tokio::sync::watch;
-use uuid::Uuid;
 
-use super::open::Known;
 use super::progress::Uploads;
 use super::screen::List;
 use super::tokens::Tokens;
@@ -15,20 +14,16 @@ use super::{Context, open, plan, report};
 use crate::account::Accounts;
 use crate::content::{self, Content, Stock};
 use crate::error::{Failure, Kind};
-use crate::hosting::{Commit, Hosting, Keys};
-use crate::http::Files;
+use crate::hosting::{Commit, Keys};
+use crate::http::Http;
 use crate::ledger::State;
 use crate::ledger::entry::TargetKey;
-use crate::plan::action::{Action, Row};
 use crate::plan::{Only, Plan};
 use crate::repo::journal::Journal;
 use crate::repo::remote::Remote;
 use crate::repo::snapshot::Snapshot;
-use crate::repo::spool::Spool;
 use crate::repo::{Oid, Repo};
-use crate::run::Run;
-use crate::run::recover::Recovered;
-use crate::run::write::Writer;
+use crate::round::{Ended, Keyring, Known, Opened, Orders, Round, Silence};
 
 /// Publishes what is due: one run of the plan.
 ///
@@ -77,72 +72,34 @@ impl Publish {
         let (snapshot, mut content) = content_with_history(&repo, branch, remote.as_ref(), commit, &state).await?;
         name_something(&self.only, &content, &state)?;
         let http = open::http(context)?;
-        let timings = open::timings(&http)?;
-        let recovered = Recovered::read(&repo, None)?;
-        let stock = Arc::new(Stock::from(snapshot));
-        let planning = |known| open::Planning {
-            known,
-            recovered: &recovered,
-            timings: &timings,
-            now: context.clock.now(),
-            only: &self.only,
-            silence: open::Silence::IsSuspect,
-        };
-        let is_acted_on = |row: &Row| row.action.is_some();
-        if self.dry_run {
-            let known = Known::read(journal.branch()?)?;
-            let plan = planning(&known).exactly(&mut content, &stock, is_acted_on);
-            return show(context, &plan, &content, commit, &self.only);
-        }
-        let run = format!("{}", Uuid::now_v7());
-        let writer =
-            Writer { journal: journal.clone(), clock: context.clock, run: run.clone(), src: Some(commit.to_string()) };
-        recovered.bring_in(&writer).await?;
-        meet_accounts(&writer, &Known::read(journal.branch()?)?, &content.accounts).await?;
-        let known = Known::read(journal.branch()?)?;
-        recovered.clear(&repo, &known.state)?;
-        let mut plan = planning(&known).exactly(&mut content, &stock, is_acted_on);
-        self.stop_if_too_late(&plan)?;
-        self.hold_removals(&mut plan);
-        let tokens = Tokens {
-            context,
-            repo: &repo,
-            journal: &journal,
-            known: &known,
-            accounts: &content.accounts,
-            run: &run,
-            http: &http,
-        };
-        let (vault, tokens, redactor) = tokens.open(&mut plan).await?;
-        known.branch.check_writable()?;
-        // From here on the run may claim something: whoever finds its spool knows that it lives, or how far it came.
-        let spool = Spool::begin(&repo, &run)?;
-        let stop = listen_for_stop();
         let uploads = Uploads::new(context);
-        let files: Arc<dyn Files> = stock;
-        let content_commit = Commit { id: commit.to_string(), at: repo.committed_at(commit)? };
-        let (media, keys) = (&content.accounts.media, Keys::from_env());
-        let hosting = Hosting::new(&http, context.clock, files.clone(), media, keys, content_commit);
-        let rows = Run {
+        let round = Round {
             clock: context.clock,
-            writer,
-            spool: &spool,
+            journal: &journal,
+            spools: &repo,
             http: &http,
-            files,
-            hosting: &hosting,
-            vault: vault.as_ref(),
-            tokens: &tokens,
-            recovered: &recovered,
-            redactor: &redactor,
-            timings,
-            stop,
+            keyring: &Locked { context, repo: &repo, journal: &journal, http: &http },
+            timings: open::timings(&http)?,
+            bucket_keys: Keys::from_env(),
+            stop: listen_for_stop(),
             tell: &|words| uploads.say(&report::printable(words)),
             sent: &|sent| uploads.sent(sent),
+        };
+        let stock = Arc::new(Stock::from(snapshot));
+        let orders = Orders {
+            only: &self.only,
+            silence: Silence::IsSuspect,
+            late_max: self.max_late,
+            removals_max: self.allow_removals,
+        };
+        if self.dry_run {
+            let plan = round.foresee(&mut content, &stock, &orders)?;
+            return show(context, &plan, &content, commit, &self.only);
         }
-        .carry_out(plan)
-        .await?;
+        let media = content.accounts.media.clone();
+        let content_commit = Commit { id: commit.to_string(), at: repo.committed_at(commit)? };
+        let Ended { run, rows } = round.publish(&mut content, stock, &media, content_commit, &orders).await?;
         drop(uploads);
-        spool.finish()?;
         let exit = open::exit(&rows, &content, &self.only);
         if context.json() {
             context.print_json(json!({
@@ -159,36 +116,26 @@ impl Publish {
         }
         Ok(exit)
     }
+}
 
-    /// What is taken away cannot be put back: more removals than a person has allowed are held, all of them.
-    fn hold_removals(&self, plan: &mut Plan) {
-        let removals = plan.rows.iter().filter(|row| row.action == Some(Action::Remove)).count();
-        if removals <= self.allow_removals {
-            return;
-        }
-        for row in plan.rows.iter_mut().filter(|row| row.action == Some(Action::Remove)) {
-            row.action = None;
-            row.reason = Some(format!("to be removed; `pressroom publish --allow-removals {removals}` removes it"));
-            row.attention = Some(Kind::Person);
-        }
-    }
+/// The tokens of the state branch, refreshed where they end soon.
+struct Locked<'a> {
+    context: &'a Context,
+    repo: &'a Repo,
+    journal: &'a Journal,
+    http: &'a Http,
+}
 
-    /// A ledger that was lost or rolled back makes old posts look unpublished: many at once is a reason to stop.
-    fn stop_if_too_late(&self, plan: &Plan) -> Result<(), Failure> {
-        let late = plan.rows.iter().filter(|row| row.action == Some(Action::Look) && row.untouched).count();
-        if late <= self.max_late {
-            return Ok(());
-        }
-        Err(Failure::new(
-            Kind::Person,
-            format!(
-                "{late} targets are more than an hour late and the ledger has no word on them; nothing is published"
-            ),
-        )
-        .hint("if the ledger was lost or rolled back, restore it first; `pressroom log` shows what it holds")
-        .hint(format!(
-            "if they are really due, `pressroom publish --max-late {late}` goes on: each is looked for first"
-        )))
+impl Keyring for Locked<'_> {
+    fn open<'a>(
+        &'a self,
+        accounts: &'a Accounts,
+        known: &'a Known,
+        run: &'a str,
+        plan: &'a mut Plan,
+    ) -> LocalBoxFuture<'a, Result<Opened, Failure>> {
+        let Self { context, repo, journal, http } = *self;
+        Box::pin(async move { Tokens { context, repo, journal, known, accounts, run, http }.open(plan).await })
     }
 }
 
@@ -261,16 +208,6 @@ fn show(context: &Context, plan: &Plan, content: &Content, commit: Oid, only: &[
         context.print(&plan::listing(context, &plan.rows, plan.at, List::Open))?;
     }
     Ok(open::exit(&plan.rows, content, only))
-}
-
-/// Sets the baseline of every connected account the ledger has not met: the archive must not flood it.
-async fn meet_accounts(writer: &Writer, known: &Known, accounts: &Accounts) -> Result<(), Failure> {
-    let strangers = known.connected.iter().filter(|name| !known.state.baselines.contains_key(*name));
-    let keys: Vec<TargetKey> = strangers
-        .filter_map(|name| accounts.accounts.get(name))
-        .map(|account| TargetKey::new(account.platform, &account.name))
-        .collect();
-    if keys.is_empty() { Ok(()) } else { writer.meet(&keys).await }
 }
 
 /// Becomes true at the first Ctrl-C or SIGTERM.

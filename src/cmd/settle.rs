@@ -3,7 +3,6 @@
 use chrono::{DateTime, Utc};
 use clap::{ArgGroup, Args};
 
-use super::open::Known;
 use super::publish::only;
 use super::{Context, open};
 use crate::content::Content;
@@ -16,6 +15,7 @@ use crate::platform::{Receipt, Via};
 use crate::post::PostId;
 use crate::repo::Repo;
 use crate::repo::journal::{Journal, Setback};
+use crate::round::Known;
 use crate::run::recover::Recovered;
 use crate::run::write::{Line, Writer};
 

@@ -6,6 +6,7 @@ use super::screen::List;
 use super::{Context, open, plan, tokens};
 use crate::error::Failure;
 use crate::repo::Repo;
+use crate::round::{Planning, Silence};
 use crate::run::recover::Recovered;
 
 /// Shows where every target stands.
@@ -28,13 +29,13 @@ impl Status {
         let http = open::http(context)?;
         tokens::foresee(context, &http, &content, &mut known);
         let timings = open::timings(&http)?;
-        let mut plan = open::Planning {
+        let mut plan = Planning {
             known: &known,
             recovered: &recovered,
             timings: &timings,
             now: context.clock.now(),
             only: &[],
-            silence: open::Silence::IsSuspect,
+            silence: Silence::IsSuspect,
         }
         .plan(&content);
         if let Some(post) = &self.post {

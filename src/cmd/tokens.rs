@@ -1,11 +1,11 @@
 //! The tokens a run needs: opened, refreshed where they end soon, and told where they cannot be used.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::open::{self, Known};
-use super::{Context, apps, report};
+use super::{Context, apps, open, report};
 use crate::account::Accounts;
 use crate::content::Content;
 use crate::error::{Failure, Kind};
@@ -17,11 +17,9 @@ use crate::plan::action::Row;
 use crate::platform::{self, Grant, Refresh};
 use crate::repo::Repo;
 use crate::repo::journal::Journal;
+use crate::round::{Known, Opened};
 use crate::run::renew::Renewal;
 use crate::vault::{self, Credential, Document, Identities, Redactor, Vault};
-
-/// What a run needs of the vault: itself, where anything is opened, the tokens by account, and what never to print.
-pub(super) type Opened = (Option<Vault>, BTreeMap<String, Document>, Redactor);
 
 /// Where tokens come from.
 pub(super) struct Tokens<'a> {
@@ -60,7 +58,7 @@ impl Tokens<'_> {
             }
         }
         hints.iter().for_each(|hint| self.context.complain(&format!("hint: {}", report::printable(hint))));
-        Ok((Some(vault), tokens, redactor))
+        Ok((Some(Arc::new(vault)), tokens, redactor))
     }
 
     /// An account's token, refreshed if it ends soon; `forced`: in any case.

@@ -8,8 +8,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::future::BoxFuture;
 use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, HOST, HeaderValue, USER_AGENT};
-use reqwest::{Certificate, Client, RequestBuilder, redirect};
+use reqwest::{Certificate, Client, Request, RequestBuilder, Response, redirect};
 use tokio::time::timeout;
 use url::Url;
 use uuid::Uuid;
@@ -81,9 +82,25 @@ pub enum Ask<'a> {
     Put { file: &'a FileRange, mime: &'a str, files: &'a Arc<dyn Files>, progress: Progress<'a> },
 }
 
+/// What carries requests, where it is not the network.
+pub trait Wire: Send + Sync {
+    /// Carries a request to its host and brings the head of the answer; the body may come later, or break off.
+    fn carry(&self, request: Request) -> BoxFuture<'_, Result<Response, Broken>>;
+}
+
+/// Why no answer came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Broken {
+    /// No connection was made.
+    NotSent(String),
+    /// It may have arrived.
+    Unclear(String),
+}
+
 /// The door.
 pub struct Http {
     hosts: Option<Hosts>,
+    wire: Option<Arc<dyn Wire>>,
     clock: Clock,
     timeout: Duration,
     /// How far this machine's clock is ahead of the last answer's, in milliseconds.
@@ -97,6 +114,7 @@ impl Http {
     pub fn new(clock: Clock, timeout: Duration) -> Self {
         Self {
             hosts: None,
+            wire: None,
             clock,
             timeout,
             skew_ms: Mutex::new(None),
@@ -112,6 +130,12 @@ impl Http {
     pub fn with_hosts(mut self, hosts: &str) -> Result<Self, Failure> {
         self.hosts = Some(Hosts::parse(hosts)?);
         Ok(self)
+    }
+
+    /// Hands requests to something else than the network.
+    pub fn with_wire(mut self, wire: Arc<dyn Wire>) -> Self {
+        self.wire = Some(wire);
+        self
     }
 
     /// Waits at most so long for an answer.
@@ -341,11 +365,22 @@ impl Http {
         (outcome, broken)
     }
 
+    async fn carry(&self, request: RequestBuilder) -> Result<Response, Broken> {
+        let broken = |error: reqwest::Error| match error.is_connect() {
+            true => Broken::NotSent(words(error)),
+            false => Broken::Unclear(words(error)),
+        };
+        match &self.wire {
+            None => request.send().await.map_err(broken),
+            Some(wire) => wire.carry(request.build().map_err(broken)?).await,
+        }
+    }
+
     async fn exchange(&self, request: RequestBuilder, longer: Longer) -> Outcome {
-        let mut response = match request.send().await {
+        let mut response = match self.carry(request).await {
             Ok(response) => response,
-            Err(error) if error.is_connect() => return Outcome::NotSent(words(error)),
-            Err(error) => return Outcome::Unclear(words(error)),
+            Err(Broken::NotSent(why)) => return Outcome::NotSent(why),
+            Err(Broken::Unclear(why)) => return Outcome::Unclear(why),
         };
         let status = response.status().as_u16();
         let headers = response

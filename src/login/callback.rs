@@ -3,6 +3,9 @@
 
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use sha2::{Digest as _, Sha256};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
@@ -16,6 +19,9 @@ const REQUEST_MAX: usize = 16 * 1024;
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Connections that wait to be looked at.
 const WAITING_MAX: usize = 16;
+/// Takes the code out of the address bar, where it would be read over a shoulder or copied along. A page without scripts
+/// says the same words.
+const FORGET: &str = "history.replaceState(null,'',location.pathname)";
 
 /// A port of this machine.
 pub struct Listener {
@@ -143,14 +149,17 @@ async fn read(mut stream: TcpStream) -> Option<Asked> {
 
 async fn reply(stream: &mut TcpStream, status: &str, words: &str) {
     let page = format!(
-        "<!doctype html><meta charset=utf-8><meta name=viewport content=\"width=device-width\"><meta name=color-scheme \
-         content=\"light dark\"><title>pressroom</title><style>body{{font:1.1rem/1.5 system-ui,sans-serif;display:grid;\
-         place-content:center;min-height:90vh;margin:0 1.5rem;text-align:center}}</style><main><h1>pressroom</h1><p>{words}</main>"
+        "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content=\"width=device-width\"><meta \
+         name=color-scheme content=\"light dark\"><title>pressroom</title><script>{FORGET}</script><style>body{{font:1.1rem/1.5 \
+         system-ui,sans-serif;display:grid;place-content:center;min-height:90vh;margin:0 1.5rem;text-align:center;\
+         text-wrap:balance}}</style><main><h1>pressroom</h1><p>{words}</main>"
     );
+    // The one script that the page may run, by what it says.
+    let script = BASE64_STANDARD.encode(Sha256::digest(FORGET));
     let head = format!(
         "HTTP/1.1 {status}\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {}\r\nConnection: close\r\n\
-         Cache-Control: no-store\r\nContent-Security-Policy: default-src 'none'; style-src 'unsafe-inline'\r\n\
-         Referrer-Policy: no-referrer\r\n\r\n",
+         Cache-Control: no-store\r\nContent-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; script-src \
+         'sha256-{script}'\r\nReferrer-Policy: no-referrer\r\n\r\n",
         page.len()
     );
     // A browser that left needs no page.

@@ -1,15 +1,14 @@
 //! The state branch at one tip: its files read from git's objects, edits laid over them, and the commit made of both.
 //! Knows paths and bytes; no entry kinds and no remote.
 
-use std::collections::BTreeMap;
-use std::fs::File;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use git2::{ErrorCode, FileMode, ObjectType};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
-use super::{Oid, Repo, words};
+use super::Oid;
+use super::store::{Files, Store};
+use crate::chance;
 use crate::error::{Failure, Kind};
 
 /// The form of the branch that this version reads and writes.
@@ -17,6 +16,9 @@ const SCHEMA: u32 = 1;
 const FORMAT: &str = "format.json";
 const README: &str = include_str!("state-readme.md");
 const ATTRIBUTES: &str = "*.jsonl merge=union\n*.age binary\n";
+
+/// Files every state branch has.
+const OWN_FILES: [&str; 3] = ["README.md", FORMAT, ".gitattributes"];
 
 /// One change to one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,10 +42,10 @@ impl Edit {
 /// The state branch at one tip. Cheap to clone; may be read from many threads.
 #[derive(Clone, Debug)]
 pub struct Branch {
-    repo: Repo,
+    store: Arc<dyn Store>,
     tip: Option<Oid>,
-    /// Edits not committed yet: whole files, or `None` for one that is gone.
-    laid: BTreeMap<String, Option<Vec<u8>>>,
+    /// Edits not committed yet.
+    laid: Files,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -55,8 +57,8 @@ struct Format {
 
 impl Branch {
     /// The branch at `tip` (`None`: not begun yet), if this version can read it.
-    pub(super) fn at(repo: &Repo, tip: Option<Oid>) -> Result<Self, Failure> {
-        let branch = Self { repo: repo.clone(), tip, laid: BTreeMap::new() };
+    pub(super) fn at(store: &Arc<dyn Store>, tip: Option<Oid>) -> Result<Self, Failure> {
+        let branch = Self { store: store.clone(), tip, laid: Files::new() };
         if tip.is_some() {
             branch.check("read", |format| format.min_reader)?;
         }
@@ -73,37 +75,33 @@ impl Branch {
         if let Some(laid) = self.laid.get(path) {
             return Ok(laid.clone());
         }
-        let git = self.repo.git()?;
-        let Some((oid, ObjectType::Blob)) = self.find(&git, path)? else { return Ok(None) };
-        let blob = git
-            .find_blob(oid)
-            .map_err(|error| words::git(&format!("cannot read {path} of the state branch"), &error))?;
-        Ok(Some(blob.content().to_vec()))
+        self.tip.map_or(Ok(None), |tip| self.store.file(tip, path))
     }
 
     /// The paths of all files below a folder (`""`: everywhere), sorted.
     pub fn list(&self, folder: &str) -> Result<Vec<String>, Failure> {
-        Ok(self.entries(folder)?.into_keys().collect())
+        let committed = self.tip.map_or(Ok(Vec::new()), |tip| self.store.paths(tip, folder))?;
+        let mut paths: BTreeSet<String> = committed.into_iter().collect();
+        for (path, bytes) in self.laid.iter().filter(|(path, _)| below(path, folder)) {
+            let _ = if bytes.is_some() { paths.insert(path.clone()) } else { paths.remove(path) };
+        }
+        Ok(paths.into_iter().collect())
     }
 
     /// All files below a folder, sorted by path.
     pub fn files(&self, folder: &str) -> Result<Vec<(String, Vec<u8>)>, Failure> {
-        let git = self.repo.git()?;
-        let mut files = Vec::new();
-        for (path, oid) in self.entries(folder)? {
-            let bytes = match (oid, self.laid.get(&path)) {
-                (_, Some(Some(bytes))) => bytes.clone(),
-                (Some(oid), _) => {
-                    let blob = git.find_blob(oid);
-                    blob.map_err(|error| words::git(&format!("cannot read {path} of the state branch"), &error))?
-                        .content()
-                        .to_vec()
-                }
-                (None, _) => continue,
-            };
-            files.push((path, bytes));
+        let committed = self.tip.map_or(Ok(Vec::new()), |tip| self.store.files(tip, folder))?;
+        if self.laid.is_empty() {
+            return Ok(committed);
         }
-        Ok(files)
+        let mut files: BTreeMap<String, Vec<u8>> = committed.into_iter().collect();
+        for (path, bytes) in self.laid.iter().filter(|(path, _)| below(path, folder)) {
+            let _ = match bytes {
+                Some(bytes) => files.insert(path.clone(), bytes.clone()),
+                None => files.remove(path),
+            };
+        }
+        Ok(files.into_iter().collect())
     }
 
     /// The name git gives to a folder's (or file's) content: what was computed from it stays true while this is the
@@ -112,8 +110,7 @@ impl Branch {
         if self.laid.keys().any(|laid| below(laid, path)) {
             return Ok(None);
         }
-        let git = self.repo.git()?;
-        Ok(self.find(&git, path)?.map(|(oid, _)| oid))
+        self.tip.map_or(Ok(None), |tip| self.store.id(tip, path))
     }
 
     /// Lays edits over the branch; all of them or, on an error, none.
@@ -150,71 +147,21 @@ impl Branch {
     /// Makes a commit of tip and edits. Its random nonce makes it unlike any other run's, so that finding it on the remote
     /// proves that the push was ours. No ref moves.
     pub(super) fn commit(&self) -> Result<Oid, Failure> {
-        let failed = |error: git2::Error| words::git("cannot write to the repository", &error);
         self.check_writable()?;
-        let mut laid = self.laid.clone();
+        let mut files = self.laid.clone();
         if self.tip.is_none() {
-            for (path, text) in
-                [("README.md", README.to_owned()), (FORMAT, own_format()), (".gitattributes", ATTRIBUTES.to_owned())]
-            {
-                laid.entry(path.to_owned()).or_insert_with(|| Some(text.into_bytes()));
+            let texts = [README.to_owned(), own_format(), ATTRIBUTES.to_owned()];
+            for (path, text) in OWN_FILES.into_iter().zip(texts) {
+                files.entry(path.to_owned()).or_insert_with(|| Some(text.into_bytes()));
             }
         }
-        let git = self.repo.git()?;
-        let parent = self.tip.map(|tip| git.find_commit(tip)).transpose().map_err(failed)?;
-        let base = match &parent {
-            Some(parent) => parent.tree().map_err(failed)?,
-            None => {
-                let empty = git.treebuilder(None).and_then(|builder| builder.write()).map_err(failed)?;
-                git.find_tree(empty).map_err(failed)?
-            }
-        };
-        let odb = git.odb().map_err(failed)?;
-        let mut tree = git2::build::TreeUpdateBuilder::new();
-        for (path, bytes) in &laid {
-            match bytes {
-                Some(bytes) => {
-                    let blob = odb.write(ObjectType::Blob, bytes).map_err(failed)?;
-                    tree.upsert(path.as_str(), blob, FileMode::Blob);
-                }
-                None if self.find(&git, path)?.is_some() => {
-                    tree.remove(path.as_str());
-                }
-                None => {}
-            }
-        }
-        let tree = tree.create_updated(&git, &base).and_then(|oid| git.find_tree(oid)).map_err(failed)?;
-        let who = git
-            .committer_from_env()
-            .or_else(|_| git2::Signature::now("pressroom", "pressroom@localhost"))
-            .map_err(failed)?;
-        let message = format!("{}\n\nNonce: {}\n", subject(&self.laid), Uuid::new_v4());
-        let parents: Vec<_> = parent.iter().collect();
-        let buffer = git.commit_create_buffer(&who, &who, &message, &tree, &parents).map_err(failed)?;
-        // Never `Repository::commit`: on a full disk it answers Ok without having written the commit.
-        odb.write(ObjectType::Commit, &buffer).map_err(failed)
+        let message = format!("{}\n\nNonce: {}\n", subject(&self.laid), chance::name());
+        self.store.commit(self.tip, &files, &message)
     }
 
-    /// Sees to it that a commit of ours survives a power cut: its new objects are flushed to the disk.
-    pub(super) fn settle(&self, commit: Oid) -> Result<(), Failure> {
-        let git = self.repo.git()?;
-        let failed = |error: git2::Error| words::git("cannot read back what was written", &error);
-        let tree = git.find_commit(commit).and_then(|commit| commit.tree()).map_err(failed)?;
-        let mut fresh = vec![commit, tree.id()];
-        for path in self.laid.keys().map(String::as_str).chain(["README.md", FORMAT, ".gitattributes"]) {
-            let ends = path.match_indices('/').map(|(end, _)| end).chain([path.len()]);
-            fresh.extend(ends.filter_map(|end| tree.get_path(Path::new(&path[..end])).ok()).map(|entry| entry.id()));
-        }
-        fresh.sort();
-        fresh.dedup();
-        for oid in fresh {
-            let name = oid.to_string();
-            let folder = self.repo.common_dir().join("objects").join(&name[..2]);
-            sync(&folder.join(&name[2..]))
-                .and_then(|()| sync(&folder))
-                .map_err(|error| words::io("cannot flush", &folder, &error))?;
-        }
-        Ok(())
+    /// The paths of the files that a commit of this makes anew.
+    pub(super) fn fresh(&self) -> impl Iterator<Item = &str> {
+        self.laid.keys().map(String::as_str).chain(OWN_FILES)
     }
 
     /// Whether this version may write to the branch as it stands.
@@ -245,57 +192,6 @@ impl Branch {
         }
         Ok(())
     }
-
-    fn find(&self, git: &git2::Repository, path: &str) -> Result<Option<(Oid, ObjectType)>, Failure> {
-        let failed = |error: git2::Error| words::git("cannot read the state branch", &error);
-        let Some(tip) = self.tip else { return Ok(None) };
-        let tree = git.find_commit(tip).and_then(|commit| commit.tree()).map_err(failed)?;
-        let path = path.trim_end_matches('/');
-        if path.is_empty() {
-            return Ok(Some((tree.id(), ObjectType::Tree)));
-        }
-        match tree.get_path(Path::new(path)) {
-            Ok(entry) => Ok(entry.kind().map(|kind| (entry.id(), kind))),
-            Err(error) if error.code() == ErrorCode::NotFound && error.class() == git2::ErrorClass::Tree => Ok(None),
-            Err(error) => Err(failed(error)),
-        }
-    }
-
-    /// Files below a folder by path, laid ones included (without a name of git's).
-    fn entries(&self, folder: &str) -> Result<BTreeMap<String, Option<Oid>>, Failure> {
-        let folder = folder.trim_end_matches('/');
-        let git = self.repo.git()?;
-        let mut entries = BTreeMap::new();
-        if let Some((oid, ObjectType::Tree)) = self.find(&git, folder)? {
-            let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
-            walk(&git, oid, &prefix, &mut entries)
-                .map_err(|error| words::git("cannot read the state branch", &error))?;
-        }
-        for (path, bytes) in self.laid.iter().filter(|(path, _)| below(path, folder)) {
-            match bytes {
-                Some(_) => drop(entries.insert(path.clone(), None)),
-                None => drop(entries.remove(path)),
-            }
-        }
-        Ok(entries)
-    }
-}
-
-fn walk(
-    git: &git2::Repository,
-    tree: Oid,
-    prefix: &str,
-    entries: &mut BTreeMap<String, Option<Oid>>,
-) -> Result<(), git2::Error> {
-    for entry in &git.find_tree(tree)? {
-        let path = format!("{prefix}{}", String::from_utf8_lossy(entry.name_bytes()));
-        match entry.kind() {
-            Some(ObjectType::Tree) => walk(git, entry.id(), &format!("{path}/"), entries)?,
-            Some(ObjectType::Blob) => drop(entries.insert(path, Some(entry.id()))),
-            _ => {}
-        }
-    }
-    Ok(())
 }
 
 /// Whether `path` is `folder` or lies below it.
@@ -319,7 +215,7 @@ fn check_edit(edit: &Edit) -> Result<(), Failure> {
     }
 }
 
-fn subject(laid: &BTreeMap<String, Option<Vec<u8>>>) -> String {
+fn subject(laid: &Files) -> String {
     match laid.keys().next() {
         Some(first) if laid.len() == 1 => format!("Update {first}"),
         Some(_) => format!("Update {} files", laid.len()),
@@ -329,13 +225,4 @@ fn subject(laid: &BTreeMap<String, Option<Vec<u8>>>) -> String {
 
 fn own_format() -> String {
     format!("{{\"schema\":{SCHEMA},\"min_reader\":{SCHEMA},\"min_writer\":{SCHEMA}}}\n")
-}
-
-/// Flushes a file or folder; one that is not there (packed meanwhile) needs no flush.
-pub(super) fn sync(path: &Path) -> std::io::Result<()> {
-    match File::open(path) {
-        Ok(file) => file.sync_all(),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(error),
-    }
 }

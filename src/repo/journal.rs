@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep};
-use uuid::Uuid;
 
 use super::branch::{Branch, Edit};
-use super::pins::{self, Pins};
 use super::remote::{self, PushOutcome, Remote};
-use super::{Oid, Repo, check_branch_name, words};
+use super::store::{InGit, OnRemote, Store, Upstream, seen_ref};
+use super::{Oid, Repo, check_branch_name, pins, words};
+use crate::chance;
 use crate::error::{Failure, Kind};
 
 mod budget;
@@ -60,11 +60,20 @@ pub struct Journal {
 
 #[derive(Debug)]
 struct Shared {
-    repo: Repo,
-    remote: Option<Remote>,
+    store: Arc<dyn Store>,
+    place: Place,
     branch: String,
     at: Mutex<At>,
     patience: Duration,
+}
+
+/// Where the branch is that counts.
+#[derive(Debug)]
+enum Place {
+    /// In this clone alone.
+    Here(Arc<InGit>),
+    /// Where others find it too.
+    There(Arc<dyn Upstream>),
 }
 
 /// Where we believe the branch to be.
@@ -95,14 +104,31 @@ impl Journal {
         patience: Duration,
     ) -> Result<Self, Failure> {
         check_branch_name(branch)?;
-        let (branch, at) = (branch.to_owned(), Mutex::new(At { tip: None, lease: None }));
-        let shared = Arc::new(Shared { repo: repo.clone(), remote, branch, at, patience });
         let pruned = repo.clone();
         blocking(move || {
             pins::prune(&pruned);
             Ok(())
         })
         .await?;
+        let in_git = || InGit { repo: repo.clone(), branch: branch.to_owned() };
+        let place = match remote {
+            Some(remote) => Place::There(Arc::new(OnRemote { remote, branch: branch.to_owned() })),
+            None => Place::Here(Arc::new(in_git())),
+        };
+        Self::begin(Arc::new(in_git()), place, branch, patience).await
+    }
+
+    /// The state branch in a store and a place that need not be git.
+    ///
+    /// # Errors
+    /// When it cannot be fetched or read.
+    pub async fn over(store: Arc<dyn Store>, upstream: Arc<dyn Upstream>, branch: &str) -> Result<Self, Failure> {
+        Self::begin(store, Place::There(upstream), branch, PATIENCE).await
+    }
+
+    async fn begin(store: Arc<dyn Store>, place: Place, branch: &str, patience: Duration) -> Result<Self, Failure> {
+        let (branch, at) = (branch.to_owned(), Mutex::new(At { tip: None, lease: None }));
+        let shared = Arc::new(Shared { store, place, branch, at, patience });
         shared.refresh().await?;
         let (queue, waiting) = mpsc::unbounded_channel();
         tokio::spawn(serve(shared.clone(), waiting));
@@ -112,12 +138,13 @@ impl Journal {
     /// The branch as last seen, without the network: for reading only. Without a trace of it, an empty one.
     pub fn offline(repo: &Repo, branch: &str) -> Result<Branch, Failure> {
         check_branch_name(branch)?;
-        let seen = repo.read_ref(&seen_ref(branch))?;
-        let tip = match (seen, repo.local_tip(branch)?) {
+        let store = InGit { repo: repo.clone(), branch: branch.to_owned() };
+        let tip = match (store.seen()?, repo.local_tip(branch)?) {
             (Some(seen), Some(fetched)) if repo.contains(fetched, seen)? == Some(false) => Some(seen),
             (seen, fetched) => fetched.or(seen),
         };
-        Branch::at(repo, tip)
+        let store: Arc<dyn Store> = Arc::new(store);
+        Branch::at(&store, tip)
     }
 
     /// The newest tip we know of; `None` where the branch has not begun yet.
@@ -127,7 +154,7 @@ impl Journal {
 
     /// The branch at that tip.
     pub fn branch(&self) -> Result<Branch, Failure> {
-        Branch::at(&self.shared.repo, self.tip())
+        Branch::at(&self.shared.store, self.tip())
     }
 
     /// Asks the remote again.
@@ -150,44 +177,30 @@ impl Journal {
     }
 }
 
-/// Where the newest tip seen is remembered, for reading offline, and as a guard against a branch that loses history.
-fn seen_ref(branch: &str) -> String {
-    format!("refs/pressroom/state/{branch}")
-}
-
 impl Shared {
     fn at(&self) -> At {
         *self.at.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn local_ref(&self) -> String {
-        format!("refs/heads/{}", self.branch)
-    }
-
     /// Looks where the branch is now, and moves there.
     async fn refresh(self: &Arc<Self>) -> Result<At, Failure> {
-        // Once the tip is remembered, the ref it was fetched into is not needed any more.
-        let pins = Pins::new(&self.repo);
-        let (seen, local) = (self.repo.read_ref(&seen_ref(&self.branch))?, self.repo.read_ref(&self.local_ref())?);
-        let lease = match &self.remote {
-            Some(remote) => {
-                let known = seen.or(local).or(self.at().tip).is_some();
-                remote.fetch(&self.branch, &pins.name("base"), known).await?
-            }
-            None => local,
+        let (seen, local) = (self.store.seen()?, self.store.local()?);
+        let lease = match &self.place {
+            Place::There(upstream) => upstream.fetch(seen.or(local).or(self.at().tip).is_some()).await?,
+            Place::Here(_) => local,
         };
         // A ledger that was local until a remote was added goes along with the first push.
         let at = At { tip: lease.or(local), lease };
         let shared = self.clone();
-        blocking(move || {
+        self.at_work(move || {
             for known in [seen, local].into_iter().flatten() {
                 shared.keeps(at.tip, known)?;
             }
-            Branch::at(&shared.repo, at.tip)?;
+            Branch::at(&shared.store, at.tip)?;
             // A push of ours may have been quicker than the answer just read: never go back.
             let now = shared.at();
             match (now.tip, at.tip) {
-                (Some(newer), Some(older)) if newer != older && shared.repo.contains(newer, older)? == Some(true) => {
+                (Some(newer), Some(older)) if newer != older && shared.store.contains(newer, older)? == Some(true) => {
                     Ok(now)
                 }
                 _ => shared.moved(at).map(|()| at),
@@ -200,15 +213,17 @@ impl Shared {
     fn keeps(&self, tip: Option<Oid>, known: Oid) -> Result<(), Failure> {
         // That a shallow clone ends too early to tell is no proof that something was lost.
         if let Some(tip) = tip
-            && self.repo.contains(tip, known)? != Some(false)
+            && self.store.contains(tip, known)? != Some(false)
         {
             return Ok(());
         }
-        let place = self.remote.as_ref().map_or("here".to_owned(), |remote| format!("on remote `{}`", remote.name()));
         let (branch, seen) = (&self.branch, seen_ref(&self.branch));
-        let put_back = match &self.remote {
-            Some(remote) => format!("git push {} {known}:refs/heads/{branch}", remote.name()),
-            None => format!("git update-ref refs/heads/{branch} {known}"),
+        let (place, put_back) = match &self.place {
+            Place::There(upstream) => {
+                let name = upstream.name();
+                (format!("on remote `{name}`"), format!("git push {name} {known}:refs/heads/{branch}"))
+            }
+            Place::Here(_) => ("here".to_owned(), format!("git update-ref refs/heads/{branch} {known}")),
         };
         Err(Failure::new(
             Kind::Person,
@@ -229,10 +244,18 @@ impl Shared {
 
     fn moved(&self, at: At) -> Result<(), Failure> {
         if let Some(tip) = at.tip {
-            self.repo.set_ref(&seen_ref(&self.branch), tip)?;
+            self.store.remember(tip)?;
         }
         *self.at.lock().unwrap_or_else(PoisonError::into_inner) = at;
         Ok(())
+    }
+
+    /// Does work that may keep a thread waiting: not on the one that serves tasks.
+    async fn at_work<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        if self.store.is_slow() { blocking(work).await } else { work() }
     }
 }
 
@@ -243,21 +266,21 @@ async fn serve(shared: Arc<Shared>, mut queue: mpsc::UnboundedReceiver<Waiting>)
         let mut group = vec![first];
         // Tasks that are ready to hand in get the chance to share this commit.
         tokio::task::yield_now().await;
-        if shared.remote.as_ref().is_some_and(|remote| !remote.is_local()) {
+        if matches!(&shared.place, Place::There(upstream) if !upstream.is_local()) {
             sleep(budget.wait(Instant::now())).await;
         }
         while let Ok(more) = queue.try_recv() {
             group.push(more);
         }
-        match &shared.remote {
-            Some(remote) => carry(&shared, remote, group, &mut budget).await,
-            None => here::carry(&shared, group).await,
+        match &shared.place {
+            Place::There(upstream) => carry(&shared, &**upstream, group, &mut budget).await,
+            Place::Here(here) => here::carry(&shared, here, group).await,
         }
     }
 }
 
 /// Brings a group to the remote.
-async fn carry(shared: &Arc<Shared>, remote: &Remote, mut group: Vec<Waiting>, budget: &mut Budget) {
+async fn carry(shared: &Arc<Shared>, remote: &dyn Upstream, mut group: Vec<Waiting>, budget: &mut Budget) {
     let patience = Instant::now() + shared.patience;
     let (mut tries, mut unknown) = (0, 0);
     loop {
@@ -267,7 +290,7 @@ async fn carry(shared: &Arc<Shared>, remote: &Remote, mut group: Vec<Waiting>, b
         let Some(commit) = commit else { return };
         // The same commit is pushed until the remote has it or has something else.
         loop {
-            let (outcome, said) = match remote.push(&shared.branch, at.lease, commit).await {
+            let (outcome, said) = match remote.push(at.lease, commit).await {
                 Ok(told) => told,
                 Err(failure) => return fail(group, &failure),
             };
@@ -287,7 +310,7 @@ async fn carry(shared: &Arc<Shared>, remote: &Remote, mut group: Vec<Waiting>, b
                 Err(failure) if failure.kind == Kind::Later && !over && unknown < UNKNOWN_MAX => continue,
                 Err(failure) => return fail(group, &unsure(failure, unknown, &said)),
             };
-            match now.lease.map(|tip| shared.repo.contains(tip, commit)) {
+            match now.lease.map(|tip| shared.store.contains(tip, commit)) {
                 Some(Ok(Some(true))) => return tell(group, Some(commit)),
                 Some(Err(failure)) => return fail(group, &failure),
                 _ => {}
@@ -309,7 +332,8 @@ async fn carry(shared: &Arc<Shared>, remote: &Remote, mut group: Vec<Waiting>, b
 
 /// Asks every change of the group and makes the commit. Who has a conflict or nothing to change is told and leaves.
 async fn build(shared: Arc<Shared>, group: Vec<Waiting>, at: At) -> (Vec<Waiting>, Option<Oid>) {
-    let built = blocking(move || {
+    let here = shared.clone();
+    let built = here.at_work(move || {
         let (group, branch) = assemble(&shared, group, at);
         let commit = branch.map(|branch| branch.commit());
         Ok((group, commit))
@@ -330,7 +354,7 @@ async fn build(shared: Arc<Shared>, group: Vec<Waiting>, at: At) -> (Vec<Waiting
 
 /// The branch with the edits of all who still want them; `None` if that is nobody.
 fn assemble(shared: &Arc<Shared>, group: Vec<Waiting>, at: At) -> (Vec<Waiting>, Option<Branch>) {
-    let mut branch = match Branch::at(&shared.repo, at.tip) {
+    let mut branch = match Branch::at(&shared.store, at.tip) {
         Ok(branch) => branch,
         Err(failure) => {
             fail(group, &failure);
@@ -362,12 +386,11 @@ fn assemble(shared: &Arc<Shared>, group: Vec<Waiting>, at: At) -> (Vec<Waiting>,
 
 async fn won(shared: &Arc<Shared>, group: Vec<Waiting>, commit: Oid) {
     let here = shared.clone();
-    if let Err(failure) = blocking(move || {
+    let remember = move || {
         here.remember(commit);
         Ok(())
-    })
-    .await
-    {
+    };
+    if let Err(failure) = shared.at_work(remember).await {
         return fail(group, &failure);
     }
     tell(group, Some(commit));
@@ -385,12 +408,12 @@ fn fail(group: Vec<Waiting>, failure: &Failure) {
     }
 }
 
-fn refused(remote: &Remote, branch: &str, words: &str) -> Failure {
+fn refused(remote: &dyn Upstream, branch: &str, words: &str) -> Failure {
     let message = format!("remote `{}` ({}) refuses the push to `{branch}`", remote.name(), remote.address());
     Failure::new(Kind::Person, message).cause(words).hint(remote::advice(words))
 }
 
-fn unclear(remote: &Remote, words: &str) -> Failure {
+fn unclear(remote: &dyn Upstream, words: &str) -> Failure {
     let kind = if remote::no_permission(words) { Kind::Person } else { Kind::Later };
     let message = format!("remote `{}` ({}) does not take the push", remote.name(), remote.address());
     Failure::new(kind, message).cause(words).hint(remote::advice(words))
@@ -420,8 +443,7 @@ fn busy(shared: &Shared, said: &str) -> Failure {
 /// From 0.1 s doubling to 3 s, and of that half to all, so that two that collided do not collide again.
 fn pause(tries: u32) -> Duration {
     let longest = Duration::from_millis(100 << tries.min(5)).min(Duration::from_secs(3));
-    let share = (Uuid::new_v4().as_u128() % 1000) as f64 / 1000.0;
-    longest.mul_f64(0.5 + share / 2.0)
+    longest.mul_f64(0.5 + chance::share() / 2.0)
 }
 
 /// git2 and the disk block: not on the threads that serve tasks.

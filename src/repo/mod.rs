@@ -21,6 +21,7 @@ mod pins;
 pub mod remote;
 pub mod snapshot;
 pub mod spool;
+pub mod store;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -408,6 +409,15 @@ fn followed(git: &git2::Repository, config: &git2::Config, names: &[String]) -> 
     let head = git.head().ok()?;
     let remote = config.get_str(&format!("branch.{}.remote", head.shorthand().ok()?)).ok()?.to_owned();
     names.contains(&remote).then_some(remote)
+}
+
+/// Flushes a file or folder; one that is not there (packed meanwhile) needs no flush.
+fn sync(path: &Path) -> std::io::Result<()> {
+    match fs::File::open(path) {
+        Ok(file) => file.sync_all(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// Branch names come from accounts.toml, which is content: what git would not take as a branch never reaches it.

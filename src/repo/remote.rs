@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::git::{self, Answer};
+use super::pins::Pins;
 use super::{Oid, Repo, words};
 use crate::error::{Failure, Kind};
 
@@ -58,6 +59,11 @@ impl Remote {
     /// Whether it lies on this machine, where pushes need no thrift.
     pub fn is_local(&self) -> bool {
         is_local(&self.url)
+    }
+
+    /// Refs of one fetch.
+    pub(super) fn pins(&self) -> Pins {
+        Pins::new(&self.repo)
     }
 
     /// The names of its branches.

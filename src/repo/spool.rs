@@ -10,16 +10,51 @@ use std::time::Duration;
 use chrono::Utc;
 use serde::{Deserialize, Serialize};
 
-use super::branch::sync;
-use super::{Repo, words};
+use super::{Repo, sync, words};
 use crate::clock::Clock;
 use crate::error::{Failure, Kind};
 
 const FOLDER: &str = "runs";
 
-/// This run's spool. The lock on its file goes with the process, however that ends.
+/// Where the spools of this clone's runs lie.
+pub trait Spools: Send + Sync {
+    /// Begins a run's spool.
+    ///
+    /// # Errors
+    /// When it cannot be written, or a run of that name has one.
+    fn begin_spool(&self, run: &str) -> Result<Box<dyn Spool>, Failure>;
+
+    /// The spools of all runs but the one named, dead or alive, oldest name first.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    fn other_runs(&self, own: Option<&str>) -> Result<Vec<OtherRun>, Failure>;
+
+    /// Removes the spool of a dead run, whose lines have been brought in.
+    ///
+    /// # Errors
+    /// When the run is still at work, or it cannot be removed.
+    fn remove_spool(&self, run: &str) -> Result<(), Failure>;
+}
+
+/// A run's own spool.
+pub trait Spool: std::fmt::Debug + Send + Sync {
+    /// Adds a line; it is on the disk when this returns. On an error nothing of it stays.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn write(&self, line: &str) -> Result<(), Failure>;
+
+    /// All of it is in the ledger: it goes.
+    ///
+    /// # Errors
+    /// When it cannot be removed.
+    fn finish(&self) -> Result<(), Failure>;
+}
+
+/// A spool in a file. The lock on it goes with the process, however that ends.
 #[derive(Debug)]
-pub struct Spool {
+struct InFile {
     path: PathBuf,
     file: Mutex<File>,
 }
@@ -49,11 +84,10 @@ struct Header {
     started: chrono::DateTime<Utc>,
 }
 
-impl Spool {
-    /// Begins this run's spool.
-    pub fn begin(repo: &Repo, run: &str) -> Result<Self, Failure> {
+impl Spools for Repo {
+    fn begin_spool(&self, run: &str) -> Result<Box<dyn Spool>, Failure> {
         check_run(run)?;
-        let folder = repo.folder(FOLDER)?;
+        let folder = self.folder(FOLDER)?;
         let path = folder.join(format!("{run}.jsonl"));
         let failed = |error: io::Error| words::io("cannot begin the spool", &path, &error);
         let header = Header {
@@ -70,11 +104,41 @@ impl Spool {
         new.write_all(format!("{header}\n").as_bytes()).and_then(|()| new.as_file().sync_all()).map_err(failed)?;
         let file = new.persist_noclobber(&path).map_err(|error| failed(error.error))?;
         sync(&folder).map_err(failed)?;
-        Ok(Self { path, file: Mutex::new(file) })
+        Ok(Box::new(InFile { path, file: Mutex::new(file) }))
     }
 
-    /// Adds a line; it is on the disk when this returns. On an error nothing of it stays.
-    pub fn write(&self, line: &str) -> Result<(), Failure> {
+    fn other_runs(&self, own: Option<&str>) -> Result<Vec<OtherRun>, Failure> {
+        let folder = self.folder(FOLDER)?;
+        let failed = |error: io::Error| words::io("cannot read the spools in", &folder, &error);
+        let mut others = Vec::new();
+        for entry in fs::read_dir(&folder).map_err(failed)? {
+            let path = entry.map_err(failed)?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let Some(run) = name.strip_suffix(".jsonl").filter(|run| check_run(run).is_ok()) else { continue };
+            if own != Some(run) {
+                others.extend(read(run, &path)?);
+            }
+        }
+        others.sort_by(|a, b| a.run.cmp(&b.run));
+        Ok(others)
+    }
+
+    fn remove_spool(&self, run: &str) -> Result<(), Failure> {
+        check_run(run)?;
+        let path = self.folder(FOLDER)?.join(format!("{run}.jsonl"));
+        match File::open(&path).map(|file| file.try_lock_shared()) {
+            Ok(Err(TryLockError::WouldBlock)) => {
+                Err(Failure::new(Kind::Claimed, format!("run {run} is still at work; its spool stays")))
+            }
+            Ok(Err(TryLockError::Error(error))) => Err(words::io("cannot lock", &path, &error)),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(words::io("cannot open", &path, &error)),
+            _ => delete(&path),
+        }
+    }
+}
+
+impl Spool for InFile {
+    fn write(&self, line: &str) -> Result<(), Failure> {
         if line.is_empty() || line.contains('\n') {
             return Err(Failure::new(Kind::Bug, "what is to be spooled is not one line"));
         }
@@ -87,41 +151,8 @@ impl Spool {
         })
     }
 
-    /// All of it is in the ledger: the file goes.
-    pub fn finish(self) -> Result<(), Failure> {
+    fn finish(&self) -> Result<(), Failure> {
         delete(&self.path)
-    }
-
-    /// The spools of other runs, dead or alive, oldest name first.
-    pub fn others(repo: &Repo, own: Option<&Self>) -> Result<Vec<OtherRun>, Failure> {
-        let folder = repo.folder(FOLDER)?;
-        let failed = |error: io::Error| words::io("cannot read the spools in", &folder, &error);
-        let mut others = Vec::new();
-        for entry in fs::read_dir(&folder).map_err(failed)? {
-            let path = entry.map_err(failed)?.path();
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let Some(run) = name.strip_suffix(".jsonl").filter(|run| check_run(run).is_ok()) else { continue };
-            if own.is_some_and(|own| own.path == path) {
-                continue;
-            }
-            others.extend(read(run, &path)?);
-        }
-        others.sort_by(|a, b| a.run.cmp(&b.run));
-        Ok(others)
-    }
-
-    /// Removes the spool of a dead run, whose lines have been brought in.
-    pub fn remove(repo: &Repo, run: &str) -> Result<(), Failure> {
-        check_run(run)?;
-        let path = repo.folder(FOLDER)?.join(format!("{run}.jsonl"));
-        match File::open(&path).map(|file| file.try_lock_shared()) {
-            Ok(Err(TryLockError::WouldBlock)) => {
-                Err(Failure::new(Kind::Claimed, format!("run {run} is still at work; its spool stays")))
-            }
-            Ok(Err(TryLockError::Error(error))) => Err(words::io("cannot lock", &path, &error)),
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(words::io("cannot open", &path, &error)),
-            _ => delete(&path),
-        }
     }
 }
 

@@ -50,7 +50,7 @@ use write::{Ask, Claimed, Suspicion, Writer};
 pub struct Run<'a> {
     pub clock: Clock,
     pub writer: Writer,
-    pub spool: &'a Spool,
+    pub spool: &'a dyn Spool,
     pub http: &'a Http,
     pub files: Arc<dyn Files>,
     /// Where platforms find the media that they fetch.

@@ -10,8 +10,7 @@ use super::write::{Line, Writer};
 use crate::error::Failure;
 use crate::ledger::entry::{self, Entry};
 use crate::ledger::{Claim, State};
-use crate::repo::Repo;
-use crate::repo::spool::Spool;
+use crate::repo::spool::Spools;
 
 /// A push may go on after its run was killed, and its claim arrive later: until then the spool must tell whose it is.
 /// Longer than any push lasts.
@@ -60,9 +59,9 @@ impl Recovered {
     ///
     /// # Errors
     /// When the folder of spools cannot be read.
-    pub fn read(repo: &Repo, own: Option<&Spool>) -> Result<Self, Failure> {
+    pub fn read(spools: &dyn Spools, own: Option<&str>) -> Result<Self, Failure> {
         let mut recovered = Self::default();
-        for other in Spool::others(repo, own)? {
+        for other in spools.other_runs(own)? {
             // A run of another machine or of another boot is judged by its lease alone.
             if other.alive || !other.same_host {
                 continue;
@@ -100,11 +99,11 @@ impl Recovered {
     ///
     /// # Errors
     /// When a spool cannot be removed.
-    pub fn clear(&self, repo: &Repo, state: &State) -> Result<(), Failure> {
+    pub fn clear(&self, spools: &dyn Spools, state: &State) -> Result<(), Failure> {
         let holding: BTreeSet<&str> =
             state.targets().filter_map(|(_, _, stand)| Some(stand.claim.as_ref()?.run.as_str())).collect();
         for run in self.cold.iter().filter(|run| !holding.contains(run.as_str())) {
-            Spool::remove(repo, run)?;
+            spools.remove_spool(run)?;
         }
         Ok(())
     }

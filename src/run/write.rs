@@ -8,6 +8,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
+use crate::chance;
 use crate::clock::Clock;
 use crate::error::{Failure, Kind};
 use crate::ledger::entry::{self, Aim, Entry, Event, Retry, TargetKey};
@@ -103,7 +104,7 @@ impl Writer {
     pub fn entry(&self, post: &PostId, target: &TargetKey, event: Event) -> Entry {
         Entry {
             v: entry::VERSION,
-            id: Uuid::now_v7(),
+            id: chance::name_at(self.clock.now()),
             t: self.clock.now(),
             event,
             post: post.clone(),
@@ -226,7 +227,7 @@ impl Writer {
     /// # Errors
     /// [`Setback::Conflict`] when somebody else has it, or the target is settled by now.
     pub async fn claim(&self, ask: Ask) -> Result<Claimed, Setback> {
-        let id = Uuid::new_v4();
+        let id = chance::name();
         let since = self.clock.elapsed();
         let exp = self.clock.now() + ask.lease;
         let won: Arc<Mutex<Option<(Stand, u32)>>> = Arc::default();

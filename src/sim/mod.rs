@@ -31,7 +31,7 @@ pub mod web;
 pub mod x;
 pub mod youtube;
 
-/// All simulators, each on a loopback port of its own, until this value is dropped.
+/// All simulators; served on loopback until this value is dropped, or asked in this process.
 pub struct Sim {
     pub x: x::X,
     pub linkedin: linkedin::LinkedIn,
@@ -51,9 +51,17 @@ impl Sim {
     /// # Errors
     /// When a loopback port cannot be bound.
     pub async fn start() -> io::Result<Self> {
-        let world = World::default();
+        let mut sim = Self::of(World::default());
+        for (hosts, router) in sim.routers() {
+            sim.serve(hosts, router).await?;
+        }
+        Ok(sim)
+    }
+
+    /// Simulators that nobody reaches over the network.
+    pub fn of(world: World) -> Self {
         let facebook = facebook::Facebook::new(world.clone());
-        let mut sim = Self {
+        Self {
             x: x::X::new(world.clone()),
             linkedin: linkedin::LinkedIn::new(world.clone()),
             instagram: instagram::Instagram::new(world.clone(), facebook.clone()),
@@ -64,15 +72,34 @@ impl Sim {
             world,
             hosts: Vec::new(),
             servers: Vec::new(),
-        };
-        sim.serve(x::HOSTS, sim.x.router()).await?;
-        sim.serve(linkedin::HOSTS, sim.linkedin.router()).await?;
-        sim.serve(facebook::HOSTS, graph::router(&sim.facebook, &sim.instagram)).await?;
-        sim.serve(instagram::HOSTS, sim.instagram.router()).await?;
-        sim.serve(threads::HOSTS, sim.threads.router()).await?;
-        sim.serve(youtube::HOSTS, sim.youtube.router()).await?;
-        sim.serve(tiktok::HOSTS, sim.tiktok.router()).await?;
-        Ok(sim)
+        }
+    }
+
+    /// Each platform's hosts, and what answers there.
+    fn routers(&self) -> [(&'static [&'static str], Router); 7] {
+        [
+            (x::HOSTS, self.x.router()),
+            (linkedin::HOSTS, self.linkedin.router()),
+            (facebook::HOSTS, graph::router(&self.facebook, &self.instagram)),
+            (instagram::HOSTS, self.instagram.router()),
+            (threads::HOSTS, self.threads.router()),
+            (youtube::HOSTS, self.youtube.router()),
+            (tiktok::HOSTS, self.tiktok.router()),
+        ]
+    }
+
+    /// What answers at each host, for whoever asks in this process.
+    pub fn answerers(&self) -> BTreeMap<String, Router> {
+        let each = self.routers().into_iter().flat_map(|(hosts, router)| {
+            let router = self.observed(hosts, router);
+            hosts.iter().map(move |host| ((*host).to_owned(), router.clone()))
+        });
+        each.collect()
+    }
+
+    fn observed(&self, hosts: &[&str], router: Router) -> Router {
+        let named = (self.world.clone(), hosts.first().map_or_else(String::new, |host| (*host).to_owned()));
+        router.layer(middleware::from_fn_with_state(named, observe))
     }
 
     /// Puts a web host up, for platforms that fetch media by its address, and for whoever looks at it before.
@@ -113,8 +140,7 @@ impl Sim {
         for host in hosts {
             self.hosts.push(((*host).to_owned(), address));
         }
-        let named = (self.world.clone(), hosts.first().map_or_else(String::new, |host| (*host).to_owned()));
-        let router = router.layer(middleware::from_fn_with_state(named, observe));
+        let router = self.observed(hosts, router);
         self.servers.push(tokio::spawn(async move {
             // Serving ends only with the task: there is nobody to tell about an accept error on loopback.
             let _ = axum::serve(listener, router).await;
@@ -225,7 +251,9 @@ pub struct World(Arc<Mutex<Inner>>);
 
 #[derive(Default)]
 struct Inner {
-    /// How far the simulators' clock is from the system's, in milliseconds.
+    /// What the simulators take for the time of day, where that is not the system's.
+    clock: Option<Arc<dyn Fn() -> SystemTime + Send + Sync>>,
+    /// How far the simulators' clock is from that, in milliseconds.
     skew_ms: i64,
     faults: Vec<Fault>,
     /// Faults for requests by their place in the log.
@@ -287,11 +315,17 @@ pub enum FaultKind {
 }
 
 impl World {
-    /// The simulators' time of day: the system's, moved by [`World::advance`].
+    /// A world with a clock of its own.
+    pub fn on(clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        Self(Arc::new(Mutex::new(Inner { clock: Some(Arc::new(clock)), ..Inner::default() })))
+    }
+
+    /// The simulators' time of day: the system's, or that of their own clock, moved by [`World::advance`].
     pub fn now(&self) -> SystemTime {
-        let skew_ms = self.lock().skew_ms;
-        let skew = Duration::from_millis(skew_ms.unsigned_abs());
-        if skew_ms < 0 { SystemTime::now() - skew } else { SystemTime::now() + skew }
+        let inner = self.lock();
+        let now = inner.clock.as_ref().map_or_else(SystemTime::now, |clock| clock());
+        let skew = Duration::from_millis(inner.skew_ms.unsigned_abs());
+        if inner.skew_ms < 0 { now - skew } else { now + skew }
     }
 
     /// Moves the simulators' clock forward.

@@ -90,7 +90,8 @@ fn start(mut command: Command, port: u16, folder: &Path) -> Child {
     server
 }
 
-fn free_port() -> u16 {
+/// A port of the loopback address that nobody has now.
+pub(crate) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 

@@ -21,10 +21,10 @@ const ACCOUNTS: [&str; 3] = ["acme-page", "acme-x", "ann"];
 
 /// Whether a key opens every token on the state branch of the remote; it must be all or none.
 #[track_caller]
-fn opens(press: &Press, sources: Sources<'_>) -> bool {
+fn opens(press: &Press, sources: &Sources<'_>) -> bool {
     // Which of them are recipients does not matter for a key that is given as such.
     let recipients = Recipients::parse([press.recipient.as_str()]).unwrap();
-    let identities = Identities::load(&sources, &recipients).unwrap();
+    let identities = Identities::load(sources, &recipients).unwrap();
     let remote = press.folder().join("remote.git");
     let opened = ACCOUNTS.map(|account| {
         let path = vault::account_path(account);
@@ -81,7 +81,7 @@ fn all_keys_of_a_file_are_added_at_once() {
     }
     for kind in ["ed25519", "rsa"] {
         let file = Some(press.folder().join(kind));
-        assert!(opens(press, Sources { file, ..Sources::default() }), "{kind}");
+        assert!(opens(press, &Sources { file, ..Sources::default() }), "{kind}");
     }
     // All are there.
     let ran = press.run(&["keys", "add", "../ann.keys", "--name", "ann@acme"]).exits(1);
@@ -97,7 +97,7 @@ fn all_keys_of_a_file_are_added_at_once() {
     ");
     assert_eq!(commits(press), before + 2);
     let file = Some(press.folder().join("ed25519"));
-    assert!(!opens(press, Sources { file, ..Sources::default() }));
+    assert!(!opens(press, &Sources { file, ..Sources::default() }));
 }
 
 #[test]
@@ -164,14 +164,14 @@ fn a_change_of_keys_that_was_cut_off_is_ended_by_the_same_command() {
     let differs = "the tokens are encrypted for other keys than accounts.toml lists";
 
     cut_off(press, &["keys", "add", ci.recipient.key()]);
-    assert!(opens(press, text(&ci)) && !listed(ci.recipient.key()) && told().contains(differs), "{}", told());
+    assert!(opens(press, &text(&ci)) && !listed(ci.recipient.key()) && told().contains(differs), "{}", told());
     press.run(&["keys", "add", ci.recipient.key()]).exits(0);
-    assert!(opens(press, text(&ci)) && listed(ci.recipient.key()) && !told().contains(differs), "{}", told());
+    assert!(opens(press, &text(&ci)) && listed(ci.recipient.key()) && !told().contains(differs), "{}", told());
 
     cut_off(press, &["keys", "remove", ci.recipient.key()]);
-    assert!(!opens(press, text(&ci)) && listed(ci.recipient.key()) && told().contains(differs));
+    assert!(!opens(press, &text(&ci)) && listed(ci.recipient.key()) && told().contains(differs));
     press.run(&["keys", "remove", ci.recipient.key()]).exits(0);
-    assert!(!opens(press, text(&ci)) && !listed(ci.recipient.key()));
+    assert!(!opens(press, &text(&ci)) && !listed(ci.recipient.key()));
 
     // A key is in the file that nothing lists: it is the one that is gone on with.
     cut_off(press, &["keys", "rotate"]);
@@ -186,7 +186,7 @@ fn a_change_of_keys_that_was_cut_off_is_ended_by_the_same_command() {
     assert_ne!(own, ci.recipient.key());
     cut_off(press, &["keys", "remove", &own]);
     press.run(&["keys", "remove", &own]).exits(0);
-    assert!(!listed(&own) && opens(press, text(&ci)));
+    assert!(!listed(&own) && opens(press, &text(&ci)));
 }
 
 /// A recipient that was written into accounts.toml by hand: `keys add` encrypts the tokens for it.
@@ -198,10 +198,10 @@ fn a_key_that_was_added_by_hand_gets_its_tokens() {
     let by_hand = format!("recipients = [\"{}\", \"{}\"]", press.recipient, ci.recipient.key());
     let toml = accounts_toml(press).replace(&format!("recipients = [\"{}\"]", press.recipient), &by_hand);
     press.file("accounts.toml", &toml);
-    assert!(!opens(press, text(&ci)));
+    assert!(!opens(press, &text(&ci)));
     let ran = press.run(&["keys", "add", ci.recipient.key()]).exits(0);
     assert_eq!(ran.stderr, format!("{} may open the tokens now\n", ci.recipient.key()));
-    assert!(opens(press, text(&ci)));
+    assert!(opens(press, &text(&ci)));
     assert_eq!(accounts_toml(press), toml);
     press.run(&["keys", "add", ci.recipient.key()]).exits(1);
 }

@@ -24,7 +24,7 @@ pub(crate) struct Desk {
     pub(crate) stage: Stage,
     pub(crate) press: Press,
     platform: Platform,
-    port: u16,
+    pub(crate) port: u16,
 }
 
 impl Desk {
@@ -49,7 +49,7 @@ impl Desk {
         Self { stage, press, platform, port }
     }
 
-    fn start(&self, more: &[&str]) -> Child {
+    pub(crate) fn start(&self, more: &[&str]) -> Child {
         let port = self.port.to_string();
         let mut args = vec!["connect", "acme", "--no-browser"];
         if !more.contains(&"--redirect") && !more.contains(&"--paste") {
@@ -201,7 +201,7 @@ fn attribute(tag: &str, name: &str) -> Option<String> {
 }
 
 /// The address that the program asks to be opened, and the rest of what it says.
-fn address(child: &mut Child) -> (String, BufReader<std::process::ChildStderr>) {
+pub(crate) fn address(child: &mut Child) -> (String, BufReader<std::process::ChildStderr>) {
     let mut reader = BufReader::new(child.stderr.take().unwrap());
     let mut told = String::new();
     loop {
@@ -250,7 +250,7 @@ fn whole(platform: Platform, way: &str, more: &[&str]) {
 }
 
 /// The token that is stored, as whoever has the key can read it.
-fn stored(press: &Press) -> Document {
+pub(crate) fn stored(press: &Press) -> Document {
     let path = vault::account_path("acme");
     let shown = press.command_of("git", &["show", &format!("pressroom-state:{path}")]).output().unwrap();
     assert!(shown.status.success(), "{}", String::from_utf8_lossy(&shown.stderr));

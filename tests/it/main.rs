@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 mod agreement;
+mod authority;
 mod bad_input;
+mod browser;
 mod cast;
 mod commands;
 mod conformance;

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use insta::assert_snapshot;
+use pressroom::clock::Clock;
 use pressroom::limits::Platform;
 use pressroom::sim::{Fault, FaultKind, Logged, instagram, threads};
 use pressroom::vault::{self, Document, Identities, Recipients, Sources};
@@ -265,7 +267,7 @@ fn renews(platform: Platform) {
     let listed = cast.press.run(&["accounts", "--format", "json"]).exits(0).json();
     let accounts = listed["accounts"].as_array().unwrap();
     let expires = accounts.iter().find(|one| one["name"] == account.as_str()).unwrap()["expires"].as_str().unwrap();
-    let left = expires.parse::<chrono::DateTime<chrono::Utc>>().unwrap() - chrono::Utc::now();
+    let left = expires.parse::<DateTime<Utc>>().unwrap() - Clock::system().now();
     assert!((59..=60).contains(&left.num_days()), "{expires}");
     // Asked for by a person, it is still too young.
     let ran = cast.press.run(&["accounts", "refresh", &account]).exits(0);
@@ -291,7 +293,7 @@ fn a_token_that_was_to_be_renewed_and_has_ended_is_told() {
         cast.stage.sim.world().advance(Duration::from_secs(2 * 86_400));
         let past = format!(
             "{{\"access_token\": \"EAAC-that-was-once-good\", \"expires_at\": \"{}\"}}",
-            chrono::Utc::now().to_rfc3339()
+            Clock::system().now().to_rfc3339()
         );
         // One that has ended already is not even taken.
         let ran = cast.press.run_with(&["connect", &account, "--token-stdin"], &past).exits(2);

@@ -23,19 +23,27 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("platform", &["fit", "limits", "media", "post", "step"]),
     // Effects.
     ("env", &[]),
+    ("chance", &[]),
     ("clock", &[]),
     ("vault", &["error", "limits", "platform"]),
     ("http", &["clock", "error", "platform", "vault"]),
     ("login", &["error", "http", "platform", "vault"]),
     ("hosting", &["account", "clock", "env", "error", "http", "limits", "platform", "vault"]),
-    ("repo", &["clock", "env", "error", "media"]),
+    ("repo", &["chance", "clock", "env", "error", "media"]),
     // Drivers.
     ("content", &["account", "error", "fit", "http", "limits", "media", "plan", "platform", "post", "repo"]),
     (
         "run",
         &[
-            "clock", "error", "fit", "hosting", "http", "ledger", "login", "plan", "platform", "post", "repo", "step",
-            "vault",
+            "chance", "clock", "error", "fit", "hosting", "http", "ledger", "login", "plan", "platform", "post",
+            "repo", "step", "vault",
+        ],
+    ),
+    (
+        "round",
+        &[
+            "account", "chance", "clock", "content", "error", "fit", "hosting", "http", "ledger", "plan", "repo",
+            "run", "vault",
         ],
     ),
     ("sim", &[]),
@@ -46,8 +54,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 
 /// Commands use everything but the simulators, which are for rehearsals.
 const COMMANDS: &[&str] = &[
-    "account", "clock", "content", "env", "error", "fit", "hosting", "http", "ledger", "limits", "login", "media",
-    "plan", "platform", "post", "repo", "run", "schema", "step", "suggest", "vault",
+    "account", "chance", "clock", "content", "env", "error", "fit", "hosting", "http", "ledger", "limits", "login",
+    "media", "plan", "platform", "post", "repo", "round", "run", "schema", "step", "suggest", "vault",
 ];
 
 /// The modules that are pure: words and rules.
@@ -92,12 +100,6 @@ const MAY_ASK_THE_TIME: &[(&str, &str)] = &[
     ("repo/journal.rs", "waits are measured by the runtime's clock, which tests can stop"),
     ("repo/journal/here.rs", "the same"),
     ("repo/pins.rs", "names of a version that tells its age"),
-    ("run/write.rs", "names that sort by when they were given; nothing is decided by them"),
-    ("cmd/publish.rs", "the same"),
-    ("cmd/disconnect.rs", "the same"),
-    ("cmd/accounts/", "the same"),
-    ("cmd/doctor/mod.rs", "the same"),
-    ("cmd/rehearse/", "the same"),
 ];
 
 /// Platforms that share more than a name, and why: (folder, whose, reason).

@@ -6,18 +6,19 @@ use std::sync::Arc;
 
 use clap::Args;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use crate::account::{Account, Accounts};
+use crate::chance;
 use crate::cmd::Context;
 use crate::cmd::connect::{named, refused, way, who};
-use crate::cmd::open::{self, Known};
+use crate::cmd::open;
 use crate::cmd::report::printable;
 use crate::cmd::tokens::{self, Tokens};
 use crate::error::{Failure, Kind};
 use crate::http::{Files, Http, NoFiles, Outcome};
 use crate::platform::{self, Adapter, Reach};
 use crate::repo::journal::Journal;
+use crate::round::Known;
 use crate::vault::{self, Grant};
 
 /// Lists the Pages, organisations or accounts that an account's login reaches, as lines for accounts.toml.
@@ -72,7 +73,7 @@ impl Discover {
                     )));
             }
             let vault = open::vault(context, accounts)?;
-            let (repo, run) = (&disk.repo, format!("{}", Uuid::now_v7()));
+            let (repo, run) = (&disk.repo, chance::name_at(context.clock.now()).to_string());
             let tokens = Tokens { context, repo, journal: &journal, known: &known, accounts, run: &run, http: &http };
             let document = tokens.token(&vault, &account.name, false).await?;
             let way = tokens::way(&document).unwrap_or(&adapter.grants()[0]);

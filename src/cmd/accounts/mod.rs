@@ -4,7 +4,6 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use textwrap::core::display_width;
 
-use super::open::Known;
 use super::report::printable;
 use super::tokens::{self, Lasts};
 use super::{Context, open};
@@ -13,6 +12,7 @@ use crate::account::Accounts as Written;
 use crate::error::Failure;
 use crate::http::Http;
 use crate::plan::when::how_long;
+use crate::round::Known;
 use crate::vault::{self, Document, Vault};
 
 mod discover;

@@ -3,16 +3,17 @@
 use chrono::{DateTime, Utc};
 use clap::Args;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
+use crate::chance;
 use crate::cmd::Context;
 use crate::cmd::connect::named;
-use crate::cmd::open::{self, Known};
+use crate::cmd::open;
 use crate::cmd::report::printable;
 use crate::cmd::tokens::{self, Lasts, Tokens};
 use crate::error::{Failure, Kind};
 use crate::plan::when::how_long;
 use crate::repo::journal::Journal;
+use crate::round::Known;
 use crate::vault::{self, Document, Vault};
 
 /// Refreshes tokens now, also those that do not end soon.
@@ -51,7 +52,7 @@ impl Refresh {
         known.branch.check_writable()?;
         let vault = open::vault(context, accounts)?;
         let http = open::http(context)?;
-        let run = format!("{}", Uuid::now_v7());
+        let run = chance::name_at(context.clock.now()).to_string();
         let tokens =
             Tokens { context, repo: &disk.repo, journal: &journal, known: &known, accounts, run: &run, http: &http };
         let all = self.names.is_empty();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::open::{self, Known};
+use super::open;
 use super::{Context, apps};
 use crate::account::{Account, Accounts};
 use crate::error::{Failure, Kind};
@@ -16,6 +16,7 @@ use crate::platform::{self, Adapter, Call, Class, Identity, Refusal, Reply};
 use crate::repo::Repo;
 use crate::repo::branch::{Branch, Edit};
 use crate::repo::journal::{Journal, Setback};
+use crate::round::Known;
 use crate::run::write::{self, Writer};
 use crate::vault::{self, Credential, Document, Grant, Recipients, Secret};
 

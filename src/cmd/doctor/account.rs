@@ -6,12 +6,12 @@ use super::{Check, with_causes};
 use crate::account::{Account, Accounts};
 use crate::cmd::Context;
 use crate::cmd::connect::who;
-use crate::cmd::open::Known;
 use crate::cmd::tokens::{self, Lasts, Tokens};
 use crate::error::{Failure, Kind};
 use crate::http::Http;
 use crate::plan::when::how_long;
 use crate::platform;
+use crate::round::Known;
 use crate::vault::{self, Document, Grant, Vault};
 
 /// How long before its end a token is told of.

@@ -4,18 +4,19 @@ use anstyle::{AnsiColor, Style};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use clap::Args;
 use serde_json::json;
-use uuid::Uuid;
 
 use super::Context;
-use super::open::{self, Known};
+use super::open;
 use super::report::printable;
 use super::tokens::Tokens;
 use crate::account::Accounts;
+use crate::chance;
 use crate::error::{Failure, Kind};
 use crate::http::Http;
 use crate::plan::when::how_long;
 use crate::platform;
 use crate::repo::journal::Journal;
+use crate::round::Known;
 
 mod account;
 mod place;
@@ -123,7 +124,7 @@ async fn examine(context: &Context) -> Result<Vec<Check>, Failure> {
     let (keys, vault) = place::keys(context, accounts, &known);
     checks.push(keys);
     let http = open::http(context)?;
-    let run = format!("{}", Uuid::now_v7());
+    let run = chance::name_at(context.clock.now()).to_string();
     let tokens = journal.as_ref().map(|journal| Tokens {
         context,
         repo,

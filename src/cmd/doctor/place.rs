@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::Check;
 use crate::account::Accounts;
 use crate::cmd::Context;
-use crate::cmd::open::{self, Known};
+use crate::cmd::open;
 use crate::content::Content;
 use crate::env;
 use crate::error::Problem;
@@ -15,6 +15,7 @@ use crate::plan::when::how_long;
 use crate::repo::journal::Journal;
 use crate::repo::remote::PushOutcome;
 use crate::repo::{self, Repo};
+use crate::round::Known;
 use crate::vault::{self, Vault};
 
 pub(super) async fn git() -> Check {

@@ -60,18 +60,19 @@ impl Rehearse {
         let (snapshot, mut content) = open::content_at(&repo, commit)?;
         let stock = Stock::from(snapshot);
         content.make_smaller(&stock, |_| true);
-        let files: Arc<dyn Files> = Arc::new(stock);
+        let stock = Arc::new(stock);
+        let files: Arc<dyn Files> = stock.clone();
         let clock = match &self.at {
             Some(text) => Clock::set_to(open::instant(text, &content.accounts)?),
             None => context.clock,
         };
         let site = stage::site(files.clone(), &content);
         let stage = Stage::set(self.ledger.as_deref(), &repo, &content, clock, site.clone()).await?;
-        let mut whole = stage.act(&files, &content, commit, context).await?;
+        let mut whole = stage.act(&stock, &mut content, commit, context).await?;
         // A post that refers to another is out a run later than that one. The last run has nothing left to do.
         let seen = loop {
             let seen = stage.sim.seen();
-            if !whole.go_on(stage.act(&files, &content, commit, context).await?)? {
+            if !whole.go_on(stage.act(&stock, &mut content, commit, context).await?)? {
                 break seen;
             }
         };

@@ -5,18 +5,17 @@ use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 
+use futures_util::future::LocalBoxFuture;
 use percent_encoding::percent_decode_str;
 use tokio::sync::watch;
-use uuid::Uuid;
 
 use super::cast::{self, Cast, Member};
-use crate::account::MediaHost;
+use crate::account::{Accounts, MediaHost};
 use crate::clock::Clock;
-use crate::cmd::open::{self, Known};
 use crate::cmd::{Context, report};
-use crate::content::Content;
+use crate::content::{Content, Stock};
 use crate::error::{Failure, Kind, Located};
-use crate::hosting::{Commit, Hosting};
+use crate::hosting::Commit;
 use crate::http::{Files, Http};
 use crate::ledger::entry;
 use crate::limits::Platform;
@@ -25,17 +24,36 @@ use crate::plan::action::{Row, Standing};
 use crate::platform::FileRange;
 use crate::repo::branch::{Branch, Edit};
 use crate::repo::journal::Journal;
-use crate::repo::spool::Spool;
 use crate::repo::{Oid, Repo};
-use crate::run::Run;
-use crate::run::recover::Recovered;
+use crate::round::{Ended, Keyring, Known, Opened, Orders, Round, Silence};
 use crate::run::spell::Timings;
-use crate::run::write::{self, Writer};
+use crate::run::write;
 use crate::sim::web::{Page, Site};
 use crate::sim::{Seen, Sim};
 use crate::vault::{
     self, Credential, Document, Grant, Identities, Recipients, Redactor, Secret, Sources, Vault, identity,
 };
+
+impl Keyring for Stage {
+    fn open<'a>(
+        &'a self,
+        _: &'a Accounts,
+        known: &'a Known,
+        _: &'a str,
+        _: &'a mut Plan,
+    ) -> LocalBoxFuture<'a, Result<Opened, Failure>> {
+        Box::pin(async move {
+            let (mut tokens, mut redactor) = (BTreeMap::new(), Redactor::default());
+            for (name, _, _) in &self.tokens {
+                let path = vault::account_path(name);
+                let document: Document = self.vault.open(&path, &known.branch.read(&path)?.unwrap_or_default())?;
+                document.secrets().for_each(|secret| redactor.add(secret));
+                tokens.insert(name.clone(), document);
+            }
+            Ok((Some(self.vault.clone()), tokens, redactor))
+        })
+    }
+}
 
 /// What one run on the stage came to, or several.
 pub(super) struct Act {
@@ -86,7 +104,7 @@ pub(super) struct Stage {
     clock: Clock,
     repo: Repo,
     journal: Journal,
-    vault: Vault,
+    vault: Arc<Vault>,
     http: Http,
     /// The tokens, for a person who wants to use the simulators: account, platform, token.
     tokens: Vec<(String, Platform, Secret)>,
@@ -121,7 +139,7 @@ impl Stage {
         let generated = identity::generate();
         let recipients = Recipients::parse([generated.recipient.key()])?;
         let sources = Sources { text: Some(generated.text), ..Sources::default() };
-        let vault = Vault { identities: Identities::load(&sources, &recipients)?, recipients };
+        let vault = Arc::new(Vault { identities: Identities::load(&sources, &recipients)?, recipients });
         let mut stage = Self {
             sim,
             clock,
@@ -174,70 +192,36 @@ impl Stage {
         write::settled(self.journal.commit(Box::new(move |_: &Branch| Ok(edits.clone()))).await).map(drop)
     }
 
-    /// One run.
+    /// One round.
     pub(super) async fn act(
         &self,
-        files: &Arc<dyn Files>,
-        content: &Content,
+        stock: &Arc<Stock>,
+        content: &mut Content,
         commit: Oid,
         context: &Context,
     ) -> Result<Act, Failure> {
-        let run = Uuid::now_v7().to_string();
-        let spool = Spool::begin(&self.repo, &run)?;
-        let recovered = Recovered::read(&self.repo, Some(&spool))?;
-        let writer = Writer { journal: self.journal.clone(), clock: self.clock, run, src: Some(commit.to_string()) };
-        recovered.bring_in(&writer).await?;
-        let known = Known::read(self.journal.branch()?)?;
-        let timings = Timings { settle: Some(chrono::TimeDelta::milliseconds(300)), ..Timings::default() };
-        let plan = self.plan(content, &known, &recovered, &timings);
-        let planned: BTreeMap<_, Row> =
-            plan.actions().map(|row| ((row.post.clone(), row.key.clone()), row.clone())).collect();
-        let (tokens, redactor) = self.open_tokens(&known)?;
         let (_keep, stop) = watch::channel(false);
-        let commit = Commit { id: commit.to_string(), at: self.clock.now() };
-        // Whatever accounts.toml says, media are fetched from this machine.
-        let public_url = Some(Located::new(format!("https://{MEDIA_HOST}/{{path}}"), 0..0));
-        let media = MediaHost { public_url, bucket: None };
-        let hosting = Hosting::new(&self.http, self.clock, files.clone(), &media, None, commit);
-        let run = Run {
+        let round = Round {
             clock: self.clock,
-            writer,
-            spool: &spool,
+            journal: &self.journal,
+            spools: &self.repo,
             http: &self.http,
-            files: files.clone(),
-            hosting: &hosting,
-            vault: Some(&self.vault),
-            tokens: &tokens,
-            recovered: &recovered,
-            redactor: &redactor,
-            timings,
+            keyring: self,
+            timings: Timings { settle: Some(chrono::TimeDelta::milliseconds(300)), ..Timings::default() },
+            bucket_keys: None,
             stop,
             tell: &|words| context.whisper(&report::printable(words)),
             // Nothing leaves this machine: it is over at once.
             sent: &|_| (),
         };
-        let rows = run.carry_out(plan).await?;
-        spool.finish()?;
-        let published = rows.iter().filter(|row| row.state == Standing::Published);
-        let published =
-            published.filter_map(|row| planned.get(&(row.post.clone(), row.key.clone())).cloned()).collect();
+        let orders = Orders { only: &[], silence: Silence::IsNormal, late_max: usize::MAX, removals_max: 0 };
+        // Whatever accounts.toml says, media are fetched from this machine.
+        let public_url = Some(Located::new(format!("https://{MEDIA_HOST}/{{path}}"), 0..0));
+        let media = MediaHost { public_url, bucket: None };
+        let commit = Commit { id: commit.to_string(), at: self.clock.now() };
+        let Ended { rows, .. } = round.publish(content, stock.clone(), &media, commit, &orders).await?;
+        let published = rows.iter().filter(|row| row.acted && row.state == Standing::Published).cloned().collect();
         Ok(Act { rows, published })
-    }
-
-    fn plan(&self, content: &Content, known: &Known, recovered: &Recovered, timings: &Timings) -> Plan {
-        let (now, silence) = (self.clock.now(), open::Silence::IsNormal);
-        open::Planning { known, recovered, timings, now, only: &[], silence }.plan(content)
-    }
-
-    fn open_tokens(&self, known: &Known) -> Result<(BTreeMap<String, Document>, Redactor), Failure> {
-        let (mut tokens, mut redactor) = (BTreeMap::new(), Redactor::default());
-        for (name, _, _) in &self.tokens {
-            let path = vault::account_path(name);
-            let document: Document = self.vault.open(&path, &known.branch.read(&path)?.unwrap_or_default())?;
-            document.secrets().for_each(|secret| redactor.add(secret));
-            tokens.insert(name.clone(), document);
-        }
-        Ok((tokens, redactor))
     }
 
     /// Keeps the simulators up until Ctrl-C.

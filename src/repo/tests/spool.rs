@@ -4,27 +4,27 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::Stdio;
 
 use super::*;
-use crate::repo::spool::Spool;
+use crate::repo::spool::Spools as _;
 
 #[test]
 fn lines_of_a_dead_run_are_found_and_brought_in() {
     let bench = Bench::new();
     let repo = bench.local("home");
-    let spool = Spool::begin(&repo, "run-1").unwrap();
+    let spool = repo.begin_spool("run-1").unwrap();
     spool.write(r#"{"a":1}"#).unwrap();
     spool.write(r#"{"a":2}"#).unwrap();
-    let other = Spool::begin(&repo, "run-2").unwrap();
-    let seen = Spool::others(&repo, Some(&other)).unwrap();
+    let other = repo.begin_spool("run-2").unwrap();
+    let seen = repo.other_runs(Some("run-2")).unwrap();
     assert_eq!(seen.len(), 1);
     assert!(seen[0].alive && seen[0].same_host);
     assert_eq!(seen[0].lines, [r#"{"a":1}"#, r#"{"a":2}"#]);
-    assert_eq!(Spool::remove(&repo, "run-1").unwrap_err().kind, Kind::Claimed);
+    assert_eq!(repo.remove_spool("run-1").unwrap_err().kind, Kind::Claimed);
     drop(spool);
-    let seen = Spool::others(&repo, Some(&other)).unwrap();
+    let seen = repo.other_runs(Some("run-2")).unwrap();
     assert!(!seen[0].alive && seen[0].same_host && seen[0].lines.len() == 2);
-    Spool::remove(&repo, "run-1").unwrap();
-    Spool::remove(&repo, "run-1").unwrap();
-    assert!(Spool::others(&repo, Some(&other)).unwrap().is_empty());
+    repo.remove_spool("run-1").unwrap();
+    repo.remove_spool("run-1").unwrap();
+    assert!(repo.other_runs(Some("run-2")).unwrap().is_empty());
     other.finish().unwrap();
     assert_eq!(tree(&bench.path("home/.git/pressroom/runs")), Vec::<String>::new());
 }
@@ -33,7 +33,7 @@ fn lines_of_a_dead_run_are_found_and_brought_in() {
 fn the_lock_goes_with_the_process() {
     let bench = Bench::new();
     let repo = bench.local("home");
-    let spool = Spool::begin(&repo, "run-1").unwrap();
+    let spool = repo.begin_spool("run-1").unwrap();
     drop(spool);
     let path = bench.path("home/.git/pressroom/runs/run-1.jsonl");
     let mut holder = Command::new("flock")
@@ -44,12 +44,12 @@ fn the_lock_goes_with_the_process() {
         .unwrap();
     let mut line = String::new();
     BufReader::new(holder.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    assert!(Spool::others(&repo, None).unwrap()[0].alive);
+    assert!(repo.other_runs(None).unwrap()[0].alive);
     let group = rustix::process::Pid::from_child(&holder);
     rustix::process::kill_process_group(group, rustix::process::Signal::KILL).unwrap();
     holder.wait().unwrap();
     for _ in 0..100 {
-        if !Spool::others(&repo, None).unwrap()[0].alive {
+        if !repo.other_runs(None).unwrap()[0].alive {
             return;
         }
         std::thread::sleep(std::time::Duration::from_millis(10));
@@ -72,7 +72,7 @@ fn damage_and_copies() {
     let bench = Bench::new();
     let repo = bench.local("home");
     let folder = repo.folder("runs").unwrap();
-    let spool = Spool::begin(&repo, "run-1").unwrap();
+    let spool = repo.begin_spool("run-1").unwrap();
     spool.write("whole").unwrap();
     drop(spool);
     let path = folder.join("run-1.jsonl");
@@ -82,7 +82,7 @@ fn damage_and_copies() {
     fs::write(folder.join("run-3.jsonl"), "").unwrap();
     fs::write(folder.join("run-4.jsonl"), "not json\nfact\n").unwrap();
     fs::write(folder.join("notes.txt"), "not ours").unwrap();
-    let seen = Spool::others(&repo, None).unwrap();
+    let seen = repo.other_runs(None).unwrap();
     let short: Vec<_> = seen.iter().map(|run| (run.run.as_str(), run.same_host, run.lines.join("|"))).collect();
     assert_eq!(
         short,
@@ -99,10 +99,10 @@ fn damage_and_copies() {
 fn what_may_not_be_spooled() {
     let bench = Bench::new();
     let repo = bench.local("home");
-    let spool = Spool::begin(&repo, "run-1").unwrap();
+    let spool = repo.begin_spool("run-1").unwrap();
     assert_eq!(spool.write("two\nlines").unwrap_err().kind, Kind::Bug);
-    assert_eq!(Spool::begin(&repo, "../evil").unwrap_err().kind, Kind::Bug);
-    assert!(Spool::begin(&repo, "run-1").is_err(), "a run's name is used once");
+    assert_eq!(repo.begin_spool("../evil").unwrap_err().kind, Kind::Bug);
+    assert!(repo.begin_spool("run-1").is_err(), "a run's name is used once");
     let mode = fs::metadata(bench.path("home/.git/pressroom/runs/run-1.jsonl")).unwrap();
     assert_eq!(std::os::unix::fs::PermissionsExt::mode(&mode.permissions()) & 0o777, 0o600);
 }

@@ -1,0 +1,240 @@
+//! Machines and the processes on them. A process may be killed at each of its effects and at each of its awaits; what it
+//! had written to the disk by then stays, and nothing that it still does has an effect.
+
+use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
+use std::task::Poll;
+use std::time::Duration;
+
+use pressroom::clock::Clock;
+use pressroom::error::{Failure, Kind};
+use pressroom::repo::Oid;
+use pressroom::repo::spool::{OtherRun, Spool, Spools};
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use crate::clock::Watch;
+use crate::dice::Dice;
+
+/// A computer with a clone of the repository. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Machine {
+    pub(crate) name: &'static str,
+    pub(crate) watch: &'static Watch,
+    pub(crate) disk: Arc<Mutex<Disk>>,
+}
+
+/// What survives a process.
+#[derive(Debug, Default)]
+pub(crate) struct Disk {
+    /// The newest tip of the state branch that was seen.
+    pub(crate) seen: Option<Oid>,
+    spools: BTreeMap<String, File>,
+    /// No more can be written.
+    pub(crate) full: bool,
+}
+
+#[derive(Debug)]
+struct File {
+    lines: Vec<String>,
+    holder: Arc<Process>,
+    written: Instant,
+}
+
+impl Machine {
+    pub(crate) fn new(name: &'static str, watch: Watch) -> Self {
+        Self { name, watch: Box::leak(Box::new(watch)), disk: Arc::default() }
+    }
+
+    pub(crate) fn clock(&self) -> Clock {
+        Clock::of(self.watch)
+    }
+}
+
+/// How a process may end before its time.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Fate {
+    /// Killed at this effect, counted from one.
+    pub(crate) effects: Option<u64>,
+    /// Killed when it is woken so often.
+    pub(crate) wakes: Option<u64>,
+    /// The machine sleeps before this effect, so long.
+    pub(crate) nap: Option<(u64, Duration)>,
+}
+
+/// One process on a machine.
+#[derive(Debug)]
+pub(crate) struct Process {
+    pub(crate) machine: Machine,
+    pub(crate) dice: Dice,
+    fate: Fate,
+    effects: AtomicU64,
+    dead: AtomicBool,
+    death: Notify,
+}
+
+/// What an effect finds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Gate {
+    Open,
+    /// It is the last one: it has its effect, and nobody hears of it.
+    Last,
+    /// The process is dead.
+    Shut,
+}
+
+impl Process {
+    pub(crate) fn start(machine: &Machine, dice: Dice, fate: Fate) -> Arc<Self> {
+        let (effects, dead, death) = (0.into(), false.into(), Notify::new());
+        Arc::new(Self { machine: machine.clone(), dice, fate, effects, dead, death })
+    }
+
+    /// Asks for one effect.
+    pub(crate) fn gate(&self) -> Gate {
+        if self.dead.load(SeqCst) {
+            return Gate::Shut;
+        }
+        let count = self.effects.fetch_add(1, SeqCst) + 1;
+        if self.fate.effects != Some(count) {
+            return Gate::Open;
+        }
+        self.die();
+        if self.dice.one_in(2) { Gate::Last } else { Gate::Shut }
+    }
+
+    /// The same where one may wait: a dead process waits for ever.
+    pub(crate) async fn pass(&self) {
+        if let Some((at, long)) = self.fate.nap
+            && self.effects.load(SeqCst) + 1 == at
+        {
+            tokio::time::sleep(long).await;
+            self.machine.watch.slept(long);
+        }
+        if self.gate() == Gate::Shut {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// After an effect: whoever died of it does not hear what came of it.
+    pub(crate) async fn outlive(&self) {
+        if self.dead.load(SeqCst) {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    fn die(&self) {
+        self.dead.store(true, SeqCst);
+        self.death.notify_one();
+    }
+
+    /// Runs it to its end, or its death (`None`).
+    pub(crate) async fn live<T>(&self, life: impl Future<Output = T>) -> Option<T> {
+        let mut wakes = 0;
+        let mut life: Option<Pin<Box<dyn Future<Output = T>>>> = Some(Box::pin(life));
+        let counted = std::future::poll_fn(|context| {
+            wakes += 1;
+            if self.fate.wakes == Some(wakes) {
+                self.die();
+                life = None;
+            }
+            match &mut life {
+                Some(life) => life.as_mut().poll(context),
+                None => Poll::Pending,
+            }
+        });
+        let ended = tokio::select! {
+            biased;
+            () = self.death.notified() => None,
+            ended = counted => Some(ended),
+        };
+        // A process that has ended holds nothing any more, either.
+        self.dead.store(true, SeqCst);
+        ended
+    }
+}
+
+fn dead() -> Failure {
+    Failure::new(Kind::Later, "the process is dead")
+}
+
+fn full() -> Failure {
+    Failure::new(Kind::Later, "no space left on device")
+}
+
+/// The spools, as a process finds them.
+#[derive(Debug)]
+pub(crate) struct Folder(pub(crate) Arc<Process>);
+
+impl Spools for Folder {
+    fn begin_spool(&self, run: &str) -> Result<Box<dyn Spool>, Failure> {
+        self.0.write(|disk| {
+            let file = File { lines: Vec::new(), holder: self.0.clone(), written: Instant::now() };
+            disk.spools.insert(run.to_owned(), file);
+        })?;
+        Ok(Box::new(Open { process: self.0.clone(), run: run.to_owned() }))
+    }
+
+    fn other_runs(&self, own: Option<&str>) -> Result<Vec<OtherRun>, Failure> {
+        let disk = self.0.machine.disk.lock().unwrap();
+        let others = disk.spools.iter().filter(|(run, _)| own != Some(run.as_str()));
+        let others = others.map(|(run, file)| OtherRun {
+            run: run.clone(),
+            alive: !file.holder.dead.load(SeqCst),
+            same_host: true,
+            idle: file.written.elapsed(),
+            lines: file.lines.clone(),
+        });
+        Ok(others.collect())
+    }
+
+    fn remove_spool(&self, run: &str) -> Result<(), Failure> {
+        self.0.erase(|disk| drop(disk.spools.remove(run)))
+    }
+}
+
+#[derive(Debug)]
+struct Open {
+    process: Arc<Process>,
+    run: String,
+}
+
+impl Spool for Open {
+    fn write(&self, line: &str) -> Result<(), Failure> {
+        self.process.write(|disk| {
+            if let Some(file) = disk.spools.get_mut(&self.run) {
+                file.lines.push(line.to_owned());
+                file.written = Instant::now();
+            }
+        })
+    }
+
+    fn finish(&self) -> Result<(), Failure> {
+        self.process.erase(|disk| drop(disk.spools.remove(&self.run)))
+    }
+}
+
+impl Process {
+    /// Writes to the disk.
+    pub(crate) fn write<T>(&self, change: impl FnOnce(&mut Disk) -> T) -> Result<T, Failure> {
+        let gate = self.gate();
+        let mut disk = self.machine.disk.lock().unwrap();
+        match gate {
+            Gate::Shut => Err(dead()),
+            _ if disk.full => Err(full()),
+            Gate::Open | Gate::Last => Ok(change(&mut disk)),
+        }
+    }
+
+    /// Takes something off the disk, which a full one allows too.
+    fn erase(&self, change: impl FnOnce(&mut Disk)) -> Result<(), Failure> {
+        match self.gate() {
+            Gate::Shut => Err(dead()),
+            Gate::Open | Gate::Last => {
+                change(&mut self.machine.disk.lock().unwrap());
+                Ok(())
+            }
+        }
+    }
+}

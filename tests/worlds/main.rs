@@ -1,0 +1,14 @@
+//! Whole worlds played through in virtual time: posts, accounts, machines, platforms, and everything that can go wrong. The
+//! program's own planning, running and ledger code is at work; only time, disk, remote and network are made up. One
+//! seed makes one world, the same each time.
+//!
+//! `PRESSROOM_WORLDS=100000` plays more of them, `PRESSROOM_WORLD=SEED` one, telling what happens.
+
+mod clock;
+mod dice;
+mod hub;
+mod judge;
+mod machine;
+mod seeds;
+mod wire;
+mod world;

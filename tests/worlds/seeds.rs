@@ -1,0 +1,76 @@
+//! How many worlds are played through, and the bugs that must not survive it.
+
+use std::time::Instant;
+
+use crate::judge::Verdict;
+use crate::world::{Bug, play};
+
+/// Worlds of an ordinary run of the tests.
+const USUAL: u64 = 2_000;
+
+/// Worlds that showed something wrong once.
+const PAST: &[u64] = &[];
+
+fn number(name: &str) -> Option<u64> {
+    let text = std::env::var(name).ok()?;
+    Some(text.parse().unwrap_or_else(|_| panic!("{name} must be a number, not `{text}`")))
+}
+
+/// Plays these worlds on all cores; the first that is not in order, by its seed.
+fn all_in_order(seeds: Vec<u64>, bug: Option<Bug>) -> Option<(u64, Verdict)> {
+    let next = std::sync::Mutex::new(seeds.into_iter());
+    let found = std::sync::Mutex::new(None);
+    let workers = std::thread::available_parallelism().map_or(2, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| {
+                while found.lock().unwrap().is_none() {
+                    let Some(seed) = next.lock().unwrap().next() else { break };
+                    let verdict = play(seed, bug, false);
+                    if !verdict.wrong.is_empty() {
+                        let mut found = found.lock().unwrap();
+                        if found.as_ref().is_none_or(|(least, _)| seed < *least) {
+                            *found = Some((seed, verdict));
+                        }
+                    }
+                }
+            });
+        }
+    });
+    found.into_inner().unwrap()
+}
+
+#[test]
+fn nothing_is_published_twice_or_lost_in_any_world() {
+    if let Some(seed) = number("PRESSROOM_WORLD") {
+        let verdict = play(seed, None, true);
+        assert!(verdict.wrong.is_empty(), "{verdict}");
+        return;
+    }
+    let (count, began) = (number("PRESSROOM_WORLDS").unwrap_or(USUAL), Instant::now());
+    let seeds = PAST.iter().copied().chain(0..count).collect();
+    if let Some((seed, verdict)) = all_in_order(seeds, None) {
+        panic!(
+            "world {seed} is not in order:\n{verdict}\nto see it again:\n  PRESSROOM_WORLD={seed} cargo test --test worlds -- --nocapture nothing_is"
+        );
+    }
+    println!("{count} worlds in {:?}", began.elapsed());
+}
+
+#[test]
+fn a_world_is_the_same_each_time() {
+    for seed in 0..20 {
+        let (first, second) = (play(seed, None, false), play(seed, None, false));
+        assert_eq!(first.trace, second.trace, "world {seed}");
+    }
+}
+
+/// The test of the test: what would be wrong without each of our precautions is found.
+#[test]
+fn planted_bugs_are_found() {
+    for bug in Bug::ALL {
+        let found = all_in_order((0..1_000).collect(), Some(bug));
+        let (seed, verdict) = found.unwrap_or_else(|| panic!("{bug:?} was not found in a thousand worlds"));
+        println!("{bug:?}: world {seed}: {}", verdict.wrong[0]);
+    }
+}
