@@ -482,3 +482,27 @@ pub struct Refusal {
     /// Not before this instant, for the classes that pass by themselves.
     pub not_before: Option<DateTime<Utc>>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_nothing_that_opens_something() {
+        let call = Call {
+            name: "video part 1".to_owned(),
+            part: 0,
+            shows: false,
+            method: Method::Put,
+            url: "https://up.example/canary?key=canary".parse().unwrap(),
+            headers: vec![("x-key", "canary".to_owned())],
+            body: Body::Form(vec![("image_url".to_owned(), "https://bucket.example/?signature=canary".to_owned())]),
+            auth: Auth::None,
+        };
+        assert_eq!(format!("{call:?}"), r#"Call { name: "video part 1", host: "up.example", .. }"#);
+        let headers = BTreeMap::from([("location".to_owned(), "https://up.example/canary".to_owned())]);
+        let body = r#"{"access_token": "canary"}"#.to_owned();
+        let reply = Reply { status: 200, headers, body, at: DateTime::UNIX_EPOCH };
+        assert_eq!(format!("{reply:?}"), "Reply { status: 200, .. }");
+    }
+}
