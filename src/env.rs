@@ -20,6 +20,10 @@ pub const IDENTITY: &str = "PRESSROOM_IDENTITY";
 pub const IDENTITY_FILE: &str = "PRESSROOM_IDENTITY_FILE";
 /// Sends a platform's host elsewhere: `api.x.com=http://127.0.0.1:9001,...`.
 pub const HOSTS: &str = "PRESSROOM_HOSTS";
+/// The app's consumer key for OAuth 1.0a, which X alone has.
+pub const X_CONSUMER_KEY: &str = "PRESSROOM_X_CONSUMER_KEY";
+/// The secret that goes with it.
+pub const X_CONSUMER_SECRET: &str = "PRESSROOM_X_CONSUMER_SECRET";
 /// The key id that opens `[media.bucket]`.
 pub const S3_ACCESS_KEY_ID: &str = "PRESSROOM_S3_ACCESS_KEY_ID";
 /// The secret that goes with it.
@@ -34,7 +38,7 @@ pub const TIMINGS: &str = "PRESSROOM_TIMINGS";
 pub const LOG: &str = "PRESSROOM_LOG";
 
 /// Every variable, in the order the documentation shows them.
-pub const ALL: [Variable; 11] = [
+pub const ALL: [Variable; 13] = [
     Variable {
         name: IDENTITY,
         meaning: "The age or ssh secret key that opens the tokens, as text; goes before the file",
@@ -55,6 +59,12 @@ pub const ALL: [Variable; 11] = [
         meaning: "An app's client secret, over the vault: PRESSROOM_X_CLIENT_SECRET",
         secret: true,
     },
+    Variable {
+        name: X_CONSUMER_KEY,
+        meaning: "For X with OAuth 1.0a: the app's consumer key (API key), over the vault",
+        secret: true,
+    },
+    Variable { name: X_CONSUMER_SECRET, meaning: "The secret that goes with it; set both, or neither", secret: true },
     Variable {
         name: HOSTS,
         meaning: "Sends platform hosts elsewhere (api.x.com=http://127.0.0.1:9001,...), plain http only to loopback; \
@@ -115,7 +125,18 @@ mod tests {
 
     #[test]
     fn the_table_is_complete_and_of_one_form() {
-        for name in [IDENTITY, IDENTITY_FILE, HOSTS, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY, WEBHOOK, SMTP_URL, LOG] {
+        for name in [
+            IDENTITY,
+            IDENTITY_FILE,
+            X_CONSUMER_KEY,
+            X_CONSUMER_SECRET,
+            HOSTS,
+            S3_ACCESS_KEY_ID,
+            S3_SECRET_ACCESS_KEY,
+            WEBHOOK,
+            SMTP_URL,
+            LOG,
+        ] {
             assert!(ALL.iter().any(|variable| variable.name == name), "{name} is not in the table");
         }
         for variable in ALL {

@@ -1,6 +1,7 @@
 //! `pressroom disconnect`.
 
 use clap::Args;
+use serde_json::json;
 
 use super::connect::named;
 use super::open;
@@ -8,13 +9,14 @@ use super::tokens::{self, Tokens};
 use super::{Context, apps};
 use crate::chance;
 use crate::error::{Failure, Kind};
-use crate::login::{App, Login};
-use crate::platform::{Grant, Revoke};
+use crate::http::Keys;
+use crate::login::{self, App, Login};
+use crate::platform::{self, Grant, Revoke};
 use crate::repo::branch::{Branch, Edit};
 use crate::repo::journal::Journal;
 use crate::round::Known;
 use crate::run::write;
-use crate::vault::{self, Document, Vault};
+use crate::vault::{self, Credential, Document, Vault};
 
 /// Has the platform revoke an account's token, where it can be asked to, and removes it from the state branch.
 #[derive(Debug, Args)]
@@ -64,6 +66,13 @@ impl Disconnect {
         let change = move |_: &Branch| Ok(vec![Edit::Remove { path: gone.clone() }]);
         write::settled(journal.commit(Box::new(change)).await)?;
         let name = &self.account;
+        if context.json() {
+            let (revoked, why, by_hand) = match &revoked {
+                Revoked::Yes { .. } => (true, None, None),
+                Revoked::No { why, by_hand } => (false, Some(why), *by_hand),
+            };
+            context.print_json(json!({ "name": name, "revoked": revoked, "why": why, "by_hand": by_hand }))?;
+        }
         context.say(&format!("{name} is disconnected; its token file is gone from the tip of the state branch"));
         match revoked {
             Revoked::Yes { label } => {
@@ -92,6 +101,15 @@ async fn revoke(tokens: &Tokens<'_>, vault: &Vault, name: &str) -> Revoked {
         return Revoked::No { why: format!("{label} has no way to"), by_hand: None };
     };
     let no = |why: String| Revoked::No { why, by_hand: Some(way.by_hand) };
+    if let Credential::OAuth1 { consumer_key: consumer, consumer_secret, token, token_secret } = &document.credential
+        && let Some(pin) = platform::adapter(document.platform).and_then(|adapter| adapter.pin())
+    {
+        let keys = Keys { consumer, consumer_secret, token: Some([token, token_secret]) };
+        return match login::pin::revoke(tokens.http, label, pin, &keys).await {
+            Ok(()) => Revoked::Yes { label },
+            Err(failure) => no(in_one_line(failure)),
+        };
+    }
     if way.revoke.is_none() || document.credential.bearer().is_none() {
         return no(format!("{label} has no way to"));
     }
@@ -114,8 +132,12 @@ async fn revoke(tokens: &Tokens<'_>, vault: &Vault, name: &str) -> Revoked {
     match login.revoke(&document.credential).await {
         Ok(true) => Revoked::Yes { label },
         Ok(false) => no(format!("{label} has no way to")),
-        Err(failure) => no(std::iter::once(failure.message).chain(failure.causes).collect::<Vec<_>>().join(": ")),
+        Err(failure) => no(in_one_line(failure)),
     }
+}
+
+fn in_one_line(failure: Failure) -> String {
+    std::iter::once(failure.message).chain(failure.causes).collect::<Vec<_>>().join(": ")
 }
 
 /// Another account that would end with this one: where only all that a person granted can be taken back.

@@ -367,7 +367,7 @@ fn sealed_files(branch: &Branch) -> Result<Vec<(String, Vec<u8>)>, Failure> {
     Ok(files.into_iter().filter(|(path, _)| path.ends_with(".age")).collect())
 }
 
-fn write_accounts(repo: &Repo, text: &str) -> Result<(), Failure> {
+pub(super) fn write_accounts(repo: &Repo, text: &str) -> Result<(), Failure> {
     let path = repo.root().join(ACCOUNTS);
     let failed = |error: std::io::Error| {
         Failure::new(Kind::Later, format!("{} could not be written", path.display())).cause(error)

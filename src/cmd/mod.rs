@@ -11,6 +11,7 @@ use crate::error::{Failure, Kind};
 
 mod accounts;
 mod apps;
+mod ask;
 mod check;
 mod completions;
 mod connect;

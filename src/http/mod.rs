@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::BoxFuture;
-use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, HOST, HeaderValue, USER_AGENT};
+use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, HOST, HeaderValue, USER_AGENT};
 use reqwest::{Certificate, Client, Request, RequestBuilder, Response, redirect};
 use tokio::time::timeout;
 use url::Url;
@@ -27,6 +27,7 @@ mod veil;
 
 use body::Gauge;
 use hosts::Hosts;
+pub use sign::Keys;
 
 /// Longest body that is read, in bytes.
 const BODY_MAX: usize = 1 << 20;
@@ -155,6 +156,23 @@ impl Http {
         self.skew_ms.lock().unwrap_or_else(PoisonError::into_inner).map(TimeDelta::milliseconds)
     }
 
+    /// Asks a platform's host what time it is there, with no token and for nothing else.
+    ///
+    /// # Errors
+    /// When it cannot be asked at all: a host that is refused.
+    pub async fn ask_the_time(&self, url: &Url) -> Result<Outcome, Failure> {
+        let mut url = hosts::route(self.hosts.as_ref(), url)?;
+        url.set_path("/");
+        url.set_query(None);
+        tracing::debug!(host = url.host_str().unwrap_or_default(), "ask the time");
+        let request = self.client(&self.reading, 4)?.head(url).header(USER_AGENT, AGENT);
+        let outcome = self.strictly(self.exchange(request, Longer::Cut(0))).await;
+        if let Outcome::Answered(reply) = &outcome {
+            self.measure_skew(reply.header("date"));
+        }
+        Ok(outcome)
+    }
+
     fn measure_skew(&self, date: Option<&str>) {
         let Some(told) = date.and_then(|date| DateTime::parse_from_rfc2822(date).ok()) else { return };
         let ours = self.clock.now() - self.clock.offset();
@@ -198,6 +216,10 @@ impl Http {
         let path = if call.auth == Auth::None { "(a key)" } else { call.url.path() };
         tracing::debug!(call = call.name, method = method(call.method).as_str(), host, path, "send");
         let mut request = client.request(method(call.method), url).header(USER_AGENT, AGENT);
+        if matches!((&call.body, call.method), (Body::Empty, Method::Post | Method::Put | Method::Patch)) {
+            // Left out otherwise, and some servers insist on it.
+            request = request.header(CONTENT_LENGTH, 0);
+        }
         for (name, value) in &call.headers {
             request = request.header(*name, value);
         }
@@ -271,6 +293,26 @@ impl Http {
         })
     }
 
+    /// Asks for a token once with a signed request (OAuth 1.0a): an empty `POST`, with these parameters of the protocol.
+    ///
+    /// # Errors
+    /// As [`Http::ask_for_token`].
+    pub async fn sign_for_token(
+        &self,
+        address: &Url,
+        keys: &Keys<'_>,
+        params: &[(&str, &str)],
+    ) -> Result<Outcome, Failure> {
+        let authorization = sealed(&self.signed(keys, "POST", address, &sign::Params { own: params, form: &[] }))?;
+        let request = oauth2::http::Request::post(address.as_str())
+            .header("authorization", authorization.as_bytes())
+            // Over HTTP/1.1 hyper says nothing of a body that is empty, and some servers want to be told (411).
+            .header("content-length", "0")
+            .body(Vec::new())
+            .map_err(|error| Failure::new(Kind::Bug, "a login's address is none").cause(error))?;
+        self.ask_for_token(request).await
+    }
+
     /// Asks a host that is no platform's.
     ///
     /// # Errors
@@ -309,23 +351,23 @@ impl Http {
             (Auth::Bearer, Credential::OAuth2 { access, .. }) => format!("Bearer {}", access.expose()),
             (Auth::OAuth, Credential::OAuth2 { access, .. }) => format!("OAuth {}", access.expose()),
             (Auth::Bearer, Credential::OAuth1 { consumer_key, consumer_secret, token, token_secret }) => {
-                let keys = sign::Keys { consumer: consumer_key, consumer_secret, token, token_secret };
-                let nonce = Uuid::new_v4().simple().to_string();
-                let once = sign::Once { nonce: &nonce, timestamp: self.clock.now().timestamp() };
+                let keys = Keys { consumer: consumer_key, consumer_secret, token: Some([token, token_secret]) };
                 let form = if let Body::Form(fields) = &call.body { fields.as_slice() } else { &[] };
-                sign::header(&keys, method(call.method).as_str(), &call.url, form, &once)
+                self.signed(&keys, method(call.method).as_str(), &call.url, &sign::Params { own: &[], form })
             }
             (Auth::OAuth, Credential::OAuth1 { .. }) => {
                 let message = format!("`{}` needs an OAuth 2.0 token, and the account has OAuth 1.0a", call.name);
                 return Err(Failure::new(Kind::Bug, message));
             }
         };
-        let mut value = HeaderValue::from_str(&text).map_err(|_| {
-            Failure::new(Kind::Person, "the stored token holds characters no header can carry")
-                .hint("connect the account again")
-        })?;
-        value.set_sensitive(true);
-        Ok(Some(value))
+        sealed(&text).map(Some)
+    }
+
+    /// A signature of this moment, as a header has it.
+    fn signed(&self, keys: &Keys<'_>, method: &str, url: &Url, params: &sign::Params<'_>) -> String {
+        let nonce = Uuid::new_v4().simple().to_string();
+        let once = sign::Once { nonce: &nonce, timestamp: self.clock.now().timestamp() };
+        sign::header(keys, method, url, params, &once)
     }
 
     /// An exchange that must end within the timeout.
@@ -450,6 +492,16 @@ fn method(method: Method) -> reqwest::Method {
         Method::Patch => reqwest::Method::PATCH,
         Method::Delete => reqwest::Method::DELETE,
     }
+}
+
+/// The value of an `Authorization` header, which nothing prints.
+fn sealed(text: &str) -> Result<HeaderValue, Failure> {
+    let mut value = HeaderValue::from_str(text).map_err(|_| {
+        Failure::new(Kind::Person, "the stored token holds characters no header can carry")
+            .hint("connect the account again")
+    })?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 /// A file that broke off while it was sent.

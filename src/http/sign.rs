@@ -12,12 +12,12 @@ use crate::vault::Secret;
 /// Every byte but the unreserved characters of RFC 3986, as section 3.6 of RFC 5849 wants it.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Whose signature it is: the app's two halves and the user's.
-pub(super) struct Keys<'a> {
-    pub(super) consumer: &'a Secret,
-    pub(super) consumer_secret: &'a Secret,
-    pub(super) token: &'a Secret,
-    pub(super) token_secret: &'a Secret,
+/// Whose signature it is: the app's two halves and, once there is a token, its two.
+#[derive(Clone, Copy)]
+pub struct Keys<'a> {
+    pub consumer: &'a Secret,
+    pub consumer_secret: &'a Secret,
+    pub token: Option<[&'a Secret; 2]>,
 }
 
 /// What makes each signature another: a word never used before, and seconds since 1970.
@@ -26,21 +26,33 @@ pub(super) struct Once<'a> {
     pub(super) timestamp: i64,
 }
 
-/// The value of the `Authorization` header. `form` are the fields of a form body; other bodies are not signed.
-pub(super) fn header(keys: &Keys<'_>, method: &str, url: &Url, form: &[(String, String)], once: &Once<'_>) -> String {
+/// What is signed besides the address and what every signature has.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Params<'a> {
+    /// Further parameters of the protocol: `oauth_verifier`.
+    pub(super) own: &'a [(&'a str, &'a str)],
+    /// The fields of a form body; other bodies are not signed.
+    pub(super) form: &'a [(String, String)],
+}
+
+/// The value of the `Authorization` header.
+pub(super) fn header(keys: &Keys<'_>, method: &str, url: &Url, params: &Params<'_>, once: &Once<'_>) -> String {
     let timestamp = once.timestamp.to_string();
-    let own = [
+    let mut named = vec![
         ("oauth_consumer_key", keys.consumer.expose()),
         ("oauth_nonce", once.nonce),
         ("oauth_signature_method", "HMAC-SHA1"),
         ("oauth_timestamp", &timestamp),
-        ("oauth_token", keys.token.expose()),
         ("oauth_version", "1.0"),
     ];
-    let fields = form.iter().map(|(name, value)| (name.clone(), value.clone()));
-    let params = own.map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter().chain(fields);
-    let signature = signature(method, url, params, [keys.consumer_secret.expose(), keys.token_secret.expose()]);
-    let mut named: Vec<(&str, &str)> = own.into_iter().chain([("oauth_signature", signature.as_str())]).collect();
+    named.extend(keys.token.map(|[token, _]| ("oauth_token", token.expose())));
+    named.extend(params.own);
+    let fields = params.form.iter().map(|(name, value)| (name.clone(), value.clone()));
+    let own: Vec<_> = named.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let token_secret = keys.token.map_or("", |[_, secret]| secret.expose());
+    let secrets = [keys.consumer_secret.expose(), token_secret];
+    let signature = signature(method, url, own.into_iter().chain(fields), secrets);
+    named.push(("oauth_signature", &signature));
     named.sort_unstable();
     let named: Vec<String> = named.iter().map(|(name, value)| format!("{name}=\"{}\"", encode(value))).collect();
     format!("OAuth {}", named.join(", "))
@@ -140,19 +152,41 @@ mod tests {
         let keys = Keys {
             consumer: &secret("xvz1evFS4wEEPTGEFPHBog"),
             consumer_secret: &secret("kAcSOqF21Fu85e7zjz7ZN2U4ZRhfV3WpwPAoE3Z7kBw"),
-            token: &secret("370773112-GmHxMAgYyLbNEtIKZeRNFsMKPR9EyMZeS9weJAEb"),
-            token_secret: &secret("LswwdoUaIvS8ltyTt5jkRh4J50vUPVVHtR2YPi5kE"),
+            token: Some([
+                &secret("370773112-GmHxMAgYyLbNEtIKZeRNFsMKPR9EyMZeS9weJAEb"),
+                &secret("LswwdoUaIvS8ltyTt5jkRh4J50vUPVVHtR2YPi5kE"),
+            ]),
         };
         let url = Url::parse("https://api.x.com/1.1/statuses/update.json?include_entities=true").unwrap();
         let form = pairs(&[("status", "Hello Ladies + Gentlemen, a signed OAuth request!")]);
         let once = Once { nonce: "kYjzVBB8Y0ZFabxSWbWovY3uYSQ2pTgmZeNu2VS4cg", timestamp: 1_318_622_958 };
         assert_eq!(
-            header(&keys, "POST", &url, &form, &once),
+            header(&keys, "POST", &url, &Params { form: &form, ..Params::default() }, &once),
             "OAuth oauth_consumer_key=\"xvz1evFS4wEEPTGEFPHBog\", \
              oauth_nonce=\"kYjzVBB8Y0ZFabxSWbWovY3uYSQ2pTgmZeNu2VS4cg\", \
              oauth_signature=\"Ls93hJiZbQ3akF3HF3x1Bz8%2FzU4%3D\", oauth_signature_method=\"HMAC-SHA1\", \
              oauth_timestamp=\"1318622958\", oauth_token=\"370773112-GmHxMAgYyLbNEtIKZeRNFsMKPR9EyMZeS9weJAEb\", \
              oauth_version=\"1.0\""
+        );
+    }
+
+    /// The first request of a login, of the worked example of X's documentation ("Implementing Sign in with X", with the host
+    /// it was signed for).
+    #[test]
+    fn a_login_begins_without_a_token() {
+        let secret = Secret::new;
+        let (consumer, consumer_secret) =
+            (secret("cChZNFj6T5R0TigYB9yd1w"), secret("L8qq9PZyRg6ieKGEKhZolGC0vJWLw8iEJ88DRdyOg"));
+        let keys = Keys { consumer: &consumer, consumer_secret: &consumer_secret, token: None };
+        let url = Url::parse("https://api.twitter.com/oauth/request_token").unwrap();
+        let once = Once { nonce: "ea9ec8429b68d6b77cd5600adbbb0456", timestamp: 1_318_467_427 };
+        let callback = [("oauth_callback", "http://localhost/sign-in-with-twitter/")];
+        assert_eq!(
+            header(&keys, "POST", &url, &Params { own: &callback, ..Params::default() }, &once),
+            "OAuth oauth_callback=\"http%3A%2F%2Flocalhost%2Fsign-in-with-twitter%2F\", \
+             oauth_consumer_key=\"cChZNFj6T5R0TigYB9yd1w\", oauth_nonce=\"ea9ec8429b68d6b77cd5600adbbb0456\", \
+             oauth_signature=\"F1Li3tvehgcraF8DMJ7OyxO4w9Y%3D\", oauth_signature_method=\"HMAC-SHA1\", \
+             oauth_timestamp=\"1318467427\", oauth_version=\"1.0\""
         );
     }
 }

@@ -258,6 +258,33 @@ async fn tokens_go_along_as_the_call_says() {
     assert_eq!(failure.message, "`call` needs an OAuth 2.0 token, and the account has OAuth 1.0a");
 }
 
+/// A login with OAuth 1.0a: each request is signed, an empty POST, and goes without a secret.
+#[tokio::test]
+async fn a_login_is_signed() {
+    let [consumer, consumer_secret] = ["consumer-key", "consumer-canary"].map(Secret::new);
+    let [token, token_secret] = ["token-key", "token-canary"].map(Secret::new);
+    let url = Url::parse("https://api.x.com/oauth/access_token").unwrap();
+    for (token, param, header) in [
+        (
+            None,
+            ("oauth_callback", "oob"),
+            "authorization: oauth oauth_callback=\"oob\", oauth_consumer_key=\"consumer-key\"",
+        ),
+        (
+            Some([&token, &token_secret]),
+            ("oauth_verifier", "1234567"),
+            "oauth_token=\"token-key\", oauth_verifier=\"1234567\"",
+        ),
+    ] {
+        let (address, heard) = served().await;
+        let keys = Keys { consumer: &consumer, consumer_secret: &consumer_secret, token };
+        answered(door(address, 2_000).sign_for_token(&url, &keys, &[param]).await);
+        let heard = heard.await.unwrap().head;
+        assert!(heard.starts_with("post /oauth/access_token ") && heard.contains("content-length: 0"), "{heard}");
+        assert!(heard.contains(header) && !heard.contains("canary"), "{heard}");
+    }
+}
+
 #[tokio::test]
 async fn a_visit_brings_nothing_of_ours() {
     let url = Url::parse("https://media.example/film.mp4?X-Amz-Signature=a%2Fb").unwrap();

@@ -1,5 +1,5 @@
 //! Logging in with a platform's OAuth 2.0: the page a person is sent to, what comes back, and how tokens are got, made to
-//! live longer, refreshed and revoked. Knows no file, no ledger and no command.
+//! live longer, refreshed and revoked; and with OAuth 1.0a and a PIN. Knows no file, no ledger and no command.
 
 use std::borrow::Cow;
 
@@ -18,6 +18,7 @@ use crate::vault::{Credential, Secret};
 
 mod answer;
 pub mod callback;
+pub mod pin;
 mod revoke;
 mod token;
 
@@ -75,9 +76,8 @@ impl Login<'_> {
         })?;
         let client = self.client()?;
         let mut request = client.authorize_url(CsrfToken::new_random).set_redirect_uri(Cow::Borrowed(&redirect));
-        let needed = if for_other { self.way.scopes_as } else { self.way.scopes };
-        let scopes: Vec<&str> =
-            needed.iter().copied().chain(self.way.scopes_besides.iter().map(|(scope, _)| *scope)).collect();
+        let asked = self.way.needed(for_other).iter().chain(self.way.scopes_besides);
+        let scopes: Vec<&str> = asked.map(|(scope, _)| *scope).collect();
         if self.way.separator == ' ' {
             request = request.add_scopes(scopes.iter().map(|scope| Scope::new((*scope).to_owned())));
         } else {

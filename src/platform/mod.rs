@@ -37,6 +37,11 @@ pub trait Adapter: Sync {
     /// The ways to log in; the first is the usual one.
     fn grants(&self) -> &'static [Grant];
 
+    /// The login with OAuth 1.0a, where the platform has one besides.
+    fn pin(&self) -> Option<&'static PinGrant> {
+        None
+    }
+
     /// The call that tells whose token this is, for a token got by that grant.
     fn who(&self, grant: &Grant) -> Call;
 
@@ -91,6 +96,14 @@ pub trait Adapter: Sync {
     fn read_reach(&self, _reply: &Reply) -> Result<Vec<Reach>, Refusal> {
         Ok(Vec::new())
     }
+
+    /// The call that tells what those in that list are called, where the list itself does not.
+    fn reach_names(&self, _reached: &[Reach]) -> Option<Call> {
+        None
+    }
+
+    /// Writes down their names, as far as an answer tells: a list without names is one, too.
+    fn read_reach_names(&self, _reply: &Reply, _reached: &mut [Reach]) {}
 
     /// The version of its API that is spoken, where versions end.
     fn version(&self) -> Option<Version> {
@@ -161,11 +174,11 @@ pub struct Grant {
     /// What stands between two scopes.
     pub separator: char,
     /// Scopes without which publishing under one's own name fails.
-    pub scopes: &'static [&'static str],
+    pub scopes: &'static [Scope],
     /// The same when the account acts for somebody else (`as`: a page, an organisation).
-    pub scopes_as: &'static [&'static str],
-    /// Asked for at a login besides, but publishing works without; each with the feature that is lost without it.
-    pub scopes_besides: &'static [(&'static str, &'static str)],
+    pub scopes_as: &'static [Scope],
+    /// Asked for at a login besides, but publishing works without.
+    pub scopes_besides: &'static [Scope],
     /// What the first token is exchanged for at once, for one that lives long.
     pub lengthen: Option<Lengthen>,
     pub refresh: Refresh,
@@ -174,6 +187,25 @@ pub struct Grant {
     /// Where the browser may be sent back to.
     pub back_to: BackTo,
 }
+
+/// A way to log in with OAuth 1.0a, in which a person copies a number (a PIN) out of the browser, as data. Its token is stored
+/// under the platform's usual [`Grant`]: it has no scopes, and does not end.
+#[derive(Clone, Debug)]
+pub struct PinGrant {
+    /// Which way, as [`Grant::name`].
+    pub name: &'static str,
+    /// Where a login begins.
+    pub request: &'static str,
+    /// The page a person sees; `oauth_token` in its query says for which login.
+    pub authorize: &'static str,
+    /// Where the PIN becomes a token.
+    pub access: &'static str,
+    /// Where a token can be revoked: a request that it signs itself.
+    pub revoke: &'static str,
+}
+
+/// What a login asks for, and the feature that is lost without it: half a sentence for people, after "without it".
+pub type Scope = (&'static str, &'static str);
 
 /// How a client proves itself to the token endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -245,13 +277,25 @@ pub enum Refresh {
 }
 
 impl Grant {
+    /// The scopes that publishing needs; `for_other`: where the account acts for somebody else.
+    pub fn needed(&self, for_other: bool) -> &'static [Scope] {
+        if for_other { self.scopes_as } else { self.scopes }
+    }
+
     /// The scopes a token lacks for publishing, given those it was granted (separated by spaces or commas, as
     /// platforms differ) and whether the account acts for somebody else.
     pub fn missing(&self, granted: &str, for_other: bool) -> Vec<&'static str> {
-        let granted: Vec<&str> = granted.split([' ', ',']).collect();
-        let needed = if for_other { self.scopes_as } else { self.scopes };
-        needed.iter().copied().filter(|scope| !granted.contains(scope)).collect()
+        lacking(self.needed(for_other), granted).map(|(scope, _)| scope).collect()
     }
+
+    /// The scopes it lacks without which publishing works, but not all of it.
+    pub fn missing_besides(&self, granted: &str) -> Vec<Scope> {
+        lacking(self.scopes_besides, granted).collect()
+    }
+}
+
+fn lacking(scopes: &'static [Scope], granted: &str) -> impl Iterator<Item = Scope> {
+    scopes.iter().copied().filter(move |(scope, _)| !granted.split([' ', ',']).any(|granted| granted == *scope))
 }
 
 /// Whose token it is, in the platform's own words.

@@ -389,7 +389,7 @@ impl<'a> Walk<'a> {
 
     /// The one call that may make a part visible.
     async fn show(&mut self, call: Call) -> Result<Option<End>, Failure> {
-        if let Some(end) = self.hold_fast().await? {
+        if let Some(end) = self.hold_fast(&call).await? {
             return Ok(Some(end));
         }
         self.run.note(&Note::Armed { claim: self.claim.id })?;
@@ -543,7 +543,17 @@ impl<'a> Walk<'a> {
     }
 
     /// Before a showing call: the clocks agree, what was made is written, and the lease lasts longer than the call can.
-    async fn hold_fast(&mut self) -> Result<Option<End>, Failure> {
+    async fn hold_fast(&mut self, call: &Call) -> Result<Option<End>, Failure> {
+        // When it was sent is what it will be found by, should the answer be lost: by a clock that is known to be right.
+        while self.run.http.skew().is_none() {
+            let (Outcome::NotSent(why) | Outcome::Unclear(why)) = self.run.http.ask_the_time(&call.url).await? else {
+                break;
+            };
+            let why = format!("no answer from {}: {why}", self.row.platform.label());
+            if let Some(end) = self.try_again(Class::Transient, None, why).await? {
+                return Ok(Some(end));
+            }
+        }
         if let Some(skew) = self.run.http.skew().filter(|skew| skew.abs() > SKEW_MAX) {
             let ahead = if skew > TimeDelta::zero() { "ahead of" } else { "behind" };
             let label = self.row.platform.label();

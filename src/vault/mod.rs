@@ -24,7 +24,7 @@ pub use listing::{add_recipient, remove_recipient, replace_recipient};
 pub use recipients::{BadRecipient, Recipient, Recipients};
 pub use redact::Redactor;
 pub use secret::{SHORTEST, Secret};
-pub use token::{AppSecret, Conflict, Content, Credential, Document, Grant, Inflight};
+pub use token::{AppSecret, Conflict, ConsumerKeys, Content, Credential, Document, Grant, Inflight};
 
 use crate::error::{Failure, Kind};
 use crate::limits::Platform;
@@ -48,6 +48,11 @@ pub fn account_of(path: &str) -> Option<String> {
 /// `vault/apps/<platform>.age`: our [`AppSecret`] with it.
 pub fn app_path(platform: Platform) -> String {
     format!("{FOLDER}/apps/{platform}.age")
+}
+
+/// `vault/apps/<platform>-consumer.age`: our [`ConsumerKeys`] with it.
+pub fn consumer_path(platform: Platform) -> String {
+    format!("{FOLDER}/apps/{platform}-consumer.age")
 }
 
 /// `vault/inflight/<claim>.age`: the claim's [`Inflight`].

@@ -220,6 +220,14 @@ pub struct AppSecret {
     pub client_secret: Secret,
 }
 
+/// Our app's two words for OAuth 1.0a, which X calls API key and secret, or consumer key and secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConsumerKeys {
+    pub platform: Platform,
+    pub key: Secret,
+    pub secret: Secret,
+}
+
 /// The addresses that open a claim's uploads, by name: whoever has one can write to the upload.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Inflight {
@@ -263,6 +271,24 @@ impl Content for AppSecret {
     fn from_json(json: &[u8]) -> Result<Self, String> {
         let file: AppFile = read(json)?;
         Ok(Self { platform: file.platform, client_secret: required(file.client_secret, "client_secret")? })
+    }
+}
+
+impl Content for ConsumerKeys {
+    const WHAT: &'static str = "consumer key";
+
+    fn to_json(&self) -> Zeroizing<Vec<u8>> {
+        let (consumer_key, consumer_secret) = (Some(self.key.clone()), Some(self.secret.clone()));
+        write(&ConsumerFile { v: VERSION, platform: self.platform, consumer_key, consumer_secret })
+    }
+
+    fn from_json(json: &[u8]) -> Result<Self, String> {
+        let file: ConsumerFile = read(json)?;
+        Ok(Self {
+            platform: file.platform,
+            key: required(file.consumer_key, "consumer_key")?,
+            secret: required(file.consumer_secret, "consumer_secret")?,
+        })
     }
 }
 
@@ -399,6 +425,16 @@ struct AppFile {
 }
 
 #[derive(Serialize, Deserialize)]
+struct ConsumerFile {
+    v: u32,
+    platform: Platform,
+    #[serde(default, with = "plain")]
+    consumer_key: Option<Secret>,
+    #[serde(default, with = "plain")]
+    consumer_secret: Option<Secret>,
+}
+
+#[derive(Serialize, Deserialize)]
 struct InflightFile {
     v: u32,
     addresses: BTreeMap<String, Plain>,
@@ -490,6 +526,9 @@ mod tests {
         }
         let app = AppSecret { platform: Platform::LinkedIn, client_secret: Secret::new("client-secret") };
         assert_eq!(AppSecret::from_json(&app.to_json()).unwrap(), app);
+        let (key, secret) = (Secret::new("consumer-key"), Secret::new("consumer-secret"));
+        let keys = ConsumerKeys { platform: Platform::X, key, secret };
+        assert_eq!(ConsumerKeys::from_json(&keys.to_json()).unwrap(), keys);
         let addresses = BTreeMap::from([("video".to_owned(), Secret::new("https://up.example/?sig=1"))]);
         let inflight = Inflight { addresses };
         assert_eq!(Inflight::from_json(&inflight.to_json()).unwrap(), inflight);

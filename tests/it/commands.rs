@@ -1,6 +1,7 @@
 //! Each command as people use it: what it prints, and how it ends.
 
 mod connect;
+mod documents;
 mod keys;
 mod media;
 mod output;

@@ -62,15 +62,21 @@ impl Desk {
 
     /// The person in front of the browser: agrees, and is sent back to this address.
     fn agree(&self, page: &str) -> String {
-        let browser = browser();
-        let html = browser.get(page).send().unwrap().error_for_status().unwrap().text().unwrap();
-        let (action, fields) = form(&html);
-        let action = Url::parse(page).unwrap().join(&action).unwrap();
-        let answer = browser.post(action).form(&fields).send().unwrap();
+        let answer = press(page, "allow");
         let status = answer.status();
         let back = answer.headers().get(LOCATION).map(|back| back.to_str().unwrap().to_owned());
-        back.unwrap_or_else(|| panic!("{status} without a way back: {html}\n{fields:?}\n{}", answer.text().unwrap()))
+        back.unwrap_or_else(|| panic!("{status} without a way back from {page}\n{}", answer.text().unwrap()))
     }
+}
+
+/// Opens a page, presses a button of its form, `allow` or another, and gives what the platform answers.
+pub(crate) fn press(page: &str, decision: &str) -> reqwest::blocking::Response {
+    let browser = browser();
+    let html = browser.get(page).send().unwrap().error_for_status().unwrap().text().unwrap();
+    let (action, mut fields) = form(&html);
+    fields.iter_mut().filter(|(_, value)| value == "allow").for_each(|(_, value)| *value = decision.to_owned());
+    let action = Url::parse(page).unwrap().join(&action).unwrap();
+    browser.post(action).form(&fields).send().unwrap()
 }
 
 fn browser() -> reqwest::blocking::Client {

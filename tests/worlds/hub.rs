@@ -41,6 +41,16 @@ impl Hub {
         self.0.lock().unwrap().down_until = Some(Instant::now() + long);
     }
 
+    /// The lines of all files below a folder, at the tip.
+    pub(crate) fn lines(&self, folder: &str) -> Vec<String> {
+        let tip = self.0.lock().unwrap().tip;
+        let tip = tip.map(|tip| self.commit(tip).unwrap());
+        let files = tip.iter().flat_map(|commit| &commit.files).filter(|(path, _)| path.starts_with(folder));
+        files
+            .flat_map(|(_, bytes)| String::from_utf8_lossy(bytes).lines().map(str::to_owned).collect::<Vec<_>>())
+            .collect()
+    }
+
     fn is_down(&self) -> bool {
         self.0.lock().unwrap().down_until.is_some_and(|until| Instant::now() < until)
     }

@@ -30,6 +30,7 @@ impl Display for Verdict {
 
 pub(crate) async fn judge(world: &World) -> Verdict {
     let plan = world.plan().await;
+    world.read_out();
     let seen = world.sim.seen();
     let mut wrong = std::mem::take(&mut *world.wrong.lock().unwrap());
     for row in &plan.rows {

@@ -340,6 +340,25 @@ impl World {
         round.foresee(&mut content, &stock, &orders()).unwrap()
     }
 
+    /// Tells what the ledger came to say.
+    pub(crate) fn read_out(&self) {
+        for line in self.hub.lines(pressroom::ledger::entry::FOLDER) {
+            self.say("ledger", &line);
+        }
+        for seen in self.sim.seen() {
+            self.say(
+                "seen",
+                &format!(
+                    "{} {} {:?} {:?}",
+                    seen.platform,
+                    seen.id,
+                    seen.text,
+                    chrono::DateTime::<chrono::Utc>::from(seen.at)
+                ),
+            );
+        }
+    }
+
     fn say(&self, who: &str, what: &str) {
         if self.aloud {
             println!("{} {who}: {what}", self.sun.now().format("%H:%M:%S%.3f"));

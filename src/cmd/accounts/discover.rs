@@ -1,7 +1,6 @@
 //! `pressroom accounts discover`.
 
 use std::collections::BTreeSet;
-use std::io::Read as _;
 use std::sync::Arc;
 
 use clap::Args;
@@ -9,11 +8,11 @@ use serde_json::{Value, json};
 
 use crate::account::{Account, Accounts};
 use crate::chance;
-use crate::cmd::Context;
-use crate::cmd::connect::{named, refused, way, who};
+use crate::cmd::connect::{TOKEN_MAX, named, refused, way, who};
 use crate::cmd::open;
 use crate::cmd::report::printable;
 use crate::cmd::tokens::{self, Tokens};
+use crate::cmd::{Context, ask};
 use crate::error::{Failure, Kind};
 use crate::http::{Files, Http, NoFiles, Outcome};
 use crate::platform::{self, Adapter, Reach};
@@ -56,10 +55,7 @@ impl Discover {
         })?;
         let http = open::http(context)?;
         let (way, grant) = if self.token_stdin {
-            let mut text = String::new();
-            std::io::stdin()
-                .read_to_string(&mut text)
-                .map_err(|error| Failure::new(Kind::Usage, "the token could not be read from stdin").cause(error))?;
+            let text = ask::secret(context, &format!("A token of {label}, then Enter"), TOKEN_MAX)?;
             let grant = vault::parse_token(account.platform, &text, context.clock.now())?;
             (way(adapter, account, &grant), grant)
         } else {
@@ -100,10 +96,19 @@ async fn reached(
     };
     let none: Arc<dyn Files> = Arc::new(NoFiles);
     match http.send(&call, adapter.hosts(), Some(&grant.credential), &none, &|_| ()).await? {
-        Outcome::Answered(reply) => adapter.read_reach(&reply).map_err(|refusal| {
-            let failure = refused(account, refusal);
-            Failure { message: format!("{label} does not list whom this login reaches"), ..failure }
-        }),
+        Outcome::Answered(reply) => {
+            let mut reached = adapter.read_reach(&reply).map_err(|refusal| {
+                let failure = refused(account, refusal);
+                Failure { message: format!("{label} does not list whom this login reaches"), ..failure }
+            })?;
+            if let Some(call) = adapter.reach_names(&reached)
+                && let Outcome::Answered(reply) =
+                    http.send(&call, adapter.hosts(), Some(&grant.credential), &none, &|_| ()).await?
+            {
+                adapter.read_reach_names(&reply, &mut reached);
+            }
+            Ok(reached)
+        }
         Outcome::NotSent(why) | Outcome::Unclear(why) => {
             Err(Failure::new(Kind::Later, format!("{label} could not be asked whom this login reaches")).cause(why))
         }

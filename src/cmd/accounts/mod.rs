@@ -1,5 +1,6 @@
 //! `pressroom accounts`: the list, and what can be done to all of them.
 
+use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use textwrap::core::display_width;
@@ -11,8 +12,10 @@ use crate::account::Account;
 use crate::account::Accounts as Written;
 use crate::error::Failure;
 use crate::http::Http;
+use crate::ledger::{Stand, State, Word};
 use crate::plan::when::how_long;
 use crate::round::Known;
+use crate::step::Via;
 use crate::vault::{self, Document, Vault};
 
 mod discover;
@@ -43,6 +46,8 @@ struct Line {
     state: &'static str,
     note: Option<String>,
     lasts: Option<Lasts>,
+    /// When a run last did something with it, as the ledger knows.
+    last_used: Option<DateTime<Utc>>,
 }
 
 /// What the list is made of.
@@ -93,6 +98,7 @@ fn line(opened: &Opened<'_>, account: &Account) -> Line {
         state: "not connected",
         note: None,
         lasts: None,
+        last_used: last_used(&known.state, &account.name),
     };
     if !known.connected.contains(&account.name) {
         line.note = Some(format!("`pressroom connect {}`", account.name));
@@ -128,6 +134,9 @@ fn line(opened: &Opened<'_>, account: &Account) -> Line {
                 }
                 Lasts::Until(end) => Some(format!("ends in {}", how_long(end - now))),
             };
+            let used = line.last_used.map(|at| format!("last used {} ago", how_long(now - at)));
+            let note: Vec<String> = line.note.take().into_iter().chain(used).collect();
+            line.note = (!note.is_empty()).then(|| note.join("; "));
             line.lasts = Some(lasts);
             line.document = Some(document);
         }
@@ -137,6 +146,18 @@ fn line(opened: &Opened<'_>, account: &Account) -> Line {
         }
     }
     line
+}
+
+/// The newest of what was shown by us, refused, and is being worked on.
+fn last_used(state: &State, account: &str) -> Option<DateTime<Utc>> {
+    let stands = state.targets().filter(|(_, target, _)| target.account() == account).map(|(_, _, stand)| stand);
+    let of = |stand: &Stand| {
+        // What a person has recorded was published elsewhere.
+        let shown = stand.receipts().into_iter().filter(|receipt| receipt.via != Via::Human).map(|receipt| receipt.at);
+        let refused = if let Word::Failed { at, .. } = &stand.word { Some(*at) } else { None };
+        shown.chain(refused).chain(stand.claim.as_ref().map(|claim| claim.at)).max()
+    };
+    stands.filter_map(of).max()
 }
 
 fn document(line: &Line) -> Value {
@@ -149,6 +170,7 @@ fn document(line: &Line) -> Value {
         "expires": document.and_then(|document| document.credential.expires_at()),
         "refresh_expires": document.and_then(|document| document.credential.refresh_expires_at()),
         "refreshed": line.lasts.map(|lasts| matches!(lasts, Lasts::Refreshed { .. })),
+        "last_used": line.last_used,
         "state": line.state,
     })
 }

@@ -1,13 +1,15 @@
 //! A login in a browser: on this machine it comes back by itself; elsewhere a person copies the address it came back to.
 
-use std::io::BufRead as _;
 use std::time::Duration;
 
+use url::Url;
+
 use crate::account::Account;
-use crate::cmd::Context;
+use crate::cmd::{Context, ask};
 use crate::error::{Failure, Kind};
 use crate::http::Http;
 use crate::login::callback::{Listener, Page};
+use crate::login::pin::PinLogin;
 use crate::login::{App, Begun, Came, Login};
 use crate::platform::{self, BackTo};
 use crate::vault::{Grant, Secret};
@@ -55,11 +57,32 @@ pub(super) async fn log_in(
     login.exchange(begun, &code).await
 }
 
+/// The same with OAuth 1.0a: the browser comes back nowhere, and shows a PIN.
+pub(super) async fn log_in_with_pin(
+    context: &Context,
+    login: &PinLogin<'_>,
+    no_browser: bool,
+) -> Result<Grant, Failure> {
+    let asked = login.begin().await?;
+    let page = invite(context, login.http, &asked.url, login.label)?;
+    if !no_browser {
+        show(context, &page);
+    }
+    let pin = ask::line(context, &format!("Then {} shows a PIN. Type it here, Enter:", login.label))?;
+    login.finish(&asked, &pin).await
+}
+
 /// What a person is asked to do.
-fn invite(context: &Context, http: &Http, begun: &Begun, label: &str) -> Result<String, Failure> {
-    let page = http.way_to(&begun.url)?.to_string();
+fn invite(context: &Context, http: &Http, page: &Url, label: &str) -> Result<String, Failure> {
+    let page = http.way_to(page)?.to_string();
     context.say(&format!("Log in to {label} and allow it, here:\n\n  {page}\n"));
     Ok(page)
+}
+
+fn show(context: &Context, page: &str) {
+    if open::that_detached(page).is_err() {
+        context.say("No browser could be opened: open the address yourself.");
+    }
 }
 
 async fn came_back(
@@ -71,10 +94,10 @@ async fn came_back(
     no_browser: bool,
 ) -> Result<Secret, Failure> {
     let back = listener.redirect();
-    let page = invite(context, http, begun, label)?;
+    let page = invite(context, http, &begun.url, label)?;
     context.say(&format!("{label} sends the browser back to {back}, which has to be registered with the app."));
-    if !no_browser && open::that_detached(&page).is_err() {
-        context.say("No browser could be opened: open the address yourself.");
+    if !no_browser {
+        show(context, &page);
     }
     let came = listener.wait(PATIENCE, |query| match begun.code(query, label) {
         Ok(code) => (
@@ -91,13 +114,13 @@ async fn came_back(
 
 /// The code out of the address that a person copies from the browser.
 fn pasted(context: &Context, http: &Http, begun: &Begun, label: &str) -> Result<Secret, Failure> {
-    invite(context, http, begun, label)?;
-    context.say("Then the browser shows a page that cannot be found. Copy its address from the address bar, paste it here, Enter:");
-    let mut line = String::new();
-    let read = std::io::stdin().lock().read_line(&mut line);
-    read.map_err(|error| Failure::new(Kind::Usage, "no address could be read from stdin").cause(error))?;
+    invite(context, http, &begun.url, label)?;
+    let line = ask::line(
+        context,
+        "Then the browser shows a page that cannot be found. Copy its address from the address bar, paste it here, Enter:",
+    )?;
     // Meta hangs `#_` on it.
-    let address = line.trim().split('#').next().unwrap_or_default();
+    let address = line.split('#').next().unwrap_or_default();
     let query = address.split_once('?').map_or(address, |(_, query)| query);
     begun.code(query, label).map_err(|came| match came {
         Came::Refused(failure) => failure,

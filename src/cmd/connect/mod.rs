@@ -1,18 +1,19 @@
 //! `pressroom connect`.
 
-use std::io::Read;
 use std::sync::Arc;
 
 use clap::Args;
+use serde_json::{Value, json};
 
 use super::open;
-use super::{Context, apps};
+use super::{Context, apps, ask};
 use crate::account::{Account, Accounts};
 use crate::error::{Failure, Kind};
 use crate::http::{Files, Http, NoFiles, Outcome};
 use crate::ledger::entry::TargetKey;
+use crate::login::pin::PinLogin;
 use crate::plan::when::how_long;
-use crate::platform::{self, Adapter, Call, Class, Identity, Refusal, Reply};
+use crate::platform::{self, Adapter, Call, Class, Identity, PinGrant, Refusal, Reply, Scope};
 use crate::repo::Repo;
 use crate::repo::branch::{Branch, Edit};
 use crate::repo::journal::{Journal, Setback};
@@ -27,7 +28,7 @@ use browser::Manner;
 /// Logs an account in at its platform, and stores its token, encrypted, on the state branch.
 ///
 /// Opens the platform's page in a browser and waits for it to come back; with --paste, or where a platform wants an https address,
-/// you copy the address that it came back to. It needs an app of yours with the platform: see `pressroom apps`. A token that you
+/// you copy the address that it came back to; with `--way x-pin` you type a number that X shows. It needs an app of yours with the platform: see `pressroom apps`. A token that you
 /// have already goes through --token-stdin.
 #[derive(Debug, Args)]
 pub struct Connect {
@@ -48,7 +49,8 @@ pub struct Connect {
     /// The address registered with the platform that the browser comes back to, where it is another than this machine's.
     #[arg(long, value_name = "URL", conflicts_with_all = ["token_stdin", "port"])]
     redirect: Option<String>,
-    /// Which of several ways to log in: `facebook` or `instagram` for Instagram, `tiktok-drafts` for TikTok.
+    /// Which of several ways to log in: `facebook` or `instagram` for Instagram, `tiktok-drafts` for TikTok, `x-pin` for X with
+    /// OAuth 1.0a.
     #[arg(long, value_name = "NAME", conflicts_with = "token_stdin")]
     way: Option<String>,
 }
@@ -69,10 +71,7 @@ impl Connect {
         let opened = Opened { context, repo: &disk.repo, accounts, recipients: &recipients, http: &http };
         let runtime = open::runtime()?;
         if self.token_stdin {
-            let mut text = String::new();
-            std::io::stdin()
-                .read_to_string(&mut text)
-                .map_err(|error| Failure::new(Kind::Usage, "the token could not be read from stdin").cause(error))?;
+            let text = ask::secret(context, &format!("The token of {}, then Enter", account.name), TOKEN_MAX)?;
             let grant = vault::parse_token(account.platform, &text, context.clock.now())?;
             let way = way(adapter, account, &grant);
             return runtime.block_on(connect(&opened, account, adapter, way, grant, "connect --token-stdin"));
@@ -80,7 +79,18 @@ impl Connect {
         runtime.block_on(async {
             let way = self.chosen(adapter, account)?;
             let journal = Journal::open(&disk.repo, disk.repo.remote()?, &accounts.publish.state_branch).await?;
-            let app = apps::app(context, accounts, &Known::read(journal.branch()?)?, account.platform)?;
+            let known = Known::read(journal.branch()?)?;
+            let way = match way {
+                Way::Browser(way) => way,
+                Way::Pin(way) => {
+                    let consumer = apps::consumer(context, accounts, &known, account.platform)?;
+                    let label = account.platform.label();
+                    let login = PinLogin { http: &http, label, way, consumer: &consumer };
+                    let grant = browser::log_in_with_pin(context, &login, self.no_browser).await?;
+                    return connect(&opened, account, adapter, &adapter.grants()[0], grant, "connect").await;
+                }
+            };
+            let app = apps::app(context, accounts, &known, account.platform)?;
             let manner = Manner {
                 paste: self.paste,
                 no_browser: self.no_browser,
@@ -94,15 +104,32 @@ impl Connect {
     }
 
     /// The way asked for, else the platform's usual one.
-    fn chosen(&self, adapter: &dyn Adapter, account: &Account) -> Result<&'static platform::Grant, Failure> {
-        let ways = adapter.grants();
-        let Some(name) = &self.way else { return Ok(&ways[0]) };
-        ways.iter().find(|way| way.name == name).ok_or_else(|| {
-            let names: Vec<&str> = ways.iter().map(|way| way.name).collect();
+    fn chosen(&self, adapter: &dyn Adapter, account: &Account) -> Result<Way, Failure> {
+        let (ways, pin) = (adapter.grants(), adapter.pin());
+        let Some(name) = &self.way else { return Ok(Way::Browser(&ways[0])) };
+        if let Some(way) = pin.filter(|way| way.name == name) {
+            return match (self.paste, &self.redirect) {
+                (false, None) => Ok(Way::Pin(way)),
+                _ => Err(Failure::new(Kind::Usage, "a login with a PIN ends at no address")
+                    .hint("leave `--paste` and `--redirect` out")),
+            };
+        }
+        ways.iter().find(|way| way.name == name).map(Way::Browser).ok_or_else(|| {
+            let names: Vec<&str> = ways.iter().map(|way| way.name).chain(pin.map(|way| way.name)).collect();
             Failure::new(Kind::Usage, format!("{} has no way to log in called `{name}`", account.platform.label()))
                 .hint(format!("it has {}", names.join(", ")))
         })
     }
+}
+
+/// No token is longer; what is read beyond is told to be too long.
+pub(super) const TOKEN_MAX: u64 = 1 << 20;
+
+/// A way to log in.
+#[derive(Clone, Copy)]
+enum Way {
+    Browser(&'static platform::Grant),
+    Pin(&'static PinGrant),
 }
 
 /// What the command opened.
@@ -164,6 +191,7 @@ async fn connect(
             Failure::new(Kind::Person, format!("the token of {} was not replaced: {conflict}", account.name))
         })?;
     }
+    let lost = if document.scopes.is_empty() { Vec::new() } else { way.missing_besides(&document.scopes.join(" ")) };
     let sealed = recipients.seal(&document)?;
     let marker = recipients.marker().into_bytes();
     let written = path.clone();
@@ -188,7 +216,27 @@ async fn connect(
         .expires_at()
         .map_or_else(String::new, |end| format!("; the token ends in {}", how_long(end - context.clock.now())));
     context.say(&format!("{} is connected as {} ({}){ends}", account.name, identity.name, identity.id));
+    for (scope, without) in &lost {
+        context.say(&format!("warning: the token lacks the scope {scope}: without it, {without}"));
+    }
+    if context.json() {
+        context.print_json(told(&document, &lost))?;
+    }
     Ok(0)
+}
+
+/// What is connected now, for programs.
+fn told(document: &Document, lost: &[Scope]) -> Value {
+    let lost = lost.iter().map(|(scope, without)| json!({ "scope": scope, "without": without }));
+    json!({
+        "name": document.account,
+        "platform": document.platform,
+        "identity": document.identity,
+        "scopes": document.scopes,
+        "lacks": lost.collect::<Vec<_>>(),
+        "expires": document.credential.expires_at(),
+        "refresh_expires": document.credential.refresh_expires_at(),
+    })
 }
 
 /// The account of that name.
@@ -222,9 +270,13 @@ fn missing_scopes(way: &platform::Grant, account: &Account, grant: &Grant) -> Re
     if grant.scopes.is_empty() || missing.is_empty() {
         return Ok(());
     }
+    let needed = way.needed(account.acts_as.is_some()).iter().filter(|(scope, _)| missing.contains(scope));
     let (scopes, them) = if missing.len() == 1 { ("scope", "it") } else { ("scopes", "them") };
     let lacks = format!("the token of {} lacks the {scopes} {}", account.name, missing.join(", "));
-    Err(Failure::new(Kind::Person, lacks).hint(format!("make a new token with {them}; nothing was stored")))
+    let failure = Failure::new(Kind::Person, lacks);
+    let failure =
+        needed.fold(failure, |failure, (scope, without)| failure.cause(format!("without {scope}, {without}")));
+    Err(failure.hint(format!("make a new token with {them}; nothing was stored")))
 }
 
 /// Asks the platform whose token it is. The answer remembers which way it was got, where there is more than one.
@@ -281,4 +333,74 @@ pub(super) fn refused(account: &Account, refusal: Refusal) -> Failure {
         _ => refusal.words,
     };
     Failure::new(kind, format!("{label} does not take this token; nothing was stored")).cause(said)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limits::Platform;
+
+    /// What a token without one of the scopes is told, for each way to log in.
+    #[test]
+    fn a_missing_scope_is_told_with_what_is_lost() {
+        let mut told = String::new();
+        for platform in Platform::ALL {
+            let Some(adapter) = platform::adapter(platform) else { continue };
+            for (way, of) in adapter.grants().iter().flat_map(|way| [(way, None), (way, Some("urn:li:organization:1"))])
+            {
+                if of.is_some() && way.scopes == way.scopes_as {
+                    continue;
+                }
+                let acts_as = of.map_or(String::new(), |of| format!("as = \"{of}\"\n"));
+                let toml = format!("schema = 1\n[accounts.tea]\nplatform = \"{platform}\"\n{acts_as}");
+                let accounts = crate::account::parse(&crate::error::Source::new("accounts.toml", toml)).0.unwrap();
+                let account = Account { acts_as: of.map(str::to_owned), ..accounts.accounts["tea"].clone() };
+                let needed = way.needed(of.is_some());
+                for (lacking, _) in needed {
+                    let scopes = needed.iter().map(|(scope, _)| (*scope).to_owned()).filter(|scope| scope != lacking);
+                    let access = Secret::new("access");
+                    let credential =
+                        Credential::OAuth2 { access, refresh: None, expires_at: None, refresh_expires_at: None };
+                    let failure = missing_scopes(way, &account, &Grant { credential, scopes: scopes.collect() });
+                    let failure = failure.unwrap_err();
+                    let (message, cause) = (failure.message, &failure.causes[0]);
+                    assert_eq!(message, format!("the token of tea lacks the scope {lacking}"), "{platform}");
+                    told.push_str(&format!("{}: {cause}\n", way.name));
+                }
+            }
+            for (scope, without) in adapter.grants().iter().flat_map(|way| way.scopes_besides) {
+                assert!(!without.is_empty() && !without.ends_with('.'), "{platform} {scope}");
+            }
+        }
+        insta::assert_snapshot!(told, @"
+        x: without tweet.read, whose token it is cannot be asked, nor can a post whose answer was lost be looked for
+        x: without tweet.write, nothing can be published, edited or removed
+        x: without users.read, whose token it is cannot be asked
+        x: without media.write, no pictures, videos, captions and alternative texts can be sent
+        linkedin: without openid, whose token it is cannot be asked
+        linkedin: without profile, the owner's name cannot be asked
+        linkedin: without w_member_social, nothing can be published under one's own name
+        linkedin: without openid, whose token it is cannot be asked
+        linkedin: without profile, the owner's name cannot be asked
+        linkedin: without w_organization_social, nothing can be published as an organisation
+        linkedin: without r_organization_social, whether an upload is ready cannot be asked, nor can a post whose answer was lost be looked for
+        facebook: without pages_show_list, the Page's own token cannot be asked for
+        facebook: without pages_read_engagement, what is out cannot be looked at
+        facebook: without pages_manage_posts, nothing can be published, edited or removed
+        facebook: without instagram_basic, the account cannot be asked who it is, nor what is out there
+        facebook: without instagram_content_publish, nothing can be published
+        facebook: without pages_show_list, the account behind a Page cannot be found
+        facebook: without pages_read_engagement, the account behind a Page cannot be found
+        instagram: without instagram_business_basic, the account cannot be asked who it is, nor what is out there
+        instagram: without instagram_business_content_publish, nothing can be published
+        threads: without threads_basic, the account cannot be asked who it is, nor what is out there
+        threads: without threads_content_publish, nothing can be published
+        youtube: without https://www.googleapis.com/auth/youtube.upload, no video can be uploaded
+        youtube: without https://www.googleapis.com/auth/youtube.readonly, the channel cannot be asked who it is, nor how far a video is processed
+        tiktok: without user.info.basic, the account cannot be asked who it is
+        tiktok: without video.publish, nothing can be published directly
+        tiktok-drafts: without user.info.basic, the account cannot be asked who it is
+        tiktok-drafts: without video.upload, nothing can be left in the inbox as a draft
+        ");
+    }
 }

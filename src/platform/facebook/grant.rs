@@ -3,7 +3,7 @@
 //! Sources: <https://developers.facebook.com/docs/facebook-login/guides/advanced/manual-flow> and
 //! <https://developers.facebook.com/docs/facebook-login/guides/access-tokens/get-long-lived>.
 
-use crate::platform::{BackTo, ClientSecret, Grant, Lengthen, Pkce, Refresh, Revoke};
+use crate::platform::{BackTo, ClientSecret, Grant, Lengthen, Pkce, Refresh, Revoke, Scope};
 
 /// What is kept in the end is the Page's own token, which `/me/accounts` gives for the lengthened token of a person with the
 /// task `CREATE_CONTENT` on the Page. Such a token does not end by itself.
@@ -38,4 +38,8 @@ pub(super) static GRANTS: [Grant; 1] = [Grant {
     back_to: BackTo::Https,
 }];
 
-const SCOPES: &[&str] = &["pages_show_list", "pages_read_engagement", "pages_manage_posts"];
+const SCOPES: &[Scope] = &[
+    ("pages_show_list", "the Page's own token cannot be asked for"),
+    ("pages_read_engagement", "what is out cannot be looked at"),
+    ("pages_manage_posts", "nothing can be published, edited or removed"),
+];

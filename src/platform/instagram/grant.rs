@@ -6,7 +6,7 @@
 
 use chrono::TimeDelta;
 
-use crate::platform::{BackTo, ClientSecret, Grant, Lengthen, Pkce, Refresh, Revoke};
+use crate::platform::{BackTo, ClientSecret, Grant, Lengthen, Pkce, Refresh, Revoke, Scope};
 
 /// Name of the login through a Page of Facebook.
 pub(super) const FACEBOOK: &str = "facebook";
@@ -14,10 +14,17 @@ pub(super) const FACEBOOK: &str = "facebook";
 /// Name of Instagram's own login.
 pub(super) const INSTAGRAM: &str = "instagram";
 
-const PAGE_SCOPES: &[&str] =
-    &["instagram_basic", "instagram_content_publish", "pages_show_list", "pages_read_engagement"];
+const PAGE_SCOPES: &[Scope] = &[
+    ("instagram_basic", "the account cannot be asked who it is, nor what is out there"),
+    ("instagram_content_publish", "nothing can be published"),
+    ("pages_show_list", "the account behind a Page cannot be found"),
+    ("pages_read_engagement", "the account behind a Page cannot be found"),
+];
 
-const OWN_SCOPES: &[&str] = &["instagram_business_basic", "instagram_business_content_publish"];
+const OWN_SCOPES: &[Scope] = &[
+    ("instagram_business_basic", "the account cannot be asked who it is, nor what is out there"),
+    ("instagram_business_content_publish", "nothing can be published"),
+];
 
 /// The login through a Page comes first: only with it can videos be sent as bytes and posts be removed.
 pub(super) static GRANTS: [Grant; 2] = [

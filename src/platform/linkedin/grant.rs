@@ -5,7 +5,10 @@
 
 use chrono::TimeDelta;
 
-use crate::platform::{BackTo, ClientSecret, Grant, Pkce, Refresh, Revoke};
+use crate::platform::{BackTo, ClientSecret, Grant, Pkce, Refresh, Revoke, Scope};
+
+const OPENID: Scope = ("openid", "whose token it is cannot be asked");
+const PROFILE: Scope = ("profile", "the owner's name cannot be asked");
 
 /// `openid profile` come with the product "Sign In with LinkedIn using OpenID Connect", `w_member_social` with "Share on
 /// LinkedIn"; both are had at once. The scopes for organisations come with the "Community Management API", which is vetted.
@@ -20,8 +23,16 @@ pub(super) static GRANTS: [Grant; 1] = [Grant {
     client: ClientSecret::Form,
     pkce: Pkce::None,
     separator: ' ',
-    scopes: &["openid", "profile", "w_member_social"],
-    scopes_as: &["openid", "profile", "w_organization_social", "r_organization_social"],
+    scopes: &[OPENID, PROFILE, ("w_member_social", "nothing can be published under one's own name")],
+    scopes_as: &[
+        OPENID,
+        PROFILE,
+        ("w_organization_social", "nothing can be published as an organisation"),
+        (
+            "r_organization_social",
+            "whether an upload is ready cannot be asked, nor can a post whose answer was lost be looked for",
+        ),
+    ],
     scopes_besides: &[],
     lengthen: None,
     refresh: Refresh::Seldom,

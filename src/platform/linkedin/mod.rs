@@ -70,6 +70,14 @@ impl Adapter for LinkedIn {
         Err(if refusal.class == Class::Permission { refusals::needs_admin(reply) } else { refusal })
     }
 
+    fn reach_names(&self, reached: &[Reach]) -> Option<Call> {
+        wire::names(reached)
+    }
+
+    fn read_reach_names(&self, reply: &Reply, reached: &mut [Reach]) {
+        wire::read_names(&reply.json(), reached);
+    }
+
     fn version(&self) -> Option<Version> {
         Some(Version { name: VERSION, ends: VERSION_ENDS })
     }

@@ -11,7 +11,9 @@ use crate::media::Kind;
 use crate::platform::testing::{
     Walk, any_steps, at, compact, image, made, next_text, part, receipt, rendition, reply, start,
 };
-use crate::platform::{Adapter, Auth, Body, Call, Class, Farewell, Identity, Next, Receipt, Refusal, Reply, Step, Via};
+use crate::platform::{
+    Adapter, Auth, Body, Call, Class, Farewell, Identity, Next, Reach, Receipt, Refusal, Reply, Step, Via,
+};
 use crate::post::Visibility;
 
 fn jane() -> Identity {
@@ -531,6 +533,27 @@ fn whose_token_it_is() {
         "telling whose login this is needs the scopes openid and profile; add \"Sign In with LinkedIn\" to the app and connect \
          again (LinkedIn answered 403: \"Not enough permissions to access: userinfo.GET\")"
     );
+}
+
+/// The list has numbers; what they are called is a second call, in which the list's brackets are not encoded.
+#[test]
+fn organisations_and_what_they_are_called() {
+    let reach = |urn: &str, name: &str| Reach { acts_as: Some(urn.to_owned()), name: name.to_owned(), but: None };
+    let (tea, brand) = ("urn:li:organization:7", "urn:li:organizationBrand:8");
+    let mut reached = vec![reach(tea, ""), reach(brand, "")];
+    let call = LinkedIn.reach_names(&reached).unwrap();
+    assert_eq!(call.url.as_str(), "https://api.linkedin.com/rest/organizationsLookup?ids=List(7)");
+    assert!(!call.shows && call.auth == Auth::Bearer);
+    assert!(LinkedIn.reach_names(&[reach(brand, "")]).is_none() && LinkedIn.reach_names(&[]).is_none());
+    for (body, name) in [
+        (r#"{"results":{"7":{"id":7,"localizedName":"Acme Tea"}},"statuses":{"7":200},"errors":{}}"#, "Acme Tea"),
+        (r#"{"results":{},"statuses":{"7":404},"errors":{"7":{"status":404}}}"#, ""),
+        (r#"{"status":403,"code":"ACCESS_DENIED","message":"m"}"#, ""),
+        ("<html>", ""),
+    ] {
+        LinkedIn.read_reach_names(&reply(200, &[], body), &mut reached);
+        assert_eq!(reached, [reach(tea, name), reach(brand, "")], "{body}");
+    }
 }
 
 #[test]

@@ -51,7 +51,7 @@ pub(super) fn roles() -> Call {
     call("reach", Method::Get, address(&API, &["rest", "organizationAcls"], &query), Body::Empty)
 }
 
-/// What that says, an organisation once; it does not tell their names.
+/// What that says, an organisation once. What they are called is asked by [`names`].
 pub(super) fn organizations(answer: &Value) -> Option<Vec<Reach>> {
     let mut reached: Vec<Reach> = Vec::new();
     for element in answer["elements"].as_array()? {
@@ -65,6 +65,29 @@ pub(super) fn organizations(answer: &Value) -> Option<Vec<Reach>> {
         }
     }
     Some(reached)
+}
+
+/// What several organisations are called; asked of a member who need not administer them:
+/// <https://learn.microsoft.com/en-us/linkedin/marketing/community-management/organizations/organization-lookup-api>. Rest.li
+/// wants the brackets and commas of a list as they are.
+pub(super) fn names(reached: &[Reach]) -> Option<Call> {
+    let ids: Vec<&str> = reached.iter().filter_map(number).collect();
+    let mut url = address(&API, &["rest", "organizationsLookup"], &[]);
+    url.set_query(Some(&format!("ids=List({})", ids.join(","))));
+    (!ids.is_empty()).then(|| call("names", Method::Get, url, Body::Empty))
+}
+
+pub(super) fn read_names(answer: &Value, reached: &mut [Reach]) {
+    for reach in reached {
+        let name = number(reach).and_then(|id| answer["results"][id]["localizedName"].as_str());
+        reach.name = name.unwrap_or_default().to_owned();
+    }
+}
+
+/// An organisation's number, of its URN.
+fn number(reach: &Reach) -> Option<&str> {
+    let id = reach.acts_as.as_deref()?.strip_prefix("urn:li:organization:")?;
+    (!id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit())).then_some(id)
 }
 
 /// On whose behalf: an organisation's URN, or the member's. `sub` belongs to the app, so a member's URN is made here.

@@ -5,9 +5,12 @@
 
 use chrono::TimeDelta;
 
-use crate::platform::{BackTo, ClientSecret, Grant, Lengthen, Pkce, Refresh};
+use crate::platform::{BackTo, ClientSecret, Grant, Lengthen, Pkce, Refresh, Scope};
 
-const SCOPES: &[&str] = &["threads_basic", "threads_content_publish"];
+const SCOPES: &[Scope] = &[
+    ("threads_basic", "the account cannot be asked who it is, nor what is out there"),
+    ("threads_content_publish", "nothing can be published"),
+];
 
 /// Id and secret are those of the Threads use case; the Meta app's own are refused. No address on `localhost` can be
 /// registered. A token of the dashboard's generator lives long already.

@@ -5,7 +5,13 @@
 
 use chrono::TimeDelta;
 
-use crate::platform::{BackTo, ClientSecret, Grant, Pkce, Refresh, Revoke};
+use crate::platform::{BackTo, ClientSecret, Grant, Pkce, Refresh, Revoke, Scope};
+
+const WHO: Scope = ("user.info.basic", "the account cannot be asked who it is");
+
+const DIRECT_SCOPES: &[Scope] = &[WHO, ("video.publish", "nothing can be published directly")];
+
+const DRAFT_SCOPES: &[Scope] = &[WHO, ("video.upload", "nothing can be left in the inbox as a draft")];
 
 /// For direct posts, and for an app that TikTok has approved for drafts alone.
 pub(super) static GRANTS: [Grant; 2] = [DIRECT, DRAFTS];
@@ -22,8 +28,8 @@ const DIRECT: Grant = Grant {
     client: ClientSecret::KeyForm,
     pkce: Pkce::S256Hex,
     separator: ',',
-    scopes: &["user.info.basic", "video.publish"],
-    scopes_as: &["user.info.basic", "video.publish"],
+    scopes: DIRECT_SCOPES,
+    scopes_as: DIRECT_SCOPES,
     scopes_besides: &[
         ("video.upload", "nothing can be left in the inbox as a draft (`mode: draft`)"),
         (
@@ -37,10 +43,5 @@ const DIRECT: Grant = Grant {
     back_to: BackTo::AnyPort,
 };
 
-const DRAFTS: Grant = Grant {
-    name: "tiktok-drafts",
-    scopes: &["user.info.basic", "video.upload"],
-    scopes_as: &["user.info.basic", "video.upload"],
-    scopes_besides: &[],
-    ..DIRECT
-};
+const DRAFTS: Grant =
+    Grant { name: "tiktok-drafts", scopes: DRAFT_SCOPES, scopes_as: DRAFT_SCOPES, scopes_besides: &[], ..DIRECT };

@@ -25,7 +25,7 @@ mod wire;
 
 use chrono::TimeDelta;
 
-use super::{Adapter, Call, Farewell, Grant, Identity, Job, Next, Receipt, Refusal, Reply, Step};
+use super::{Adapter, Call, Farewell, Grant, Identity, Job, Next, PinGrant, Receipt, Refusal, Reply, Step};
 
 /// X's adapter.
 #[derive(Debug)]
@@ -40,6 +40,10 @@ impl Adapter for X {
         &grant::GRANTS
     }
 
+    fn pin(&self) -> Option<&'static PinGrant> {
+        Some(&grant::PIN)
+    }
+
     fn who(&self, _grant: &Grant) -> Call {
         wire::who()
     }
@@ -47,6 +51,10 @@ impl Adapter for X {
     fn read_who(&self, reply: &Reply) -> Result<Identity, Refusal> {
         if !reply.is_success() {
             return Err(refusals::refusal(reply, false));
+        }
+        // Told of OAuth 1.0a alone, which has no scopes.
+        if reply.header("x-access-level") == Some("read") {
+            return Err(refusals::reads_only());
         }
         wire::identity(&reply.json()).ok_or_else(|| refusals::unclear(reply, false))
     }

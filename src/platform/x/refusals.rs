@@ -162,6 +162,13 @@ pub(super) fn unclear(reply: &Reply, shows: bool) -> Refusal {
     said(reply).0.unclear(reply, shows)
 }
 
+/// An OAuth 1.0a token with the permission "Read".
+pub(super) fn reads_only() -> Refusal {
+    let words = "this token may only read, so nothing could be published: set the app's permission to \"Read and write\" at \
+                 console.x.com, then make a new token";
+    Refusal { class: Class::Permission, code: None, words: words.to_owned(), not_before: None }
+}
+
 pub(super) fn is_duplicate(reply: &Reply) -> bool {
     reply.status == 403 && said(reply).1.to_lowercase().contains(DUPLICATE)
 }

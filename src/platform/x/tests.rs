@@ -320,6 +320,13 @@ fn whose_token_it_is() {
     let class = |reply| X.read_who(&reply).unwrap_err().class;
     assert_eq!(class(reply(401, &[], r#"{"title":"Unauthorized","status":401}"#)), Class::Login);
     assert_eq!(class(reply(200, &[], "<html>")), Class::Transient);
+    // OAuth 1.0a has no scopes; what its token may do, a header tells.
+    for (level, expected) in
+        [("read-write", None), ("read-write-directmessages", None), ("read", Some(Class::Permission))]
+    {
+        let answer = X.read_who(&reply(200, &[("x-access-level", level)], body));
+        assert_eq!(answer.err().map(|refusal| refusal.class), expected, "{level}");
+    }
 }
 
 #[test]

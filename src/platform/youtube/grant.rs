@@ -6,11 +6,16 @@
 
 use chrono::TimeDelta;
 
-use crate::platform::{BackTo, ClientSecret, Grant, Pkce, Refresh, Revoke};
+use crate::platform::{BackTo, ClientSecret, Grant, Pkce, Refresh, Revoke, Scope};
 
 const UPLOAD: &str = "https://www.googleapis.com/auth/youtube.upload";
 const READ: &str = "https://www.googleapis.com/auth/youtube.readonly";
 const ALL: &str = "https://www.googleapis.com/auth/youtube.force-ssl";
+
+const SCOPES: &[Scope] = &[
+    (UPLOAD, "no video can be uploaded"),
+    (READ, "the channel cannot be asked who it is, nor how far a video is processed"),
+];
 
 /// A client of the type "Desktop app" has a secret that is none, but its token endpoint asks for it. Without
 /// `prompt=consent` a second login may give no refresh token. The account's channel is chosen on the consent page: one token
@@ -26,8 +31,8 @@ pub(super) static GRANTS: [Grant; 1] = [Grant {
     client: ClientSecret::Form,
     pkce: Pkce::S256,
     separator: ' ',
-    scopes: &[UPLOAD, READ],
-    scopes_as: &[UPLOAD, READ],
+    scopes: SCOPES,
+    scopes_as: SCOPES,
     scopes_besides: &[(ALL, "no playlists, no captions, and what is out can be neither edited nor removed")],
     lengthen: None,
     refresh: Refresh::Kept,

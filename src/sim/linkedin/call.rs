@@ -95,7 +95,12 @@ pub(super) fn check_query(query: &str) -> Result<(), Reply> {
     if query.len() > 4_000 {
         return Err(errors::plain(414, "URI_TOO_LONG", "The query is longer than 4000 characters; tunnel it"));
     }
-    match query.split('&').find(|pair| pair.contains([':', ',', '(', ')', '\''])) {
+    let reserved = |pair: &&str| {
+        // The brackets and commas of a list of keys are Rest.li's own.
+        let list = pair.strip_prefix("ids=List(").and_then(|keys| keys.strip_suffix(')'));
+        list.map(|keys| keys.replace(',', "")).as_deref().unwrap_or(pair).contains([':', ',', '(', ')', '\''])
+    };
+    match query.split('&').find(reserved) {
         Some(pair) => Err(errors::syntax(&format!("Query parameter '{pair}' is invalid: it is not percent-encoded"))),
         None => Ok(()),
     }

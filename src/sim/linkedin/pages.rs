@@ -71,6 +71,28 @@ pub(super) fn by_vanity_name(state: &State, session: &Session, call: &Call) -> O
     Ok(Reply::json(200, &page(call, elements)?))
 }
 
+/// `GET /rest/organizationsLookup?ids=List(1,2)`: what everybody may know of organisations.
+pub(super) fn lookup(state: &State, session: &Session, call: &Call) -> Outcome {
+    if !session.has_any(&["rw_organization_admin"]) {
+        return Err(session.denied("organizationsLookup.BATCH_GET"));
+    }
+    // As sent: with its brackets encoded it would be one word.
+    let list = call.query().split('&').find_map(|pair| pair.strip_prefix("ids=")).unwrap_or_default();
+    let keys = list.strip_prefix("List(").and_then(|keys| keys.strip_suffix(')'));
+    let keys = keys.ok_or_else(|| errors::syntax("Query parameter 'ids' is no List(...)"))?;
+    let mut answer = json!({"results": {}, "statuses": {}, "errors": {}});
+    for key in keys.split(',') {
+        let id: u64 = key.parse().map_err(|_| errors::syntax(&format!("Key '{key}' is no number")))?;
+        let found = state.organizations.get(&id);
+        answer["statuses"][key] = json!(if found.is_some() { 200 } else { 404 });
+        match found {
+            Some(name) => answer["results"][key] = describe(id, name),
+            None => answer["errors"][key] = json!({"status": 404, "message": "Organization not found"}),
+        }
+    }
+    Ok(Reply::json(200, &answer))
+}
+
 /// One page of a list, by the query's `start` and `count` (1 to 100, default 10).
 pub(super) fn page(call: &Call, elements: Vec<Value>) -> Result<Value, Reply> {
     let number = |name: &str, default: usize| match call.parameter(name) {

@@ -18,6 +18,7 @@ pub(super) fn handle(state: &mut State, call: &Call, path: &[&str]) -> Outcome {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum RestMethod {
     Get,
+    BatchGet,
     Finder,
     Create,
     PartialUpdate,
@@ -29,6 +30,7 @@ impl RestMethod {
     fn of(call: &Call) -> Result<Self, Reply> {
         let named = call.header("x-restli-method").map(|name| name.to_ascii_uppercase().replace('_', ""));
         match (call.method.as_str(), named.as_deref()) {
+            ("GET", None | Some("BATCHGET")) if call.parameter("ids").is_some() => Ok(Self::BatchGet),
             ("GET", None | Some("GET")) => Ok(Self::Get),
             ("GET", Some("FINDER")) => Ok(Self::Finder),
             ("POST", None | Some("ACTION")) if call.parameter("action").is_some() => Ok(Self::Action),
@@ -43,6 +45,7 @@ impl RestMethod {
     fn word(self) -> &'static str {
         match self {
             Self::Get => "GET",
+            Self::BatchGet => "BATCH_GET",
             Self::Finder => "FINDER",
             Self::Create => "CREATE",
             Self::PartialUpdate => "PARTIAL_UPDATE",
@@ -81,7 +84,7 @@ fn admit(state: &mut State, call: &Call, path: &[&str], method: RestMethod) -> R
 }
 
 fn dispatch(state: &mut State, session: &Session, call: &Call, path: &[&str], method: RestMethod) -> Outcome {
-    use RestMethod::{Action, Create, Delete, Finder, Get, PartialUpdate};
+    use RestMethod::{Action, BatchGet, Create, Delete, Finder, Get, PartialUpdate};
     let action = call.parameter("action");
     match (path, method) {
         (["posts"], Create) => posts::create(state, session, call),
@@ -105,6 +108,7 @@ fn dispatch(state: &mut State, session: &Session, call: &Call, path: &[&str], me
         }
         (["socialActions", key, "comments"], Create) => comments::create(state, session, call, &path_key(key)?),
         (["organizationAcls"], Get | Finder) => pages::roles(state, session, call),
+        (["organizationsLookup"], BatchGet) => pages::lookup(state, session, call),
         (["organizations"], Get | Finder) => pages::by_vanity_name(state, session, call),
         (["organizations", key], Get) => pages::organization(state, session, &path_key(key)?),
         _ => Err(errors::not_found("No virtual resource found for this path")),

@@ -111,6 +111,8 @@ impl X {
             .route("/oauth/request_token", post(open(oauth1::request_token)))
             .route("/oauth/authorize", get(open(oauth1::consent)).post(open(oauth1::decide)))
             .route("/oauth/access_token", post(open(oauth1::access_token)))
+            .route("/1.1/oauth/invalidate_token", post(open(oauth1::invalidate)))
+            .route("/1.1/oauth/invalidate_token.json", post(open(oauth1::invalidate)))
             .route("/2/users/me", get(guarded(E::Me, timeline::me)))
             .route("/2/users/{id}/tweets", get(guarded(E::Timeline, timeline::of_user)))
             .route("/2/users/{id}/retweets", post(guarded(E::Repost, reposts::create)))

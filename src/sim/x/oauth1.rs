@@ -1,7 +1,7 @@
 //! OAuth 1.0a: signatures, and the three-legged way to a token. JSON and multipart bodies are not signed.
 
 use std::collections::HashSet;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -9,6 +9,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use serde_json::json;
 use sha1::Sha1;
 use url::Url;
 
@@ -54,6 +55,7 @@ struct RequestToken {
     token: String,
     secret: String,
     callback: String,
+    until: SystemTime,
     allowed: Option<(u64, String)>,
 }
 
@@ -145,7 +147,8 @@ pub(super) fn request_token(state: &mut State, call: &Call) -> Outcome {
     let (token, secret) = (state.secret("1r"), state.secret("1q"));
     let answer =
         form(&[("oauth_token", &token), ("oauth_token_secret", &secret), ("oauth_callback_confirmed", "true")]);
-    state.oauth1.requests.push(RequestToken { app: signed.app, token, secret, callback, allowed: None });
+    let until = state.now + state.options.request_token_life;
+    state.oauth1.requests.push(RequestToken { app: signed.app, token, secret, callback, until, allowed: None });
     Ok(answer)
 }
 
@@ -157,7 +160,7 @@ pub(super) fn consent(state: &mut State, call: &Call) -> Outcome {
     Ok(call::html(StatusCode::OK, consent_page(state, &app.consumer_key, &[right.to_owned()], &call.query)))
 }
 
-/// `POST` from that page: back to the app with a verifier, or a page with a PIN.
+/// `POST` from that page, once for a login: back to the app with a verifier, or a page with a PIN.
 pub(super) fn decide(state: &mut State, call: &Call) -> Outcome {
     let sent = call.form();
     let request = request(state, find(&sent, "oauth_token"))?;
@@ -165,13 +168,14 @@ pub(super) fn decide(state: &mut State, call: &Call) -> Outcome {
     let token = state.oauth1.requests[request].token.clone();
     let mut back = Url::parse(&callback).ok();
     if find(&sent, "decision") != Some("allow") {
+        state.oauth1.requests.remove(request);
         let Some(mut back) = back else { return Ok(call::html(StatusCode::OK, "Not allowed.".to_owned())) };
         back.query_pairs_mut().append_pair("denied", &token);
         return Ok(call::redirect(back.as_str()));
     }
     let user = find(&sent, "user").and_then(|name| state.user_named(name)).map(|user| user.id);
     let user = user.ok_or_else(|| Refusal::page("No such account."))?;
-    let verifier = if back.is_some() { state.secret("1v") } else { format!("{:07}", state.next_id() % 10_000_000) };
+    let verifier = if back.is_some() { state.secret("1v") } else { pin(state) };
     state.oauth1.requests[request].allowed = Some((user, verifier.clone()));
     let Some(back) = &mut back else {
         return Ok(call::html(StatusCode::OK, format!("<!doctype html><p>Your PIN: <code>{verifier}</code></p>")));
@@ -180,13 +184,20 @@ pub(super) fn decide(state: &mut State, call: &Call) -> Outcome {
     Ok(call::redirect(back.as_str()))
 }
 
-/// `POST /oauth/access_token`
+/// Seven digits that nobody guesses from the last ones.
+fn pin(state: &mut State) -> String {
+    let random = state.secret("1p").bytes().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte)));
+    format!("{:07}", random % 10_000_000)
+}
+
+/// `POST /oauth/access_token`: once for a PIN or a verifier, and for a request token.
 pub(super) fn access_token(state: &mut State, call: &Call) -> Outcome {
     let signed = verify(state, call).map_err(|_| not_authenticated())?;
     let body = call.form();
     let verifier = find(&signed.params, "oauth_verifier").or_else(|| find(&body, "oauth_verifier"));
     let found = state.oauth1.requests.iter().position(|request| {
         Some(&request.token) == signed.token.as_ref()
+            && state.now < request.until
             && request.allowed.as_ref().is_some_and(|(_, wanted)| Some(wanted.as_str()) == verifier)
     });
     let request = found.map(|at| state.oauth1.requests.swap_remove(at));
@@ -204,8 +215,20 @@ pub(super) fn access_token(state: &mut State, call: &Call) -> Outcome {
     Ok(answer)
 }
 
+/// `POST /1.1/oauth/invalidate_token`: the token that signs it ends.
+pub(super) fn invalidate(state: &mut State, call: &Call) -> Outcome {
+    let refusal = || Refusal::legacy(StatusCode::UNAUTHORIZED, 89, "Invalid or expired token.");
+    let signed = verify(state, call).map_err(|_| refusal())?;
+    let found = state.oauth1.tokens.iter().position(|token| Some(&token.token) == signed.token.as_ref());
+    let gone = state.oauth1.tokens.swap_remove(found.ok_or_else(refusal)?);
+    Ok(call::json(StatusCode::OK, &json!({"access_token": gone.token})))
+}
+
+/// A login that waits for its user.
 fn request(state: &State, token: Option<&str>) -> Result<usize, Refusal> {
-    let known = state.oauth1.requests.iter().position(|request| Some(request.token.as_str()) == token);
+    let known = state.oauth1.requests.iter().position(|request| {
+        Some(request.token.as_str()) == token && request.allowed.is_none() && state.now < request.until
+    });
     known.ok_or_else(|| Refusal::page("The request token for this page is invalid."))
 }
 

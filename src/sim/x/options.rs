@@ -41,6 +41,8 @@ pub struct Options {
     pub refresh_token_life: Duration,
     /// An authorization code must be exchanged in so long.
     pub code_life: Duration,
+    /// An OAuth 1.0a login must be allowed, and its PIN or verifier exchanged, in so long. X does not say how long.
+    pub request_token_life: Duration,
     /// The rules for self-serve apps: whom one may reply to, no quotes, one cashtag.
     pub self_serve: bool,
     /// Posts may mention others (self-serve apps could not for a time).
@@ -111,6 +113,7 @@ impl Default for Options {
             access_token_life: 2 * HOUR,
             refresh_token_life: 182 * 24 * HOUR,
             code_life: Duration::from_secs(30),
+            request_token_life: Duration::from_secs(15 * 60),
             self_serve: true,
             mentions_allowed: true,
             own_quotes_allowed: false,

@@ -63,10 +63,14 @@ fn a_token_must_open_what_publishing_needs() {
     };
     assert_snapshot!(refused(&desk, "acme-x", &token("tweet.read users.read"), 3), @"
     error: the token of acme-x lacks the scopes tweet.write, media.write
+      because: without tweet.write, nothing can be published, edited or removed
+      because: without media.write, no pictures, videos, captions and alternative texts can be sent
     hint: make a new token with them; nothing was stored
     ");
     assert_snapshot!(refused(&desk, "acme-page", &token("w_member_social openid profile"), 3), @"
     error: the token of acme-page lacks the scopes w_organization_social, r_organization_social
+      because: without w_organization_social, nothing can be published as an organisation
+      because: without r_organization_social, whether an upload is ready cannot be asked, nor can a post whose answer was lost be looked for
     hint: make a new token with them; nothing was stored
     ");
     assert_snapshot!(refused(&desk, "acme-x", "CANARY-CANARY", 3), @r#"
@@ -215,7 +219,22 @@ fn the_organisations_of_a_member_are_discovered() {
     }
     let without = sim.sign_up(editor.clone()).access_token;
     editor.scopes.push("r_organization_admin".to_owned());
-    let with = sim.sign_up(editor).access_token;
+    let with = sim.sign_up(editor.clone()).access_token;
+    sim.add_organization(8, "Acme Cups");
+    editor.scopes.push("rw_organization_admin".to_owned());
+    let named = sim.sign_up(editor).access_token;
+    assert_snapshot!(discovered(&desk, &named), @r#"
+    # Acme, urn:li:organization:7: is `it` already
+    # Acme Cups, urn:li:organization:8
+    [accounts.acme-cups]
+    platform = "linkedin"
+    as = "urn:li:organization:8"
+    # Acme, urn:li:organization:9; but the role ANALYST may not publish there
+    [accounts.acme]
+    platform = "linkedin"
+    as = "urn:li:organization:9"
+    "#);
+    // Their names take a further scope; the list does without.
     assert_snapshot!(discovered(&desk, &with), @r#"
     # urn:li:organization:7: is `it` already
     # urn:li:organization:8
@@ -257,6 +276,7 @@ fn scopes_that_suffice_for_one_way_suffice() {
     };
     assert_snapshot!(refused(&desk, "it", &answer("CANARY-CANARY", "user.info.basic"), 3), @"
     error: the token of it lacks the scope video.publish
+      because: without video.publish, nothing can be published directly
     hint: make a new token with it; nothing was stored
     ");
     let scopes = vec!["user.info.basic".to_owned(), "video.upload".to_owned()];
@@ -320,7 +340,7 @@ fn an_account_is_connected_listed_and_disconnected() {
     let acme_x = json["accounts"].as_array().unwrap().iter().find(|account| account["name"] == "acme-x").unwrap();
     assert_eq!(
         acme_x.as_object().unwrap().keys().collect::<Vec<_>>(),
-        ["name", "platform", "identity", "scopes", "expires", "refresh_expires", "refreshed", "state"]
+        ["name", "platform", "identity", "scopes", "expires", "refresh_expires", "refreshed", "last_used", "state"]
     );
     // A token of somebody else under the same name would publish as somebody else.
     let other = desk.stage.sim.x.sign_up(x::SignUp { username: "other", ..x::SignUp::default() });

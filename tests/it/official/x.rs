@@ -77,7 +77,7 @@ pub(super) fn problems(description: &Description, sent: &Sent) -> Vec<String> {
     let mut problems = description.problems(sent);
     let grant = &pressroom::platform::adapter(Platform::X).unwrap().grants()[0];
     if let Some(operation) = description.operation(sent) {
-        let lacks = operation.scopes.iter().filter(|scope| !grant.scopes.contains(&scope.as_str()));
+        let lacks = operation.scopes.iter().filter(|scope| grant.scopes.iter().all(|(ours, _)| ours != scope));
         problems
             .extend(lacks.map(|scope| format!("{}: needs the scope {scope}, which we do not ask for", operation.name)));
     }

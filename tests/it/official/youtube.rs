@@ -91,8 +91,9 @@ pub(super) fn problems(description: &Description, sent: &Sent) -> Vec<String> {
     }
     let mut problems = description.problems(sent);
     let grant = &pressroom::platform::adapter(Platform::YouTube).unwrap().grants()[0];
-    let besides = grant.scopes_besides.iter().map(|(scope, _)| scope);
-    let may = |operation: &Operation| grant.scopes.iter().chain(besides).any(|scope| operation.scopes.contains(*scope));
+    let may = |operation: &Operation| {
+        grant.scopes.iter().chain(grant.scopes_besides).any(|(scope, _)| operation.scopes.contains(*scope))
+    };
     if let Some(operation) = description.operation(sent).filter(|operation| !may(operation)) {
         problems.push(format!("{}: no scope of ours allows it", operation.name));
     }

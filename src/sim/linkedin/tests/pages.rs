@@ -31,6 +31,19 @@ async fn roles_and_names() {
 }
 
 #[tokio::test]
+async fn names_of_several() {
+    let bench = Bench::new().await;
+    let admin = bench.page_admin();
+    let got = bench.get(&admin, "/rest/organizationsLookup?ids=List(77,78)").await.json();
+    assert_eq!(got["results"], json!({"77": {"id": 77, "localizedName": "Acme Tea", "vanityName": "acme-tea"}}));
+    assert_eq!(got["statuses"], json!({"77": 200, "78": 404}));
+    bench.get(&admin, "/rest/organizationsLookup?ids=List%2877%29").await.is(400, "List");
+    bench.get(&admin, "/rest/organizationsLookup?ids=List(urn:li:organization:77)").await.is(400, "percent-encoded");
+    bench.get(&admin, "/rest/organizationsLookup?ids=List(acme)").await.is(400, "acme");
+    bench.get(&bench.ann, "/rest/organizationsLookup?ids=List(77)").await.is(403, "ACCESS_DENIED");
+}
+
+#[tokio::test]
 async fn persons_cannot_read_back() {
     let bench = Bench::new().await;
     let urn = bench.published(&bench.ann, &plain(&bench.me(), "Hi")).await;

@@ -152,3 +152,127 @@ async fn three_legs_lead_to_a_token_and_an_exchange() {
     let wrong = with(exchange.to_vec(), "oauth_token_secret", "guess");
     assert_eq!(stage.form("/2/oauth2/token", &wrong).await.body["error"], "invalid_grant");
 }
+
+impl Stage {
+    /// A call of the three legs, signed with the app's own words and perhaps a token's.
+    async fn leg(&self, path: &str, (token, secret): (&str, &str), nonce: &str, extra: &[(&str, &str)]) -> Read {
+        let app = App::public(DEFAULT_CLIENT_ID, CALLBACK);
+        let (consumer_key, consumer_secret) = (app.consumer_key, app.consumer_secret);
+        let (token, token_secret) = (token.to_owned(), secret.to_owned());
+        let keys = Oauth1Token { consumer_key, consumer_secret, token, token_secret };
+        let header = Signer::new(keys, nonce).header("POST", path, extra);
+        self.signed(Method::POST, path, header, None).await
+    }
+
+    /// Begins a login without a callback: the request token and its secret.
+    async fn begin(&self, nonce: &str) -> (String, String) {
+        let answer = self.leg("/oauth/request_token", ("", ""), nonce, &[("oauth_callback", "oob")]).await.ok(200);
+        let fields: std::collections::HashMap<String, String> =
+            url::form_urlencoded::parse(answer.as_str().unwrap().as_bytes()).into_owned().collect();
+        (fields["oauth_token"].clone(), fields["oauth_token_secret"].clone())
+    }
+
+    /// Presses a button of the consent page; the page that follows.
+    async fn press_for_pin(&self, token: &str, decision: &str) -> Read {
+        self.form("/oauth/authorize", &[("oauth_token", token), ("user", "ada"), ("decision", decision)]).await
+    }
+
+    async fn pin(&self, token: &str) -> String {
+        let page = self.press_for_pin(token, "allow").await.ok(200).as_str().unwrap().to_owned();
+        let pin = page.split("<code>").nth(1).unwrap().split('<').next().unwrap().to_owned();
+        assert!(pin.len() == 7 && pin.bytes().all(|byte| byte.is_ascii_digit()), "{page}");
+        pin
+    }
+
+    async fn exchange(&self, (token, secret): (&str, &str), pin: &str, nonce: &str) -> u16 {
+        self.leg("/oauth/access_token", (token, secret), nonce, &[("oauth_verifier", pin)]).await.status
+    }
+}
+
+/// Out of band: a page with seven digits, good for one token of one login, and not for ever.
+#[tokio::test]
+async fn a_pin_is_good_once_for_its_own_login() {
+    let stage = Stage::new().await;
+    let (token, secret) = stage.begin("a1").await;
+    let own = (token.as_str(), secret.as_str());
+    assert_eq!(stage.exchange(own, "1234567", "a2").await, 401, "nobody has allowed it yet");
+    let pin = stage.pin(&token).await;
+    assert_eq!(stage.press_for_pin(&token, "allow").await.status, 400, "the page is over");
+    let other = stage.begin("a3").await;
+    assert_eq!(stage.exchange((&other.0, &other.1), &pin, "a4").await, 401, "another login's");
+    assert_eq!(stage.exchange((&token, "guess"), &pin, "a5").await, 401, "not signed with its secret");
+    let wrong = format!("{:07}", (pin.parse::<u32>().unwrap() + 1) % 10_000_000);
+    assert_eq!(stage.exchange(own, &wrong, "a6").await, 401, "another number");
+    assert_eq!(stage.exchange(own, &pin, "a7").await, 200);
+    assert_eq!(stage.exchange(own, &pin, "a8").await, 401, "a second time");
+}
+
+#[tokio::test]
+async fn a_pin_ends_and_a_login_that_was_refused_has_none() {
+    let stage = Stage::new().await;
+    let (token, secret) = stage.begin("b1").await;
+    let page = stage.press_for_pin(&token, "deny").await.ok(200);
+    assert!(!page.as_str().unwrap().contains("<code>"), "{page}");
+    assert_eq!(stage.press_for_pin(&token, "allow").await.status, 400);
+    assert_eq!(stage.exchange((&token, &secret), "1234567", "b2").await, 401);
+    stage.configure(|options| options.request_token_life = MINUTE);
+    let (token, secret) = stage.begin("b3").await;
+    let pin = stage.pin(&token).await;
+    stage.advance(MINUTE);
+    let keys = App::public(DEFAULT_CLIENT_ID, CALLBACK);
+    let keys = Oauth1Token {
+        consumer_key: keys.consumer_key,
+        consumer_secret: keys.consumer_secret,
+        token,
+        token_secret: secret,
+    };
+    let path = "/oauth/access_token";
+    let signer = Signer::new(keys, "b4");
+    let late = Signer { at: signer.at + 60, ..signer }.header("POST", path, &[("oauth_verifier", &pin)]);
+    assert_eq!(stage.signed(Method::POST, path, late, None).await.status, 401);
+}
+
+/// Only the app may begin a login, and only towards an address of its own.
+#[tokio::test]
+async fn a_login_is_begun_by_its_app_alone() {
+    let stage = Stage::new().await;
+    let path = "/oauth/request_token";
+    for (nonce, extra, status) in [
+        ("c1", &[("oauth_callback", "oob")][..], 200),
+        ("c2", &[("oauth_callback", CALLBACK)], 200),
+        ("c3", &[("oauth_callback", "OOB")], 403),
+        ("c4", &[], 403),
+    ] {
+        assert_eq!(stage.leg(path, ("", ""), nonce, extra).await.status, status, "{extra:?}");
+    }
+    assert_eq!(stage.leg(path, ("", ""), "c1", &[("oauth_callback", "oob")]).await.status, 401, "nonce used twice");
+    let app = App::public(DEFAULT_CLIENT_ID, CALLBACK);
+    for (consumer_key, consumer_secret) in
+        [(app.consumer_key.clone(), "guess".to_owned()), ("nobody".to_owned(), app.consumer_secret)]
+    {
+        let keys = Oauth1Token { consumer_key, consumer_secret, token: String::new(), token_secret: String::new() };
+        let header = Signer::new(keys, "c9").header("POST", path, &[("oauth_callback", "oob")]);
+        assert_eq!(stage.signed(Method::POST, path, header, None).await.body["errors"][0]["code"], 32);
+    }
+}
+
+#[tokio::test]
+async fn a_token_ends_itself() {
+    let stage = Stage::new().await;
+    let token = stage.sim.x.oauth1_token(DEFAULT_CLIENT_ID, "ada");
+    for (path, nonce, status) in [
+        ("/2/users/me", "d1", 200),
+        ("/1.1/oauth/invalidate_token.json", "d2", 200),
+        ("/2/users/me", "d3", 401),
+        ("/1.1/oauth/invalidate_token", "d4", 401),
+    ] {
+        let method = if path.starts_with("/2/") { Method::GET } else { Method::POST };
+        let header = Signer::new(token.clone(), nonce).header(method.as_str(), path, &[]);
+        let answer = stage.signed(method, path, header, None).await;
+        assert_eq!(answer.status, status, "{path} {}", answer.body);
+    }
+    let other = Oauth1Token { token_secret: "guess".to_owned(), ..stage.sim.x.oauth1_token(DEFAULT_CLIENT_ID, "ada") };
+    let path = "/1.1/oauth/invalidate_token";
+    let header = Signer::new(other, "d5").header("POST", path, &[]);
+    assert_eq!(stage.signed(Method::POST, path, header, None).await.body["errors"][0]["code"], 89);
+}
