@@ -104,7 +104,8 @@ impl Store for Clone {
         let mut digest = Sha256::new();
         digest.update(format!("{parent:?} {message}"));
         for (path, bytes) in files {
-            digest.update(format!("{path} {bytes:?}"));
+            digest.update(path);
+            digest.update(bytes.as_deref().unwrap_or(b"it is gone"));
             match bytes {
                 Some(bytes) => drop(whole.insert(path.clone(), bytes.clone().into())),
                 None => drop(whole.remove(path)),

@@ -102,7 +102,8 @@ pub(crate) struct World {
     hub: Hub,
     net: Net,
     timings: Timings,
-    repo: Repo,
+    content: Content,
+    stock: Arc<Stock>,
     commit: Oid,
     tokens: BTreeMap<String, Document>,
     bug: Option<Bug>,
@@ -167,8 +168,12 @@ impl World {
         let net = Net { hosts: Arc::new(sim.answerers()), sun, chaos, aloud };
         let tokens = platforms.iter().map(|platform| sign_up(&sim, *platform)).collect();
         let (repo, commit) = committed(seed, &dice, &platforms);
+        let snapshot = Snapshot::at_commit(&repo, commit).unwrap();
+        let content = Content::read(&snapshot).unwrap();
+        assert!(content.problems.is_empty(), "{:?}", content.problems);
+        let stock = Arc::new(Stock::from(snapshot));
         let (hub, wrong) = (Hub::default(), Mutex::default());
-        let world = Self { sim, sun, dice, hub, net, timings, repo, commit, tokens, bug, aloud, wrong };
+        let world = Self { sim, sun, dice, hub, net, timings, content, stock, commit, tokens, bug, aloud, wrong };
         world.say("world", &format!("{chaos:?} {timings:?} shown after {visible:?}"));
         world
     }
@@ -284,7 +289,7 @@ impl World {
         let clock = process.machine.clock();
         let cable = Cable { net: Net { chaos, ..self.net.clone() }, process: process.clone() };
         let http = Http::new(clock, self.timings.request).with_wire(Arc::new(cable));
-        let (mut content, stock) = self.content();
+        let (mut content, stock) = (self.content.clone(), self.stock.clone());
         let (_keep, stop) = watch::channel(false);
         let name = process.machine.name;
         let (tell, sent) = (|words: &str| self.say(name, words), |_: &pressroom::run::Sent<'_>| ());
@@ -308,20 +313,13 @@ impl World {
         Ok(())
     }
 
-    fn content(&self) -> (Content, Arc<Stock>) {
-        let snapshot = Snapshot::at_commit(&self.repo, self.commit).unwrap();
-        let content = Content::read(&snapshot).unwrap();
-        assert!(content.problems.is_empty(), "{:?}", content.problems);
-        (content, Arc::new(Stock::from(snapshot)))
-    }
-
     /// What a machine that never saw any of it would do now.
     pub(crate) async fn plan(&self) -> Plan {
         let fresh = Machine::new("fresh", Watch::new(self.sun, 0, false));
         let process = Process::start(&fresh, self.dice.split(), Fate::default());
         let chaos = Chaos { remote: 0, network: 0, bug: None, ..self.net.chaos };
         let journal = self.journal(&process, chaos).await.unwrap();
-        let (mut content, stock) = self.content();
+        let (mut content, stock) = (self.content.clone(), self.stock.clone());
         let clock = fresh.clock();
         let http = Http::new(clock, self.timings.request);
         let (_keep, stop) = watch::channel(false);
