@@ -79,6 +79,7 @@ pub(crate) struct Clone {
 
 impl Store for Clone {
     fn file(&self, commit: Oid, path: &str) -> Result<Option<Vec<u8>>, Failure> {
+        self.process.shake();
         Ok(self.hub.commit(commit)?.files.get(path).map(|bytes| bytes.to_vec()))
     }
 
@@ -156,7 +157,7 @@ pub(crate) struct Line {
 impl Line {
     async fn fetch_now(&self) -> Result<Option<Oid>, Failure> {
         self.process.pass().await;
-        sleep(latency(&self.process.dice)).await;
+        sleep(self.chaos.latency(&self.process.dice)).await;
         if self.hub.is_down() || self.process.dice.one_in(self.chaos.remote) {
             return Err(Failure::new(Kind::Later, "cannot read from remote `origin` (the hub)"));
         }
@@ -177,7 +178,7 @@ impl Line {
 
 impl Hub {
     async fn receive(&self, lease: Option<Oid>, new: Oid, dice: &Dice, chaos: Chaos) -> PushOutcome {
-        sleep(latency(dice)).await;
+        sleep(chaos.latency(dice)).await;
         let unknown = || PushOutcome::Unknown("it hung up".into());
         if self.is_down() {
             return unknown();
@@ -210,13 +211,9 @@ impl Hub {
             return PushOutcome::Won;
         }
         let is_won = self.swap(lease, new) || chaos.bug == Some(Bug::LostPushesCount);
-        sleep(latency(dice)).await;
+        sleep(chaos.latency(dice)).await;
         if is_won { PushOutcome::Won } else { PushOutcome::Lost }
     }
-}
-
-fn latency(dice: &Dice) -> Duration {
-    dice.duration(Duration::from_millis(20)..=Duration::from_millis(900))
 }
 
 impl Upstream for Line {
