@@ -545,10 +545,12 @@ impl<'a> Walk<'a> {
         // When it was sent is what it will be found by, should the answer be lost: by a clock that is known to be right.
         while self.run.http.skew().is_none() {
             let host = call.url.host_str().unwrap_or_default();
-            let (Outcome::NotSent(why) | Outcome::Unclear(why)) = self.run.http.ask_the_time(host).await? else {
-                break;
+            let label = self.row.platform.label();
+            let why = match self.run.http.ask_the_time(host).await? {
+                Outcome::Answered(_) if self.run.http.skew().is_some() => break,
+                Outcome::Answered(_) => format!("{label} does not tell what time it is"),
+                Outcome::NotSent(why) | Outcome::Unclear(why) => format!("no answer from {label}: {why}"),
             };
-            let why = format!("no answer from {}: {why}", self.row.platform.label());
             if let Some(end) = self.try_again(Class::Transient, None, why).await? {
                 return Ok(Some(end));
             }
