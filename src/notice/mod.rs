@@ -107,7 +107,6 @@ fn mark(text: &str) -> String {
 /// What was told, by the way it was told in (`webhook`, `email`) and by cause.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Told {
-    schema: u32,
     told: BTreeMap<String, BTreeMap<String, Word>>,
 }
 
@@ -126,9 +125,7 @@ impl Told {
 
     /// The file.
     pub fn write(&self) -> Vec<u8> {
-        let mut text = serde_json::to_string_pretty(&Self { schema: 1, ..self.clone() }).unwrap_or_default();
-        text.push('\n');
-        text.into_bytes()
+        format!("{:#}\n", serde_json::json!({ "schema": 1, "told": self.told })).into_bytes()
     }
 
     /// What was told elsewhere as well.

@@ -261,7 +261,7 @@ impl Shared {
                 "the ledger on branch `{branch}` {place} was changed by hand: {first}{more} is no longer what it was"
             ),
         )
-        .hint(format!("see what was changed: `git diff {known:.12} {tip:.12} -- {GROWS}`; put it back on the branch"))
+        .hint(format!("see what was changed: `git diff {known} {tip} -- {GROWS}`; put it back on the branch"))
         .hint(self.on_purpose()))
     }
 

@@ -225,7 +225,7 @@ fn nothing_an_author_wrote_is_a_command() {
     scene.post("tea", "acme-x", text);
     let words = "::error::refused\\r\\n::add-path::/tmp ##[error]x | <b>";
     let body = format!("{{\"title\":\"Forbidden\",\"detail\":\"{words}\"}}");
-    scene.fault("POST", "/2/tweets", 1, FaultKind::AnswerBefore { status: 403, headers: Vec::new(), body });
+    scene.fault("POST", "/2/tweets", 2, FaultKind::AnswerBefore { status: 403, headers: Vec::new(), body });
     scene.press.file("posts/::error::x,y.md", "---\nid: milk\ntargets: [\"::warning::z\"]\n---\nMilk.\n").commit("odd");
     scene.press.git(&["push", "-q", "origin", "HEAD:main"]);
     scene.press.env.push(set("GITHUB_ACTIONS", "true"));
@@ -325,6 +325,27 @@ fn a_ledger_that_was_taken_away_stops_everything() {
     let ran = desk.press.run(&["publish"]).exits(3);
     assert_snapshot!(shown(&desk.press, &ran), @"");
     assert_eq!(desk.stage.sim.seen().len(), 3, "nothing went out twice");
+}
+
+/// An older branch is pushed over the newer: who has seen that says so, and tells it once.
+#[test]
+fn a_branch_that_was_rolled_back_is_told() {
+    let (scene, hook, _, _) = scene();
+    let remote = scene.remote.to_str().unwrap();
+    let older = scene.press.git(&["-C", remote, "rev-parse", "pressroom-state"]);
+    scene.post("tea", "acme-x", "Tea.");
+    scene.press.run(&["publish"]).exits(0);
+    scene.press.git(&["-C", remote, "update-ref", "refs/heads/pressroom-state", older.trim()]);
+    let ran = scene.press.run(&["publish"]).exits(3);
+    assert!(ran.stderr.contains("which it had before: some of the ledger is lost"), "{}", ran.stderr);
+    let told = hook.take();
+    assert_eq!(told.len(), 1);
+    assert!(
+        told[0].contains("pressroom: nothing is published") && told[0].contains("some of the ledger is lost"),
+        "{told:?}"
+    );
+    scene.press.run(&["publish"]).exits(3);
+    assert_eq!((hook.take().len(), scene.stage.texts("x").len()), (0, 1));
 }
 
 #[test]

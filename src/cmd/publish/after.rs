@@ -32,8 +32,7 @@ impl After<'_> {
     /// Tells people what they do not know yet, and writes down that, and how the run ended. `is_whole`: the run came to
     /// its end, so that it knows of everything that needs somebody.
     pub(super) async fn tell(&self, http: &Http, causes: &[Cause], mark: Mark, acted: bool, is_whole: bool) {
-        let before = self.told();
-        let mut told = before.clone();
+        let mut told = self.told();
         told.forget(causes, self.only, is_whole);
         for way in notify::ways(self.notify) {
             let news = told.news(way.name(), causes, self.context.clock.now());
@@ -45,7 +44,7 @@ impl After<'_> {
                 Err(failure) => self.warn(&format!("the {} could not be told", way.name()), &failure),
             }
         }
-        if let Err(failure) = self.keep(&before, told, mark, acted).await {
+        if let Err(failure) = self.keep(&told, mark, acted).await {
             self.warn("how the run ended could not be written down", &failure);
         }
     }
@@ -91,17 +90,18 @@ impl After<'_> {
     }
 
     /// One commit for both, if there is anything to say; a branch that nobody has begun is not begun for it.
-    async fn keep(&self, before: &Told, told: Told, mark: Mark, acted: bool) -> Result<(), Failure> {
+    async fn keep(&self, told: &Told, mark: Mark, acted: bool) -> Result<(), Failure> {
         let begun = self.journal.filter(|journal| journal.tip().is_some());
         let kept = match begun {
             None => Ok(false),
             Some(journal) => {
-                let changed = (told != *before).then(|| told.write());
+                let told = told.clone();
                 let change = move |branch: &Branch| {
                     let write = |path: &str, bytes| Edit::Write { path: path.to_owned(), bytes };
                     let old = Mark::read(branch)?;
                     let mark = mark.after(old.as_ref(), acted).map(|bytes| write(mark::PATH, bytes));
-                    let notices = changed.clone().map(|bytes| write(notice::PATH, bytes));
+                    let known = branch.read(notice::PATH)?.map(|bytes| Told::read(&bytes)).unwrap_or_default();
+                    let notices = (known != told).then(|| write(notice::PATH, told.write()));
                     Ok(mark.into_iter().chain(notices).collect())
                 };
                 crate::run::write::settled(journal.commit(Box::new(change)).await).map(|_| true)
@@ -110,7 +110,7 @@ impl After<'_> {
         let Some(path) = self.here() else { return kept.map(drop) };
         // What the branch has need not be remembered here; what it has not, must.
         let is_kept = matches!(kept, Ok(true));
-        let written = match is_kept || told == Told::default() {
+        let written = match is_kept || *told == Told::default() {
             true => fs::remove_file(&path).or_else(|error| match error.kind() {
                 std::io::ErrorKind::NotFound => Ok(()),
                 _ => Err(error),

@@ -425,7 +425,7 @@ async fn a_ledger_that_lost_lines_stops_everything() {
             told(&failure),
             format!(
                 "the ledger on branch `pressroom-state` on remote `origin` was changed by hand: {lost} is no longer what it was\n\
-                 see what was changed: `git diff {known:.12} {tip:.12} -- ledger/`; put it back on the branch\n\
+                 see what was changed: `git diff {known} {tip} -- ledger/`; put it back on the branch\n\
                  if it was rewritten on purpose: `git update-ref -d refs/pressroom/state/pressroom-state`, \
                  and delete the local branch `pressroom-state` if there is one"
             )
