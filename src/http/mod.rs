@@ -160,11 +160,11 @@ impl Http {
     ///
     /// # Errors
     /// When it cannot be asked at all: a host that is refused.
-    pub async fn ask_the_time(&self, url: &Url) -> Result<Outcome, Failure> {
-        let mut url = hosts::route(self.hosts.as_ref(), url)?;
-        url.set_path("/");
-        url.set_query(None);
-        tracing::debug!(host = url.host_str().unwrap_or_default(), "ask the time");
+    pub async fn ask_the_time(&self, host: &str) -> Result<Outcome, Failure> {
+        let url = Url::parse(&format!("https://{host}/"))
+            .map_err(|error| Failure::new(Kind::Bug, format!("`{host}` is no host")).cause(error))?;
+        let url = hosts::route(self.hosts.as_ref(), &url)?;
+        tracing::debug!(host, "ask the time");
         let request = self.client(&self.reading, 4)?.head(url).header(USER_AGENT, AGENT);
         let outcome = self.strictly(self.exchange(request, Longer::Cut(0))).await;
         if let Outcome::Answered(reply) = &outcome {
@@ -286,7 +286,11 @@ impl Http {
         for (name, value) in &parts.headers {
             request = request.header(name.as_str(), value.as_bytes());
         }
-        Ok(match self.strictly(self.exchange(request, Longer::Unclear(BODY_MAX))).await {
+        let outcome = self.strictly(self.exchange(request, Longer::Unclear(BODY_MAX))).await;
+        if let Outcome::Answered(reply) = &outcome {
+            self.measure_skew(reply.header("date"));
+        }
+        Ok(match outcome {
             // A success may give a token again that it was sent: LinkedIn's refresh token stays the same.
             Outcome::Answered(reply) if !reply.is_success() => Outcome::Answered(veil::over(&veil, reply)),
             outcome => outcome,

@@ -92,10 +92,10 @@ async fn whole(request: Request) -> Option<Parts> {
 
 impl Net {
     async fn exchange(&self, request: Parts, dice: &Dice) -> Result<Response, Broken> {
-        sleep(latency(dice)).await;
+        sleep(self.chaos.latency(dice)).await;
         if !dice.one_in(self.chaos.network) {
             let answer = self.ask(request.clone()).await;
-            sleep(latency(dice)).await;
+            sleep(self.chaos.latency(dice)).await;
             return Ok(told(answer));
         }
         let fault = *dice.pick(&FAULTS);
@@ -126,7 +126,7 @@ impl Net {
             Fault::Instead => Ok(told(instead(dice))),
             Fault::Misheard => {
                 self.ask(request).await;
-                sleep(latency(dice)).await;
+                sleep(self.chaos.latency(dice)).await;
                 Ok(told(gateway(dice)))
             }
             Fault::Cut => Ok(cut(self.ask(request).await, dice)),
@@ -186,10 +186,6 @@ fn forgotten(body: &[u8]) -> Bytes {
         }
     }
     value.to_string().into()
-}
-
-fn latency(dice: &Dice) -> Duration {
-    dice.duration(Duration::from_millis(20)..=Duration::from_millis(1500))
 }
 
 fn answer(status: StatusCode, body: String) -> http::Response<Bytes> {
