@@ -131,7 +131,8 @@ fn annotation(level: &str, properties: &[(&str, &str)], text: &str) -> String {
 fn data(text: &str) -> String {
     // An escape of a terminal would be no more than noise on a web page.
     let plain: String = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\r' | '\t')).collect();
-    plain.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    // Where a line is read anew, the older form of a command counts anywhere in it.
+    plain.replace("##[", "##\u{200b}[").replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 /// A summary may be of 1 MiB.

@@ -19,7 +19,7 @@ use crate::round::Known;
 use crate::run::recover::Recovered;
 use crate::run::write::{Line, Writer};
 
-/// Settles a doubtful target: says whether it is out. Or a doubtful ledger: says that it is right.
+/// Settles a doubtful target, or a ledger that was changed by hand.
 #[derive(Debug, Args)]
 #[group(skip)]
 #[command(group = ArgGroup::new("finding").required(true).args(["published", "absent", "ledger"]))]

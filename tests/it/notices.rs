@@ -136,12 +136,29 @@ fn a_refused_post_is_told_once() {
     assert_eq!((&json["causes"][0]["post"], &json["causes"][0]["account"]), (&"tea".into(), &"acme-x".into()));
     assert_eq!(json["subject"], "pressroom: tea → acme-x is failed");
     let place = scene.remote.to_str().unwrap();
-    assert_snapshot!(steady(&json["text"].as_str().unwrap().replace(place, "[remote]")), @"");
+    assert_snapshot!(steady(&json["text"].as_str().unwrap().replace(place, "[remote]")), @r#"
+    tea → acme-x, failed: X refuses without saying why (text too long, or the account blocked?); look at it before trying again, tries may cost (X answered 403: "You are not permitted to perform this action.")
+
+    Repository: [remote]
+    "#);
     let mails = mail.take();
     assert_eq!(mails.len(), 1, "{}", first.stderr);
     let lines = mails[0].lines().filter(|line| !line.starts_with("Date: ") && !line.starts_with("Message-ID: "));
-    let lines = lines.collect::<Vec<_>>().join("\n").replace(place, "[remote]");
-    assert_snapshot!(steady(&lines), @"");
+    // Where a long line is broken depends on the length of the path.
+    let lines = lines.collect::<Vec<_>>().join("\n").replace("=\n", "").replace(place, "[remote]");
+    assert_snapshot!(steady(&lines), @r#"
+    MAIL FROM:<ops@acme.example>
+    RCPT TO:<ops@acme.example>
+    From: ops@acme.example
+    To: ops@acme.example
+    Subject: pressroom: tea =?utf-8?b?4oaS?= acme-x is failed
+    Content-Type: text/plain; charset=utf-8
+    Content-Transfer-Encoding: quoted-printable
+
+    tea =E2=86=92 acme-x, failed: X refuses without saying why (text too long, or the account blocked?); look at it before trying again, tries may cost (X answered 403: "You are not permitted to perform this action.")
+
+    Repository: [remote]
+    "#);
     // Told; and told again to nobody, though the post is still refused.
     let again = scene.press.run(&["publish"]).exits(3);
     assert_eq!((hook.take().len(), mail.take().len()), (0, 0));
@@ -254,14 +271,22 @@ fn nothing_an_author_wrote_is_a_command() {
         assert_eq!(silent, None, "it goes on taking commands");
     }
     let told = ran.stderr.lines().filter(|line| line.starts_with("::error ")).collect::<Vec<_>>().join("\n");
-    assert_snapshot!(steady(&told), @"");
+    assert_snapshot!(told.replace('\u{200b}', "[nothing]"), @r#"
+    ::error file=posts/%3A%3Aerror%3A%3Ax%2Cy.md,line=3,col=11::there is no account, platform or group `::warning::z`%0Achoose `acme-page`, `acme-x`, `ann`, `all` or `x`
+    ::error file=posts/tea.md,title=tea → acme-x is due::X does not allow this; connect with the scopes tweet.read tweet.write users.read media.write, or see what X says (X answered 403: "::error::refused ::add-path::/tmp ##[nothing][error]x | <b>")
+    "#);
     let summary = fs::read_to_string(summary).unwrap();
-    assert_snapshot!(steady(&summary), @"");
+    assert!(
+        summary.starts_with("### pressroom\n\n| post | account | state | |\n| --- | --- | --- | --- |\n"),
+        "{summary}"
+    );
+    assert!(summary.contains("| tea | acme\\-x | due | X does not allow this\\; connect"), "{summary}");
+    assert!(summary.contains("\\#\\#\\[error\\]x \\| \\<b\\>"), "{summary}");
 }
 
 #[test]
 fn runs_leave_a_mark() {
-    let mut scene = Scene::new();
+    let scene = Scene::new();
     let never = scene.press.run(&["status", "--fail-if-idle", "10d"]).exits(3);
     assert!(never.stderr.contains("idle: no run of `pressroom publish` has left a mark on the state branch yet"));
     scene.press.run(&["publish"]).exits(0);
@@ -281,7 +306,6 @@ fn runs_leave_a_mark() {
     assert!(short.stderr.contains("write at least `2h`: quiet runs leave a mark once an hour"), "{}", short.stderr);
     let idle = scene.press.run(&["status", "--fail-if-idle", "10d", "--format", "json"]).exits(0).json();
     assert_eq!(idle["idle"], Value::Null);
-    scene.press.env.clear();
 }
 
 /// In a clone that has no memory of what the ledger said.
@@ -299,11 +323,28 @@ fn a_line_that_was_rewritten_stops_its_post() {
     desk.tamper(&path, |text| Some(text.unwrap().replacen("\"epoch\":1", "\"epoch\":7", 1)));
     // Who has seen it otherwise does nothing at all.
     let seen = desk.press.run(&["publish"]).exits(3);
-    assert_snapshot!(shown(&desk.press, &seen), @"");
+    assert_snapshot!(shown(&desk.press, &seen), @"
+    error: the ledger on branch `pressroom-state` on remote `origin` was changed by hand: ledger/a9/tea.jsonl, line 1 is no longer what it was
+    hint: see what was changed: `git diff [id] [id] -- ledger/`; put it back on the branch
+    hint: if it was rewritten on purpose: `git update-ref -d refs/pressroom/state/pressroom-state`, and delete the local branch `pressroom-state` if there is one
+    ");
     // Who has not, keeps off the post.
     let clone = fresh(&desk, "fresh");
     let ran = clone.run(&["status", "tea"]).exits(1);
-    assert_snapshot!(shown(&clone, &ran), @"");
+    assert_snapshot!(shown(&clone, &ran), @"
+    Held
+      tea → acme-x     its ledger cannot be trusted: ledger/a9/tea.jsonl:2: the ledger of tea was
+                       changed by hand before line 2; put it back as the branch's history has it, or say
+                       that it is right as it stands: `pressroom resolve tea --ledger`
+      tea → acme-page  its ledger cannot be trusted: ledger/a9/tea.jsonl:2: the ledger of tea was
+                       changed by hand before line 2; put it back as the branch's history has it, or say
+                       that it is right as it stands: `pressroom resolve tea --ledger`
+      tea → ann        its ledger cannot be trusted: ledger/a9/tea.jsonl:2: the ledger of tea was
+                       changed by hand before line 2; put it back as the branch's history has it, or say
+                       that it is right as it stands: `pressroom resolve tea --ledger`
+
+    3 held.
+    ");
     let account = clone.run(&["resolve", "tea:acme-x", "--ledger"]).exits(2);
     assert!(account.stderr.contains("a ledger is about all accounts of its post"), "{}", account.stderr);
     let accepted = clone.run(&["resolve", "tea", "--ledger"]).exits(0);
@@ -323,7 +364,11 @@ fn a_ledger_that_was_taken_away_stops_everything() {
     desk.press.run(&["publish"]).exits(0);
     desk.tamper(&ledger("tea"), |_| None);
     let ran = desk.press.run(&["publish"]).exits(3);
-    assert_snapshot!(shown(&desk.press, &ran), @"");
+    assert_snapshot!(shown(&desk.press, &ran), @"
+    error: the ledger on branch `pressroom-state` on remote `origin` was changed by hand: ledger/a9/tea.jsonl, line 1 is no longer what it was
+    hint: see what was changed: `git diff [id] [id] -- ledger/`; put it back on the branch
+    hint: if it was rewritten on purpose: `git update-ref -d refs/pressroom/state/pressroom-state`, and delete the local branch `pressroom-state` if there is one
+    ");
     assert_eq!(desk.stage.sim.seen().len(), 3, "nothing went out twice");
 }
 

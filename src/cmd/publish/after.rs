@@ -89,9 +89,11 @@ impl After<'_> {
         Some(self.repo.folder("").ok()?.join(notice::PATH))
     }
 
-    /// One commit for both, if there is anything to say; a branch that nobody has begun is not begun for it.
+    /// One commit for both, if there is anything to say; a branch that nobody has
+    /// begun is not begun for it, and the run has said why one of a newer version is left alone.
     async fn keep(&self, told: &Told, mark: Mark, acted: bool) -> Result<(), Failure> {
-        let begun = self.journal.filter(|journal| journal.tip().is_some());
+        let may_write = |branch: Branch| branch.tip().is_some() && branch.check_writable().is_ok();
+        let begun = self.journal.filter(|journal| journal.branch().is_ok_and(may_write));
         let kept = match begun {
             None => Ok(false),
             Some(journal) => {
