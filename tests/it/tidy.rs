@@ -37,8 +37,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "run",
         &[
-            "chance", "clock", "error", "fit", "hosting", "http", "ledger", "login", "plan", "platform", "post",
-            "repo", "step", "vault",
+            "chance", "clock", "error", "fit", "hosting", "http", "ledger", "limits", "login", "plan", "platform",
+            "post", "repo", "step", "vault",
         ],
     ),
     (
