@@ -35,7 +35,7 @@ fn a_cause_is_told_once_until_it_changes_comes_back_or_grows_old() {
     let (tea, milk) = (cause("tea:x", "a"), cause("milk:x", "a"));
     assert_eq!(tell(&mut told, std::slice::from_ref(&tea), 1), "tea:x");
     assert_eq!(tell(&mut told, std::slice::from_ref(&tea), 2), "");
-    assert_eq!(tell(&mut told, &[tea.clone(), milk], 3), "milk:x");
+    assert_eq!(tell(&mut told, &[tea, milk], 3), "milk:x");
     assert_eq!(tell(&mut told, &[cause("tea:x", "b")], 4), "tea:x", "it changed");
     assert_eq!(tell(&mut told, &[], 5), "");
     assert_eq!(tell(&mut told, &[cause("tea:x", "b")], 6), "tea:x", "it came back");
