@@ -26,6 +26,7 @@ use crate::run::{Run, Sent};
 use crate::vault::{Document, Redactor, Vault};
 
 mod known;
+pub mod mark;
 
 pub use known::{Known, Planning, Silence};
 

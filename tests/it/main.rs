@@ -19,6 +19,7 @@ mod keys;
 mod kill;
 mod login;
 mod network;
+mod notices;
 mod official;
 mod pin;
 mod press;
