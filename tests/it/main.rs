@@ -29,5 +29,6 @@ mod renew;
 mod scene;
 mod seven;
 mod shown;
+mod socket;
 mod terminal;
 mod tidy;
