@@ -9,9 +9,12 @@ mod browser;
 mod cast;
 mod commands;
 mod conformance;
+mod corpus;
 mod desk;
 mod doctor;
 mod edge;
+#[path = "../../fuzz/entries.rs"]
+mod entries;
 mod fault;
 mod fitted;
 mod host;
