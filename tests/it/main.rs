@@ -11,9 +11,11 @@ mod commands;
 mod conformance;
 mod corpus;
 mod desk;
+mod disk;
 mod doctor;
 mod edge;
 #[path = "../../fuzz/entries.rs"]
+#[expect(unreachable_pub, reason = "the fuzz targets are other crates")]
 mod entries;
 mod fault;
 mod fitted;
@@ -25,6 +27,7 @@ mod official;
 mod pin;
 mod press;
 mod publish;
+mod push;
 mod race;
 mod readme;
 mod rehearse;
