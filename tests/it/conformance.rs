@@ -3,6 +3,7 @@
 //! its API for machines, every request is held against that as well.
 
 mod cases;
+mod crash;
 mod faults;
 mod media;
 
@@ -33,6 +34,16 @@ macro_rules! suites {
             #[test]
             fn every_kind_is_out_once_wherever_the_run_is_cut_off() {
                 super::cut(Platform::$platform);
+            }
+
+            #[test]
+            fn every_kind_is_out_once_whatever_a_crash_leaves() {
+                super::crash::cut_ledgers(Platform::$platform);
+            }
+
+            #[test]
+            fn every_kind_is_out_once_whatever_request_is_refused() {
+                super::crash::refused(Platform::$platform);
             }
 
             #[test]

@@ -35,6 +35,7 @@ mod renew;
 mod scene;
 mod seven;
 mod shown;
+mod soak;
 mod socket;
 mod terminal;
 mod tidy;
