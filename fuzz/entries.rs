@@ -283,8 +283,11 @@ pub fn callback(bytes: &[u8]) {
     });
 }
 
+/// A function to be fed.
+pub type Entry = fn(&[u8]);
+
 /// All of them, by the names of their corpora.
-pub const ALL: [(&str, fn(&[u8])); 7] = [
+pub const ALL: [(&str, Entry); 7] = [
     ("post_file", post_file),
     ("markdown", markdown),
     ("ledger", ledger),

@@ -69,7 +69,7 @@ impl Stock {
 }
 
 /// Everything the repository says.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Content {
     pub accounts: Accounts,
     /// The files of all posts, also of those that cannot be read.

@@ -12,7 +12,7 @@ pub struct Variable {
 }
 
 /// What all our variables begin with; those of this prefix are kept from every program we start.
-pub const PREFIX: &str = "PRESSROOM_";
+const PREFIX: &str = "PRESSROOM_";
 
 /// The age or ssh secret key, as text.
 pub const IDENTITY: &str = "PRESSROOM_IDENTITY";
@@ -101,6 +101,13 @@ pub fn client_secret(platform: &str) -> String {
 /// The value of a variable; an empty one counts as not set, as CI services pass unset secrets as empty text.
 pub fn read(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.trim().is_empty())
+}
+
+/// Keeps our variables from a program that is about to be started: some are secrets, and none is its business.
+pub fn withhold_from(command: &mut std::process::Command) {
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with(PREFIX)) {
+        command.env_remove(name);
+    }
 }
 
 /// The table as Markdown, for `docs/cli.md`.

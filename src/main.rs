@@ -1,9 +1,11 @@
 //! Starts, says the error, sets the exit code.
 
+use std::panic::AssertUnwindSafe;
 use std::process::ExitCode;
 
 use clap::Parser;
 use pressroom::cmd::{self, Cli, Color, report};
+use pressroom::error::Kind;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -13,12 +15,15 @@ fn main() -> ExitCode {
         Color::Never => anstream::ColorChoice::Never.write_global(),
     }
     report::listen(cli.global.verbose);
+    report::tell_panics();
     let json = cli.global.format == cmd::Format::Json;
-    match cmd::run(cli) {
-        Ok(code) => ExitCode::from(code),
-        Err(failure) => {
+    // A panic has been told by then; nothing is used again that it may have left half done.
+    match std::panic::catch_unwind(AssertUnwindSafe(|| cmd::run(cli))) {
+        Ok(Ok(code)) => ExitCode::from(code),
+        Ok(Err(failure)) => {
             report::failure(&failure, json);
             ExitCode::from(failure.kind.exit_code())
         }
+        Err(_) => ExitCode::from(Kind::Bug.exit_code()),
     }
 }

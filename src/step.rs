@@ -2,12 +2,13 @@
 //! of refusal. Knows no platform and no entry.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 /// One thing done for a target, as the ledger remembers it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Step {
     /// Something was made outside that no reader can see yet: an uploaded image, a container.
     Made {
@@ -26,6 +27,26 @@ pub enum Step {
     Doubt { part: usize, sent_at: DateTime<Utc> },
     /// A look for this part, after the last doubt, found nothing.
     Absent { part: usize, at: DateTime<Utc> },
+}
+
+/// Of addresses that open something, their names alone.
+impl fmt::Debug for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Made { name, data, secret, expires } => {
+                let secret: Vec<&String> = secret.keys().collect();
+                let mut made = f.debug_struct("Made");
+                made.field("name", name).field("data", data).field("secret", &secret).field("expires", expires).finish()
+            }
+            Self::Shown { part, receipt } => {
+                f.debug_struct("Shown").field("part", part).field("receipt", receipt).finish()
+            }
+            Self::Doubt { part, sent_at } => {
+                f.debug_struct("Doubt").field("part", part).field("sent_at", sent_at).finish()
+            }
+            Self::Absent { part, at } => f.debug_struct("Absent").field("part", part).field("at", at).finish(),
+        }
+    }
 }
 
 /// Proof that something is out.
@@ -80,4 +101,18 @@ pub enum Class {
     Doubtful,
     /// We sent something the platform does not understand: a bug of ours.
     Bug,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_no_address() {
+        let one = |value: &str| BTreeMap::from([("video".to_owned(), value.to_owned())]);
+        let (name, data, secret) = ("image 1".to_owned(), one("urn:1"), one("https://up.example/?key=canary"));
+        let made = Step::Made { name, data, secret, expires: None };
+        let shown = r#"Made { name: "image 1", data: {"video": "urn:1"}, secret: ["video"], expires: None }"#;
+        assert_eq!(format!("{made:?}"), shown);
+    }
 }

@@ -167,9 +167,7 @@ fn edit(context: &Context, file: &Path) {
     // By the shell, as git does: the variable may hold options (`code --wait`).
     let mut command = Command::new("sh");
     command.args(["-c", &format!("{editor} \"$@\""), &editor]).arg(file);
-    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with(env::PREFIX)) {
-        command.env_remove(name);
-    }
+    env::withhold_from(&mut command);
     match command.status() {
         Ok(status) if status.success() => {}
         Ok(status) => context.say(&format!("note: the editor `{editor}` ended with {status}; the file is there")),

@@ -1,5 +1,6 @@
 //! How problems and failures are told, in one place: to people with an excerpt and a hint, to programs as JSON.
 
+use std::any::Any;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::ops::Range;
@@ -25,6 +26,30 @@ pub fn listen(verbose: u8) {
         .with_target(false)
         .without_time()
         .init();
+}
+
+/// Tells of panics, which are bugs of ours, without a word that could hold a secret.
+pub fn tell_panics() {
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map_or_else(String::new, |place| format!(" at {}:{}", place.file(), place.line()));
+        let mut text = panic_text(&place, info.payload());
+        let backtrace = std::backtrace::Backtrace::capture();
+        if backtrace.status() == std::backtrace::BacktraceStatus::Captured {
+            let _ = write!(text, "{backtrace}");
+        }
+        // Nobody is left to tell when stderr is gone.
+        let _ = anstream::stderr().lock().write_all(text.as_bytes());
+    }));
+}
+
+/// A panic in words. What stands in the program's text is repeated; words that were put together may quote what was being
+/// worked on, as those of a text that was cut within a character do.
+fn panic_text(place: &str, payload: &dyn Any) -> String {
+    let words = payload.downcast_ref::<&'static str>().map_or_else(String::new, |words| format!(": {words}"));
+    format!(
+        "{ERROR}error:{ERROR:#} pressroom broke off{place}{words}\n{HINT}hint:{HINT:#} this is a bug of pressroom; please \
+         report it with the command you ran, and with RUST_BACKTRACE=1 set\n"
+    )
 }
 
 /// Tells what ended a command, on stderr; as JSON the problems also go to stdout, for the program that reads it.
@@ -132,4 +157,21 @@ pub fn printable(text: &str) -> String {
         }
     }
     safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_quotes_nothing_it_was_given() {
+        let literal = std::panic::catch_unwind(|| panic!("no such row")).unwrap_err();
+        let canary = "é-canary".to_owned();
+        let put_together = std::panic::catch_unwind(|| canary[1..].len()).unwrap_err();
+        assert!(put_together.downcast_ref::<String>().unwrap().contains("canary"));
+        let told = |payload: &dyn Any| anstream::adapter::strip_str(&panic_text(" at src/a.rs:7", payload)).to_string();
+        let hint = "hint: this is a bug of pressroom; please report it with the command you ran, and with RUST_BACKTRACE=1 set\n";
+        assert_eq!(told(&*literal), format!("error: pressroom broke off at src/a.rs:7: no such row\n{hint}"));
+        assert_eq!(told(&*put_together), format!("error: pressroom broke off at src/a.rs:7\n{hint}"));
+    }
 }

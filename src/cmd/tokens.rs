@@ -10,7 +10,8 @@ use crate::account::Accounts;
 use crate::content::Content;
 use crate::error::{Failure, Kind};
 use crate::http::Http;
-use crate::login::Login;
+use crate::limits::Platform;
+use crate::login::{App, Login};
 use crate::plan::Plan;
 use crate::plan::action::Row;
 use crate::platform::{self, Grant, Refresh};
@@ -71,8 +72,7 @@ impl Tokens<'_> {
                 .hint(format!("`pressroom connect {name}`")));
         }
         let Some(way) = way(&document) else { return Ok(document) };
-        // Without an app of ours nothing can be refreshed: a token that was brought lasts as long as it lasts.
-        let app = apps::app_in(vault, self.accounts, self.known, platform).ok();
+        let app = app(vault, self.accounts, self.known, platform, way);
         let login = app.as_ref().map(|app| Login { http: self.http, label, way, app });
         let renewal = Renewal {
             repo: self.repo,
@@ -92,6 +92,14 @@ impl Tokens<'_> {
 pub(super) fn way(document: &Document) -> Option<&'static Grant> {
     let ways = platform::adapter(document.platform)?.grants();
     ways.iter().find(|way| way.name == document.identity.grant).or(ways.first())
+}
+
+/// Our app, where it helps to refresh a token: without one a token that was brought lasts as long as it lasts. Where a token is
+/// renewed by itself, as with Threads and Instagram's own login, no app is asked for.
+fn app(vault: &Vault, accounts: &Accounts, known: &Known, platform: Platform, way: &Grant) -> Option<App> {
+    let nobody = || App { id: String::new(), secret: None };
+    let by_itself = matches!(way.refresh, Refresh::Renewed { .. });
+    apps::app_in(vault, accounts, known, platform).ok().or_else(|| by_itself.then(nobody))
 }
 
 /// How long an account's token lasts.
@@ -139,8 +147,8 @@ pub(super) fn outlook(
     document: &Document,
     now: DateTime<Utc>,
 ) -> Lasts {
-    let app = apps::app_in(vault, accounts, known, document.platform).ok();
     let (label, way) = (document.platform.label(), way(document));
+    let app = way.and_then(|way| app(vault, accounts, known, document.platform, way));
     let login = app.as_ref().zip(way).map(|(app, way)| Login { http, label, way, app });
     lasts(&document.credential, login.as_ref(), now)
 }
@@ -179,8 +187,6 @@ fn rest<'a>(rows: impl Iterator<Item = &'a mut Row>, failure: &Failure) {
 mod tests {
     use super::*;
     use crate::clock::Clock;
-    use crate::limits::Platform;
-    use crate::login::App;
     use crate::vault::Secret;
 
     const NOW: &str = "2026-12-01T12:00:00Z";

@@ -1,5 +1,6 @@
 //! The only door to the network: sends a call with its token and tells what came of it, and looks at what lies on the
-//! web, where no token goes. Follows no redirect, retries nothing, and never prints what it was given.
+//! web, where no token goes. Follows no redirect, retries nothing, never prints what it was given, and gives back no answer
+//! that repeats a secret of the request.
 
 use std::io::{self, Read};
 use std::pin::pin;
@@ -22,6 +23,7 @@ use crate::vault::Credential;
 mod body;
 mod hosts;
 mod sign;
+mod veil;
 
 use body::Gauge;
 use hosts::Hosts;
@@ -158,11 +160,11 @@ impl Http {
     ///
     /// # Errors
     /// When it cannot be asked at all: a host that is refused.
-    pub async fn ask_the_time(&self, url: &Url) -> Result<Outcome, Failure> {
-        let mut url = hosts::route(self.hosts.as_ref(), url)?;
-        url.set_path("/");
-        url.set_query(None);
-        tracing::debug!(host = url.host_str().unwrap_or_default(), "ask the time");
+    pub async fn ask_the_time(&self, host: &str) -> Result<Outcome, Failure> {
+        let url = Url::parse(&format!("https://{host}/"))
+            .map_err(|error| Failure::new(Kind::Bug, format!("`{host}` is no host")).cause(error))?;
+        let url = hosts::route(self.hosts.as_ref(), &url)?;
+        tracing::debug!(host, "ask the time");
         let request = self.client(&self.reading, 4)?.head(url).header(USER_AGENT, AGENT);
         let outcome = self.strictly(self.exchange(request, Longer::Cut(0))).await;
         if let Outcome::Answered(reply) = &outcome {
@@ -236,6 +238,10 @@ impl Http {
             }
             Some(gauge) => self.patiently(exchange, gauge, progress).await,
         };
+        let outcome = match outcome {
+            Outcome::Answered(reply) => Outcome::Answered(veil::over(&veil::of_credential(credential), reply)),
+            other => other,
+        };
         match &outcome {
             Outcome::Answered(reply) => {
                 self.measure_skew(reply.header("date"));
@@ -275,11 +281,20 @@ impl Http {
         tracing::debug!(host = address.host_str().unwrap_or_default(), path = address.path(), "ask for a token");
         let method = reqwest::Method::from_bytes(parts.method.as_str().as_bytes())
             .map_err(|error| Failure::new(Kind::Bug, "a login's method is none").cause(error))?;
+        let veil = veil::of_request(&parts, &body);
         let mut request = self.client(&self.showing, 0)?.request(method, url).header(USER_AGENT, AGENT).body(body);
         for (name, value) in &parts.headers {
             request = request.header(name.as_str(), value.as_bytes());
         }
-        Ok(self.strictly(self.exchange(request, Longer::Unclear(BODY_MAX))).await)
+        let outcome = self.strictly(self.exchange(request, Longer::Unclear(BODY_MAX))).await;
+        if let Outcome::Answered(reply) = &outcome {
+            self.measure_skew(reply.header("date"));
+        }
+        Ok(match outcome {
+            // A success may give a token again that it was sent: LinkedIn's refresh token stays the same.
+            Outcome::Answered(reply) if !reply.is_success() => Outcome::Answered(veil::over(&veil, reply)),
+            outcome => outcome,
+        })
     }
 
     /// Asks for a token once with a signed request (OAuth 1.0a): an empty `POST`, with these parameters of the protocol.

@@ -2,6 +2,7 @@
 //! see a socket, a clock or a token, and know nothing of plans.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::ops::Range;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -372,7 +373,7 @@ pub enum Next {
 }
 
 /// One request, without its token.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Call {
     /// What it is for, stable within a target: `image 1 initialize`, `post 2`, `look 2`.
     pub name: String,
@@ -388,6 +389,14 @@ pub struct Call {
     pub body: Body,
     /// How the account's token goes with it.
     pub auth: Auth,
+}
+
+/// Neither address nor body: an upload's address opens it, and so does one that a bucket lends.
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let host = self.url.host_str().unwrap_or_default();
+        f.debug_struct("Call").field("name", &self.name).field("host", &host).finish_non_exhaustive()
+    }
 }
 
 /// How a call carries the account's token.
@@ -473,7 +482,7 @@ pub struct FileRange {
 }
 
 /// An answer.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Reply {
     pub status: u16,
     /// Lower-case names.
@@ -482,6 +491,13 @@ pub struct Reply {
     pub body: String,
     /// When it came.
     pub at: DateTime<Utc>,
+}
+
+/// Nothing of what was said: tokens and addresses of uploads come this way.
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reply").field("status", &self.status).finish_non_exhaustive()
+    }
 }
 
 impl Reply {
@@ -509,4 +525,28 @@ pub struct Refusal {
     pub words: String,
     /// Not before this instant, for the classes that pass by themselves.
     pub not_before: Option<DateTime<Utc>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_nothing_that_opens_something() {
+        let call = Call {
+            name: "video part 1".to_owned(),
+            part: 0,
+            shows: false,
+            method: Method::Put,
+            url: "https://up.example/canary?key=canary".parse().unwrap(),
+            headers: vec![("x-key", "canary".to_owned())],
+            body: Body::Form(vec![("image_url".to_owned(), "https://bucket.example/?signature=canary".to_owned())]),
+            auth: Auth::None,
+        };
+        assert_eq!(format!("{call:?}"), r#"Call { name: "video part 1", host: "up.example", .. }"#);
+        let headers = BTreeMap::from([("location".to_owned(), "https://up.example/canary".to_owned())]);
+        let body = r#"{"access_token": "canary"}"#.to_owned();
+        let reply = Reply { status: 200, headers, body, at: DateTime::UNIX_EPOCH };
+        assert_eq!(format!("{reply:?}"), "Reply { status: 200, .. }");
+    }
 }

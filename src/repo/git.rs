@@ -38,12 +38,11 @@ impl Answer {
 pub(super) fn command(root: &Path, own_ssh: bool) -> Command {
     let mut command = Command::new("git");
     command.arg("-C").arg(root).args(["-c", "gc.auto=0", "-c", "maintenance.auto=false"]);
+    env::withhold_from(&mut command);
     for (name, _) in std::env::vars_os() {
         let name_text = name.to_string_lossy();
-        // Our secrets are none of git's business, traces could print its own, and where we run is said by -C alone
-        // (a hook that starts us sets GIT_DIR).
-        let ours = name_text.starts_with(env::PREFIX) || name_text.starts_with("GIT_TRACE");
-        if ours || PLACE.contains(&name_text.as_ref()) {
+        // Traces could print git's own secrets, and where we run is said by -C alone (a hook that starts us sets GIT_DIR).
+        if name_text.starts_with("GIT_TRACE") || PLACE.contains(&name_text.as_ref()) {
             command.env_remove(&name);
         }
     }

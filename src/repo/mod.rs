@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 
+use crate::env;
 use crate::error::{Failure, Kind};
 
 pub mod branch;
@@ -65,6 +66,7 @@ pub struct CutOff {
 pub async fn git_version() -> Result<String, Failure> {
     let mut command = Command::new("git");
     command.arg("--version").stdin(std::process::Stdio::null());
+    env::withhold_from(&mut command);
     let answer = git::run(command, std::time::Duration::from_secs(10)).await?;
     let words = answer.stdout.trim().to_owned();
     let numbers = words.rsplit(' ').find_map(|word| {

@@ -11,10 +11,11 @@
 //! A run that dies leaves its claim and its spool. The next run of the same clone reads the spool and takes over at
 //! once; another machine waits for the lease and a grace, and looks before it sends.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::pin::Pin;
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use futures_util::future::join_all;
 use tokio::sync::watch;
 
@@ -25,10 +26,11 @@ use crate::hosting::Hosting;
 use crate::http::{Files, Http};
 use crate::ledger::entry::{Aim, Event};
 use crate::ledger::{Stand, Word};
+use crate::limits::Platform;
 use crate::plan::Plan;
 use crate::plan::action::{Action, ReceiptRow, Row, Standing};
 use crate::plan::when::how_long;
-use crate::platform::Refusal;
+use crate::platform::{self, Refusal};
 use crate::repo::journal::Setback;
 use crate::repo::spool::Spool;
 use crate::vault::{Document, Redactor, Vault};
@@ -101,6 +103,10 @@ impl Run<'_> {
     /// clone brings it to the ledger.
     pub async fn carry_out(&self, plan: Plan) -> Result<Vec<Row>, Failure> {
         let mut rows = plan.rows;
+        if let Some(why) = self.wrong_time(&rows).await? {
+            rows.iter_mut().filter(|row| row.action.is_some()).for_each(|row| rest(row, &why));
+            return Ok(rows);
+        }
         self.record_missed(&rows).await?;
         self.record_notes(&rows).await?;
         if *self.stop.borrow() {
@@ -114,6 +120,27 @@ impl Run<'_> {
         }
         later?;
         Ok(rows)
+    }
+
+    /// What is due, late and missed is told by this machine's clock: where that is wrong, nothing is touched. Why; `None` too
+    /// while no platform tells its time, which is asked again before anything is shown.
+    async fn wrong_time(&self, rows: &[Row]) -> Result<Option<String>, Failure> {
+        let touched = rows.iter().filter(|row| row.action.is_some() || row.newly_missed);
+        let platforms: BTreeSet<Platform> = touched.map(|row| row.platform).collect();
+        for host in platforms.into_iter().filter_map(|platform| platform::adapter(platform)?.hosts().first()) {
+            if self.http.skew().is_some() {
+                break;
+            }
+            self.http.ask_the_time(host).await?;
+        }
+        Ok(self.skewed())
+    }
+
+    /// How wrong this machine's clock is, if that is too much for leases, look-ups and schedules to hold.
+    fn skewed(&self) -> Option<String> {
+        let skew = self.http.skew().filter(|skew| skew.abs() > SKEW_MAX)?;
+        let ahead = if skew > TimeDelta::zero() { "ahead of" } else { "behind" };
+        Some(format!("this machine's clock is {} {ahead} the platforms': set it", how_long(skew.abs())))
     }
 
     async fn record_missed(&self, rows: &[Row]) -> Result<(), Failure> {
@@ -321,6 +348,13 @@ impl Run<'_> {
     }
 }
 
+/// A row that nothing is done about now, for a reason that passes by itself.
+fn rest(row: &mut Row, why: &str) {
+    row.action = None;
+    row.reason = Some(why.to_owned());
+    row.attention = Some(Kind::Later);
+}
+
 /// What the ledger is to be told of a row's wish for the time after its post.
 fn note(row: &Row) -> Option<Event> {
     row.to_note.map(|on_remove| Event::Noted { on_remove })
@@ -336,6 +370,8 @@ fn due(doubtful: bool) -> Standing {
     if doubtful { Standing::Doubtful } else { Standing::Due }
 }
 
+/// A clock further off than this makes leases worthless: nothing is shown.
+const SKEW_MAX: TimeDelta = TimeDelta::seconds(60);
 /// Most characters of a platform's words that are kept.
 const WORDS_MAX: usize = 300;
 

@@ -3,11 +3,12 @@
 //!
 //! A refresh may spend the old token, so the order is: claim it on the state branch, read again, see that what comes can be
 //! encrypted and kept, ask once, keep the new one on this disk, then on the branch, and only then use it. One window stays
-//! open: a machine that dies between the platform's answer and the disk has the only copy of the new token.
+//! open: a machine that dies after the platform has acted, and before the answer is written to the disk, had the only copy of
+//! the new token.
 
 use std::fs;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -34,6 +35,7 @@ const LOOK: Duration = Duration::from_millis(500);
 const YOUNGEST: TimeDelta = TimeDelta::days(1);
 /// Folder of tokens that the state branch may not have yet.
 const KEPT: &str = "tokens";
+const KEPT_HERE: &str = "the new token is kept on this disk; the next run here brings it in";
 
 /// What renewing needs.
 pub struct Renewal<'a> {
@@ -200,12 +202,22 @@ impl Renewal<'_> {
     /// Asks once; once more where the answer was lost, as nothing can be lost by it that is not lost already.
     async fn refresh(&self, document: Document, login: &Login<'_>, forced: bool) -> Result<Document, Failure> {
         let label = login.label;
+        let draft = match self.kept(&document.account).and_then(Draft::begin) {
+            Ok(draft) => draft,
+            Err(failure) => {
+                self.note(&document, Event::Released).await?;
+                return self.usable(document, Some(failure.message), forced);
+            }
+        };
         let mut refreshed = login.refresh(&document.credential).await;
         if matches!(refreshed, Refreshed::Lost(_)) {
             refreshed = login.refresh(&document.credential).await;
         }
+        if !matches!(refreshed, Refreshed::New(_)) {
+            remove(&draft.path)?;
+        }
         match refreshed {
-            Refreshed::New(grant) => self.keep(document.refreshed(grant, self.by), &document).await,
+            Refreshed::New(grant) => self.keep(draft, document.refreshed(grant, self.by), &document).await,
             Refreshed::Later(why) => {
                 self.note(&document, Event::Released).await?;
                 self.usable(document, Some(why), forced)
@@ -238,13 +250,19 @@ impl Renewal<'_> {
         }
     }
 
-    /// The new token on this disk, then on the state branch.
-    async fn keep(&self, new: Document, old: &Document) -> Result<Document, Failure> {
+    /// The new token on this disk, then on the state branch. A disk that fails does not keep it from the branch.
+    async fn keep(&self, draft: Draft, new: Document, old: &Document) -> Result<Document, Failure> {
         let sealed = self.vault.seal(&new)?;
-        let kept = self.kept(&new.account)?;
-        write_durably(&kept, &sealed)?;
-        self.store(&new, sealed, Some(old.seq)).await?;
-        remove(&kept)?;
+        let kept = draft.keep(&sealed);
+        match (self.store(&new, sealed, Some(old.seq)).await, kept) {
+            (Ok(()), Ok(kept)) => remove(&kept)?,
+            (Ok(()), Err(failure)) => tracing::warn!(%failure, "the new token is on the state branch alone"),
+            (Err(failure), Ok(_)) => return Err(failure.hint(KEPT_HERE)),
+            (Err(failure), Err(unkept)) => {
+                let lost = format!("if the next run says so: `pressroom connect {}`", new.account);
+                return Err(failure.cause(unkept.message).hint(lost));
+            }
+        }
         Ok(new)
     }
 
@@ -272,21 +290,25 @@ impl Renewal<'_> {
                 Ok(_) => return Ok(()),
                 // Perhaps only sealed for others: it is looked at again.
                 Err(Setback::Conflict(_)) => drop(self.journal.refresh().await?),
-                Err(Setback::Failed(failure)) => {
-                    return Err(failure.hint("the new token is kept on this disk; the next run here brings it in"));
-                }
+                Err(Setback::Failed(failure)) => return Err(failure),
             }
         }
     }
 
-    /// Brings in a token that an earlier run kept on this disk and did not get to store.
+    /// Brings in a token that an earlier run kept on this disk and did not get to store. Its draft will do as well: one that
+    /// was not written to its end does not open.
     async fn bring_in(&self, document: Document) -> Result<Document, Failure> {
         let kept = self.kept(&document.account)?;
-        let Ok(sealed) = fs::read(&kept) else { return Ok(document) };
-        let path = kept.display().to_string();
-        let newest = match self.vault.open::<Document>(&path, &sealed) {
-            Ok(new) if new.may_replace(&document).is_ok() && new.seq > document.seq => {
-                self.store(&new, sealed, None).await?;
+        let document = self.bring_in_file(&kept, document).await?;
+        self.bring_in_file(&draft_of(&kept), document).await
+    }
+
+    async fn bring_in_file(&self, kept: &Path, document: Document) -> Result<Document, Failure> {
+        let Ok(sealed) = fs::read(kept) else { return Ok(document) };
+        let newest = match self.vault.open::<Document>(&kept.display().to_string(), &sealed) {
+            // Only what came of the very token that is stored: after a login anew the numbers begin again.
+            Ok(new) if new.may_replace(&document).is_ok() && new.seq == document.seq.saturating_add(1) => {
+                self.store(&new, sealed, None).await.map_err(|failure| failure.hint(KEPT_HERE))?;
                 new
             }
             // The state branch has the better one.
@@ -294,7 +316,7 @@ impl Renewal<'_> {
             // Sealed for another key: it is left for whoever has that.
             Err(_) => return Ok(document),
         };
-        remove(&kept)?;
+        remove(kept)?;
         Ok(newest)
     }
 
@@ -329,23 +351,46 @@ fn appended(branch: &Branch, account: &str, line: &Line) -> Result<Edit, Failure
     Ok(Edit::Write { path, bytes })
 }
 
-/// The whole file or none, also after a crash.
-fn write_durably(path: &std::path::Path, bytes: &[u8]) -> Result<(), Failure> {
-    let failed = |error| {
-        Failure::new(Kind::Later, format!("{} could not be written", path.display()))
-            .cause(error)
-            .hint("the refreshed token could not be kept: connect the account again if the next run says so")
-    };
-    let folder = path.parent().unwrap_or(std::path::Path::new("."));
-    fs::create_dir_all(folder).map_err(failed)?;
-    let draft = path.with_extension("new");
-    let mut file = fs::File::create(&draft).map_err(failed)?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed)?;
-    fs::rename(&draft, path).map_err(failed)?;
-    fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)
+fn draft_of(path: &Path) -> PathBuf {
+    path.with_extension("new")
 }
 
-fn remove(path: &std::path::Path) -> Result<(), Failure> {
+/// The file that a new token is put down in first. It is there before the token is asked for, so that nothing is left to be
+/// done then but to write.
+#[derive(Debug)]
+struct Draft {
+    file: fs::File,
+    path: PathBuf,
+    kept: PathBuf,
+}
+
+impl Draft {
+    fn begin(kept: PathBuf) -> Result<Self, Failure> {
+        let path = draft_of(&kept);
+        let file = fs::File::create(&path).map_err(|error| unwritten(&path, error))?;
+        Ok(Self { file, path, kept })
+    }
+
+    /// The whole file or none, also after a crash; where it lies.
+    fn keep(mut self, bytes: &[u8]) -> Result<PathBuf, Failure> {
+        let written = self.file.write_all(bytes).and_then(|()| self.file.sync_all());
+        written.map_err(|error| unwritten(&self.path, error))?;
+        match fs::rename(&self.path, &self.kept) {
+            // Another run of this clone has brought the draft in.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(self.kept),
+            renamed => renamed.map_err(|error| unwritten(&self.kept, error))?,
+        }
+        let folder = self.kept.parent().unwrap_or(Path::new("."));
+        let synced = fs::File::open(folder).and_then(|folder| folder.sync_all());
+        synced.map_err(|error| unwritten(folder, error)).map(|()| self.kept)
+    }
+}
+
+fn unwritten(path: &Path, error: std::io::Error) -> Failure {
+    Failure::new(Kind::Later, format!("{} could not be written", path.display())).cause(error)
+}
+
+fn remove(path: &Path) -> Result<(), Failure> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
             Err(Failure::new(Kind::Later, format!("{} could not be removed", path.display())).cause(error))

@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use url::Url;
 
 use super::Run;
+use super::walk::open_doubt;
 use super::write::Suspicion;
 use crate::fit::Rendition;
 use crate::ledger::entry::Event;
@@ -26,12 +27,11 @@ pub(super) fn suspicion(run: &Run<'_>, row: &Row) -> Option<Suspicion> {
     let recovered = run.recovered.clone();
     let late_since = row.due.filter(|_| row.action == Some(Action::Look) && row.untouched);
     Some(Box::new(move |stand| {
-        if stand.doubt().is_some() {
-            return None;
-        }
         match &stand.claim {
             Some(old) if recovered.certainly_unsent(old) => None,
+            // That a doubt is open already does not tell of what was sent after it was looked into.
             Some(old) => judge.after_death(&stand.steps, old.at, stand.fp.as_deref()),
+            None if stand.doubt().is_some() => None,
             None => judge.after_silence(late_since?),
         }
     }))
@@ -53,9 +53,16 @@ impl Judge {
     /// that is too old by now was not then.) Of a post that was changed since, no such thing can be told.
     fn after_death(&self, steps: &[Step], at: DateTime<Utc>, fp: Option<&str>) -> Option<Event> {
         let unchanged = fp.is_none_or(|fp| fp == self.rendition.fingerprint());
-        let part = match self.next(steps, at) {
+        let is_doubtful = open_doubt(steps);
+        let looked = steps.iter().filter_map(|step| match step {
+            Step::Absent { at, .. } => Some(*at),
+            _ => None,
+        });
+        let part = match self.next(steps, looked.fold(at, DateTime::max)) {
             Next::Call(Call { shows: true, part, .. }) => part,
-            Next::Call(_) if !unchanged => steps.iter().filter(|step| matches!(step, Step::Shown { .. })).count(),
+            Next::Call(_) if !unchanged && !is_doubtful => {
+                steps.iter().filter(|step| matches!(step, Step::Shown { .. })).count()
+            }
             _ => return None,
         };
         Some(self.doubt(part, at, "a run died here"))

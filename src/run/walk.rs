@@ -26,8 +26,6 @@ use crate::vault::Document;
 const TRIES_MAX: u32 = 5;
 /// Wait after the first failed try, in milliseconds; it doubles with each.
 const BACK_OFF_MS: i64 = 500;
-/// A clock further off than this makes leases worthless: nothing is shown.
-const SKEW_MAX: TimeDelta = TimeDelta::seconds(60);
 /// How long a target rests after a quota refusal that names no end.
 const QUOTA_REST: TimeDelta = TimeDelta::minutes(15);
 /// How long a target rests after a platform was busy or broken.
@@ -546,18 +544,18 @@ impl<'a> Walk<'a> {
     async fn hold_fast(&mut self, call: &Call) -> Result<Option<End>, Failure> {
         // When it was sent is what it will be found by, should the answer be lost: by a clock that is known to be right.
         while self.run.http.skew().is_none() {
-            let (Outcome::NotSent(why) | Outcome::Unclear(why)) = self.run.http.ask_the_time(&call.url).await? else {
-                break;
+            let host = call.url.host_str().unwrap_or_default();
+            let label = self.row.platform.label();
+            let why = match self.run.http.ask_the_time(host).await? {
+                Outcome::Answered(_) if self.run.http.skew().is_some() => break,
+                Outcome::Answered(_) => format!("{label} does not tell what time it is"),
+                Outcome::NotSent(why) | Outcome::Unclear(why) => format!("no answer from {label}: {why}"),
             };
-            let why = format!("no answer from {}: {why}", self.row.platform.label());
             if let Some(end) = self.try_again(Class::Transient, None, why).await? {
                 return Ok(Some(end));
             }
         }
-        if let Some(skew) = self.run.http.skew().filter(|skew| skew.abs() > SKEW_MAX) {
-            let ahead = if skew > TimeDelta::zero() { "ahead of" } else { "behind" };
-            let label = self.row.platform.label();
-            let why = format!("this machine's clock is {} {ahead} {label}'s: set it", how_long(skew.abs()));
+        if let Some(why) = self.run.skewed() {
             return Ok(Some(self.later(self.run.clock.now() + BUSY_REST, why, None)));
         }
         if self.write_made().await? { self.keep_lease().await } else { Ok(Some(self.lost())) }
@@ -615,7 +613,8 @@ fn shown(step: &Step) -> Option<(usize, Receipt)> {
     }
 }
 
-fn open_doubt(done: &[Step]) -> bool {
+/// Whether a showing call got no clear answer, and no receipt has come since.
+pub(super) fn open_doubt(done: &[Step]) -> bool {
     let last = done.iter().rev().find_map(|step| match step {
         Step::Doubt { part, .. } => Some(Some(*part)),
         Step::Shown { .. } => Some(None),

@@ -38,6 +38,12 @@ impl Recipient {
         &self.comment
     }
 
+    /// The same key, with who it belongs to behind it.
+    #[must_use]
+    pub fn named(self, comment: &str) -> Self {
+        Self { comment: comment.trim().to_owned(), ..self }
+    }
+
     /// Short enough to be said in a sentence: the comment, or the beginning of the key.
     pub fn label(&self) -> String {
         match (&self.public, self.comment.as_str()) {

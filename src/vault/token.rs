@@ -49,6 +49,11 @@ impl Credential {
 }
 
 impl Credential {
+    /// All secrets in it, for the [`Redactor`](super::Redactor).
+    pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        self.named().into_iter().map(|(_, secret)| secret)
+    }
+
     /// What a request carries as its bearer token; an OAuth 1.0a credential signs instead and has none.
     pub fn bearer(&self) -> Option<&Secret> {
         match self {
@@ -151,7 +156,7 @@ impl Document {
 
     /// All secrets in it, for the [`Redactor`](super::Redactor).
     pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
-        self.credential.named().into_iter().map(|(_, secret)| secret)
+        self.credential.secrets()
     }
 
     /// Whether this may be written over `old`. The same token again may: a spool is sometimes carried twice.

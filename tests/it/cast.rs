@@ -106,7 +106,7 @@ impl Cast {
 }
 
 /// The files of a repository as a web host has them.
-fn files_of(repo: PathBuf) -> Site {
+pub(crate) fn files_of(repo: PathBuf) -> Site {
     Arc::new(move |path: &str| {
         let path = path.split('?').next().unwrap_or(path).trim_start_matches('/');
         let kind = match path.rsplit('.').next() {
@@ -120,7 +120,7 @@ fn files_of(repo: PathBuf) -> Site {
 }
 
 /// Platforms take their time, and take so many posts a day; tests of what is published need not heed that.
-fn hurry(stage: &Stage) {
+pub(crate) fn hurry(stage: &Stage) {
     const MANY: usize = 100_000;
     let none = Duration::ZERO;
     stage.sim.x.configure(|options| {

@@ -96,6 +96,7 @@ fn calm(clones: &[Press], counts: &Counts) -> String {
 }
 
 /// What readers see decides: nothing twice, and nothing missing but what waits for a person.
+#[expect(clippy::print_stdout, reason = "the counts are for people")]
 fn judge(scene: &Scene, clone: &Press, texts: &[String], counts: &Counts, told: &str) {
     let mut shown: BTreeMap<(String, String, String), usize> = BTreeMap::new();
     for seen in scene.stage.sim.seen() {

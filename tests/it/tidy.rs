@@ -49,7 +49,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("sim", &[]),
     ("cmd", COMMANDS),
     ("cmd/rehearse", &["sim"]),
-    ("main", &["cmd"]),
+    ("main", &["cmd", "error"]),
 ];
 
 /// Commands use everything but the simulators, which are for rehearsals.

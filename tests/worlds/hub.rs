@@ -79,6 +79,7 @@ pub(crate) struct Clone {
 
 impl Store for Clone {
     fn file(&self, commit: Oid, path: &str) -> Result<Option<Vec<u8>>, Failure> {
+        self.process.shake();
         Ok(self.hub.commit(commit)?.files.get(path).map(|bytes| bytes.to_vec()))
     }
 
@@ -104,7 +105,8 @@ impl Store for Clone {
         let mut digest = Sha256::new();
         digest.update(format!("{parent:?} {message}"));
         for (path, bytes) in files {
-            digest.update(format!("{path} {bytes:?}"));
+            digest.update(path);
+            digest.update(bytes.as_deref().unwrap_or(b"it is gone"));
             match bytes {
                 Some(bytes) => drop(whole.insert(path.clone(), bytes.clone().into())),
                 None => drop(whole.remove(path)),
@@ -155,7 +157,7 @@ pub(crate) struct Line {
 impl Line {
     async fn fetch_now(&self) -> Result<Option<Oid>, Failure> {
         self.process.pass().await;
-        sleep(latency(&self.process.dice)).await;
+        sleep(self.chaos.latency(&self.process.dice)).await;
         if self.hub.is_down() || self.process.dice.one_in(self.chaos.remote) {
             return Err(Failure::new(Kind::Later, "cannot read from remote `origin` (the hub)"));
         }
@@ -176,7 +178,7 @@ impl Line {
 
 impl Hub {
     async fn receive(&self, lease: Option<Oid>, new: Oid, dice: &Dice, chaos: Chaos) -> PushOutcome {
-        sleep(latency(dice)).await;
+        sleep(chaos.latency(dice)).await;
         let unknown = || PushOutcome::Unknown("it hung up".into());
         if self.is_down() {
             return unknown();
@@ -209,13 +211,9 @@ impl Hub {
             return PushOutcome::Won;
         }
         let is_won = self.swap(lease, new) || chaos.bug == Some(Bug::LostPushesCount);
-        sleep(latency(dice)).await;
+        sleep(chaos.latency(dice)).await;
         if is_won { PushOutcome::Won } else { PushOutcome::Lost }
     }
-}
-
-fn latency(dice: &Dice) -> Duration {
-    dice.duration(Duration::from_millis(20)..=Duration::from_millis(900))
 }
 
 impl Upstream for Line {

@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex};
 use std::task::Poll;
 use std::time::Duration;
 
-use pressroom::clock::Clock;
+use pressroom::chance;
+use pressroom::clock::{Clock, Time as _};
 use pressroom::error::{Failure, Kind};
 use pressroom::repo::Oid;
 use pressroom::repo::spool::{OtherRun, Spool, Spools};
@@ -62,6 +63,8 @@ pub(crate) struct Fate {
     pub(crate) wakes: Option<u64>,
     /// The machine sleeps before this effect, so long.
     pub(crate) nap: Option<(u64, Duration)>,
+    /// Its dice show nothing but the time: whoever throws at the same moment gets the same.
+    pub(crate) stuck: bool,
 }
 
 /// One process on a machine.
@@ -96,6 +99,7 @@ impl Process {
         if self.dead.load(SeqCst) {
             return Gate::Shut;
         }
+        self.shake();
         let count = self.effects.fetch_add(1, SeqCst) + 1;
         if self.fate.effects != Some(count) {
             return Gate::Open;
@@ -121,6 +125,14 @@ impl Process {
     pub(crate) async fn outlive(&self) {
         if self.dead.load(SeqCst) {
             std::future::pending::<()>().await;
+        }
+        self.shake();
+    }
+
+    /// Throws the dice anew, where they are stuck.
+    pub(crate) fn shake(&self) {
+        if self.fate.stuck {
+            chance::load(self.machine.watch.now().timestamp_millis() as u64);
         }
     }
 

@@ -27,6 +27,7 @@ pub(crate) struct Net {
     pub(crate) hosts: Arc<BTreeMap<String, Router>>,
     pub(crate) sun: Sun,
     pub(crate) chaos: Chaos,
+    pub(crate) aloud: bool,
 }
 
 /// A process's way to it.
@@ -91,13 +92,14 @@ async fn whole(request: Request) -> Option<Parts> {
 
 impl Net {
     async fn exchange(&self, request: Parts, dice: &Dice) -> Result<Response, Broken> {
-        sleep(latency(dice)).await;
+        sleep(self.chaos.latency(dice)).await;
         if !dice.one_in(self.chaos.network) {
             let answer = self.ask(request.clone()).await;
-            sleep(latency(dice)).await;
+            sleep(self.chaos.latency(dice)).await;
             return Ok(told(answer));
         }
         let fault = *dice.pick(&FAULTS);
+        self.say(&request, &format!("{fault:?}"));
         let unclear = || Err(Broken::Unclear(format!("{fault:?}")));
         let patience = dice.duration(Duration::ZERO..=Duration::from_secs(90));
         match fault {
@@ -124,7 +126,7 @@ impl Net {
             Fault::Instead => Ok(told(instead(dice))),
             Fault::Misheard => {
                 self.ask(request).await;
-                sleep(latency(dice)).await;
+                sleep(self.chaos.latency(dice)).await;
                 Ok(told(gateway(dice)))
             }
             Fault::Cut => Ok(cut(self.ask(request).await, dice)),
@@ -133,6 +135,12 @@ impl Net {
                 sleep(patience).await;
                 Ok(told(answer))
             }
+        }
+    }
+
+    fn say(&self, request: &Parts, what: &str) {
+        if self.aloud {
+            println!("{} {} {}: {what}", self.sun.now().format("%H:%M:%S%.3f"), request.method(), request.uri());
         }
     }
 
@@ -153,8 +161,12 @@ impl Net {
         parts.headers.insert(header::HOST, HeaderValue::from_str(&host).unwrap());
         parts.headers.entry(header::CONTENT_LENGTH).or_insert_with(|| body.len().into());
         parts.uri = path.parse().unwrap();
+        let told = format!("{} {host}{path}", parts.method);
         let response = router.clone().oneshot(http::Request::from_parts(parts, Body::from(body))).await.unwrap();
         let (mut parts, body) = response.into_parts();
+        if self.aloud {
+            println!("{} {told}: {}", self.sun.now().format("%H:%M:%S%.3f"), parts.status);
+        }
         let date = self.sun.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
         parts.headers.insert(header::DATE, HeaderValue::from_str(&date).unwrap());
         let mut body = to_bytes(body, usize::MAX).await.unwrap();
@@ -174,10 +186,6 @@ fn forgotten(body: &[u8]) -> Bytes {
         }
     }
     value.to_string().into()
-}
-
-fn latency(dice: &Dice) -> Duration {
-    dice.duration(Duration::from_millis(20)..=Duration::from_millis(1500))
 }
 
 fn answer(status: StatusCode, body: String) -> http::Response<Bytes> {

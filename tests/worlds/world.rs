@@ -87,11 +87,23 @@ pub(crate) struct Chaos {
     pub(crate) bug: Option<Bug>,
 }
 
+impl Chaos {
+    /// How long something is on its way.
+    pub(crate) fn latency(&self, dice: &Dice) -> Duration {
+        if self.bug == Some(Bug::NoNonce) {
+            return Duration::from_millis(100);
+        }
+        dice.duration(Duration::from_millis(20)..=Duration::from_millis(1_500))
+    }
+}
+
 /// What accounts there are: the names are those of the platforms.
 const PLATFORMS: [Platform; 4] = [Platform::X, Platform::LinkedIn, Platform::Facebook, Platform::Threads];
 
-/// How long things go wrong, and how long they must have to come right.
-const STORM: Duration = Duration::from_secs(5 * 3600);
+/// How long things go wrong, in minutes, and how many seconds machines rest between two runs at most.
+const STORMS: [(u64, u64); 3] = [(60, 60), (150, 300), (300, 1_200)];
+
+/// How long everything must have to come right.
 const CALM: Duration = Duration::from_secs(3 * 3600);
 
 /// A world.
@@ -102,7 +114,10 @@ pub(crate) struct World {
     hub: Hub,
     net: Net,
     timings: Timings,
-    repo: Repo,
+    storm: Duration,
+    rest: Duration,
+    content: Content,
+    stock: Arc<Stock>,
     commit: Oid,
     tokens: BTreeMap<String, Document>,
     bug: Option<Bug>,
@@ -155,7 +170,7 @@ impl World {
         let skew = delta(SKEW * 2);
         let grace = delta(request) + settle + skew + TimeDelta::seconds(1);
         let timings = Timings {
-            lease: delta(request) + TimeDelta::seconds(10) + delta(seconds(10, 600)),
+            lease: delta(request) + TimeDelta::seconds(10) + delta(seconds(1, *dice.pick(&[5, 60, 600]))),
             grace: if bug == Some(Bug::ShortGrace) { TimeDelta::zero() } else { grace },
             request,
             settle: Some(if bug == Some(Bug::LooksTooEarly) { TimeDelta::zero() } else { settle }),
@@ -164,11 +179,18 @@ impl World {
         let platforms: Vec<Platform> = PLATFORMS.into_iter().filter(|_| dice.one_in(2)).collect();
         let platforms = if platforms.is_empty() { vec![*dice.pick(&PLATFORMS)] } else { platforms };
         slow_down(&sim, &dice, visible);
-        let net = Net { hosts: Arc::new(sim.answerers()), sun, chaos };
+        let net = Net { hosts: Arc::new(sim.answerers()), sun, chaos, aloud };
         let tokens = platforms.iter().map(|platform| sign_up(&sim, *platform)).collect();
-        let (repo, commit) = committed(seed, &dice, &platforms);
+        let (minutes, rest) = *dice.pick(&STORMS);
+        let (storm, rest) = (Duration::from_secs(minutes * 60), Duration::from_secs(rest));
+        let (repo, commit) = committed(seed, &dice, &platforms, minutes - 30);
+        let snapshot = Snapshot::at_commit(&repo, commit).unwrap();
+        let content = Content::read(&snapshot).unwrap();
+        assert!(content.problems.is_empty(), "{:?}", content.problems);
+        let stock = Arc::new(Stock::from(snapshot));
         let (hub, wrong) = (Hub::default(), Mutex::default());
-        let world = Self { sim, sun, dice, hub, net, timings, repo, commit, tokens, bug, aloud, wrong };
+        let world =
+            Self { sim, sun, dice, hub, net, timings, storm, rest, content, stock, commit, tokens, bug, aloud, wrong };
         world.say("world", &format!("{chaos:?} {timings:?} shown after {visible:?}"));
         world
     }
@@ -202,9 +224,12 @@ impl World {
 
     /// A machine's life while things go wrong.
     async fn storm(&self, machine: Machine) {
+        if self.bug == Some(Bug::NoNonce) {
+            return self.march(machine).await;
+        }
         let mut running = Vec::new();
-        while self.sun.passed() < STORM {
-            sleep(self.dice.duration(Duration::from_secs(20)..=Duration::from_secs(1_200))).await;
+        while self.sun.passed() < self.storm {
+            sleep(self.dice.duration(Duration::from_secs(5)..=self.rest)).await;
             machine.disk.lock().unwrap().full = self.dice.one_in(20);
             if self.dice.one_in(15) {
                 let jump = self.dice.number(0..=7_200_000) as i64 - 3_600_000;
@@ -223,6 +248,17 @@ impl World {
         }
     }
 
+    /// The life of a machine whose clock and dice show the same as all others'.
+    async fn march(&self, machine: Machine) {
+        machine.watch.set(0);
+        while self.sun.passed() < self.storm {
+            let beat = 600_000 - self.sun.passed().as_millis() as u64 % 600_000;
+            sleep(Duration::from_millis(beat)).await;
+            let fate = Fate { stuck: true, ..Fate::default() };
+            self.run(&machine, fate, Chaos { remote: 0, network: 0, ..self.net.chaos }).await;
+        }
+    }
+
     fn fate(&self) -> Fate {
         let dice = &self.dice;
         let nap = || (dice.number(1..=60), dice.duration(Duration::from_secs(30)..=Duration::from_secs(1_800)));
@@ -230,11 +266,12 @@ impl World {
             effects: dice.one_in(3).then(|| dice.number(1..=60)),
             wakes: dice.one_in(4).then(|| dice.number(1..=200)),
             nap: dice.one_in(4).then(nap),
+            stuck: false,
         }
     }
 
     async fn outages(&self) {
-        while self.sun.passed() < STORM {
+        while self.sun.passed() < self.storm {
             sleep(self.dice.duration(Duration::from_secs(600)..=Duration::from_secs(7_200))).await;
             if self.dice.one_in(3) {
                 self.hub.go_down(self.dice.duration(Duration::from_secs(5)..=Duration::from_secs(900)));
@@ -261,9 +298,6 @@ impl World {
 
     /// One process: a round of the program.
     async fn run(&self, machine: &Machine, fate: Fate, chaos: Chaos) {
-        if self.bug == Some(Bug::NoNonce) {
-            chance::load(self.sun.passed().as_secs() / 600);
-        }
         let process = Process::start(machine, self.dice.split(), fate);
         self.say(machine.name, &format!("runs, {fate:?}"));
         let ended = process.live(self.round(&process, chaos)).await;
@@ -284,7 +318,7 @@ impl World {
         let clock = process.machine.clock();
         let cable = Cable { net: Net { chaos, ..self.net.clone() }, process: process.clone() };
         let http = Http::new(clock, self.timings.request).with_wire(Arc::new(cable));
-        let (mut content, stock) = self.content();
+        let (mut content, stock) = (self.content.clone(), self.stock.clone());
         let (_keep, stop) = watch::channel(false);
         let name = process.machine.name;
         let (tell, sent) = (|words: &str| self.say(name, words), |_: &pressroom::run::Sent<'_>| ());
@@ -308,20 +342,13 @@ impl World {
         Ok(())
     }
 
-    fn content(&self) -> (Content, Arc<Stock>) {
-        let snapshot = Snapshot::at_commit(&self.repo, self.commit).unwrap();
-        let content = Content::read(&snapshot).unwrap();
-        assert!(content.problems.is_empty(), "{:?}", content.problems);
-        (content, Arc::new(Stock::from(snapshot)))
-    }
-
     /// What a machine that never saw any of it would do now.
     pub(crate) async fn plan(&self) -> Plan {
         let fresh = Machine::new("fresh", Watch::new(self.sun, 0, false));
         let process = Process::start(&fresh, self.dice.split(), Fate::default());
         let chaos = Chaos { remote: 0, network: 0, bug: None, ..self.net.chaos };
         let journal = self.journal(&process, chaos).await.unwrap();
-        let (mut content, stock) = self.content();
+        let (mut content, stock) = (self.content.clone(), self.stock.clone());
         let clock = fresh.clock();
         let http = Http::new(clock, self.timings.request);
         let (_keep, stop) = watch::channel(false);
@@ -464,7 +491,7 @@ thread_local! {
 }
 
 /// A commit with accounts and posts.
-fn committed(seed: u64, dice: &Dice, platforms: &[Platform]) -> (Repo, Oid) {
+fn committed(seed: u64, dice: &Dice, platforms: &[Platform], minutes: u64) -> (Repo, Oid) {
     let (path, repo) = PRESS.with_borrow_mut(|press| {
         let (folder, repo) = press.get_or_insert_with(|| {
             let folder = tempfile::tempdir().unwrap();
@@ -477,7 +504,7 @@ fn committed(seed: u64, dice: &Dice, platforms: &[Platform]) -> (Repo, Oid) {
     let git = git2::Repository::open_bare(path).unwrap();
     let mut files = vec![("accounts.toml".to_owned(), accounts(platforms))];
     for number in 0..dice.number(1..=6) {
-        files.push((format!("posts/post-{number}.md"), post(seed, number, dice, platforms)));
+        files.push((format!("posts/post-{number}.md"), post(seed, number, dice, platforms, minutes)));
     }
     let mut tree = git2::build::TreeUpdateBuilder::new();
     for (path, text) in &files {
@@ -500,11 +527,11 @@ fn accounts(platforms: &[Platform]) -> String {
     text
 }
 
-fn post(seed: u64, number: u64, dice: &Dice, platforms: &[Platform]) -> String {
+fn post(seed: u64, number: u64, dice: &Dice, platforms: &[Platform], minutes: u64) -> String {
     let chosen: Vec<String> =
         platforms.iter().filter(|_| dice.one_in(2)).map(|platform| format!("{platform}-acme")).collect();
     let targets = if chosen.is_empty() { vec![format!("{}-acme", dice.pick(platforms))] } else { chosen };
-    let minutes = dice.number(5..=270);
+    let minutes = dice.number(5..=minutes);
     let (hour, minute) = (7 + minutes / 60, minutes % 60);
     let can_thread = targets.iter().all(|target| target.starts_with("x-") || target.starts_with("threads-"));
     let is_thread = can_thread && dice.one_in(2);

@@ -121,7 +121,7 @@ async fn examine(context: &Context) -> Result<Vec<Check>, Failure> {
     };
     let now = context.clock.now();
     checks.push(place::ledger(&known, now)?);
-    let (keys, vault) = place::keys(context, accounts);
+    let (keys, vault) = place::keys(context, accounts, &known);
     checks.push(keys);
     let http = open::http(context)?;
     let run = chance::name_at(context.clock.now()).to_string();

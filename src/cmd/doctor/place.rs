@@ -16,7 +16,7 @@ use crate::repo::journal::Journal;
 use crate::repo::remote::PushOutcome;
 use crate::repo::{self, Repo};
 use crate::round::Known;
-use crate::vault::Vault;
+use crate::vault::{self, Vault};
 
 pub(super) async fn git() -> Check {
     match repo::git_version().await {
@@ -103,7 +103,7 @@ pub(super) fn ledger(known: &Known, now: DateTime<Utc>) -> Result<Check, crate::
 }
 
 /// Whether a key of ours opens the tokens; with the vault, where it does.
-pub(super) fn keys(context: &Context, accounts: &Accounts) -> (Check, Option<Vault>) {
+pub(super) fn keys(context: &Context, accounts: &Accounts, known: &Known) -> (Check, Option<Vault>) {
     const WHAT: &str = "key";
     let vault = match open::vault(context, accounts) {
         Ok(vault) => vault,
@@ -115,7 +115,14 @@ pub(super) fn keys(context: &Context, accounts: &Accounts) -> (Check, Option<Vau
         let check = Check::wrong(WHAT, "accounts.toml does not list the key that is here among its recipients");
         return (check.hint(format!("somebody who can open the tokens runs `pressroom keys add {named}`")), None);
     };
-    (Check::ok(WHAT, format!("{key} opens the tokens")), Some(vault))
+    let check = match known.branch.read(vault::MARKER_PATH) {
+        Ok(Some(marker)) if !vault.recipients.match_marker(&String::from_utf8_lossy(&marker)) => {
+            Check::warning(WHAT, "the tokens are encrypted for other keys than accounts.toml lists")
+                .hint("a change of keys was cut off, or not pushed, or accounts.toml was edited: `pressroom keys add` or `remove` them again")
+        }
+        _ => Check::ok(WHAT, format!("{key} opens the tokens")),
+    };
+    (check, Some(vault))
 }
 
 /// Where media lie that platforms fetch, if an account is of one that does.

@@ -11,6 +11,7 @@ use tempfile::TempPath;
 use crate::cmd::Context;
 use crate::cmd::report::printable;
 use crate::cmd::screen::bytes;
+use crate::env;
 use crate::error::{Failure, Kind};
 use crate::limits::{Platform, Ratio};
 use crate::media::convert::{self, Converted, Unfit, Wanted};
@@ -79,6 +80,7 @@ impl Fit {
         // Under another name until it is whole.
         let draft = self.draft(folder, ".mp4")?.into_temp_path();
         let mut ffmpeg = Command::new(FFMPEG);
+        env::withhold_from(&mut ffmpeg);
         ffmpeg.args(arguments(&draft, true)?).stdin(Stdio::null()).stdout(Stdio::null());
         if context.global.quiet {
             ffmpeg.stderr(Stdio::null());

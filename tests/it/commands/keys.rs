@@ -95,7 +95,8 @@ fn keys_are_added_and_removed() {
     assert_snapshot!(shown(&desk.press, &removed).replace(ci.recipient.key(), "[ci]"), @"
     accounts.toml is changed; commit and push it
     new token files are closed to [ci]
-    hint: the history of the state branch still holds token files that key opens: renew the tokens on the platforms and connect the accounts again
+    hint: what was encrypted before stays as it is in the history of the state branch: whoever has the key could read it
+    hint: make new tokens on the platforms and connect these accounts again: acme-page, acme-x, ann
     ");
     assert!(!opens_all(&desk, &ci));
     assert_eq!(accounts_toml(&desk).matches('#').count(), 2);
@@ -153,6 +154,7 @@ fn a_key_of_its_own_is_replaced() {
     [recipient] is replaced by [new]
     the new key is in [folder]/home/.config/pressroom/identity; the old one stays there, as it opens the history
     hint: where CI has the old key, put the new one in its PRESSROOM_IDENTITY secret
+    hint: if somebody else may have the old key, make new tokens on the platforms and connect these accounts again: acme-page, acme-x, ann
     ");
     assert_eq!(accounts.matches('#').count(), 2);
     // The tokens can be used on.
