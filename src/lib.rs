@@ -14,6 +14,7 @@ pub mod suggest;
 // Rules: what follows from it. Pure.
 pub mod fit;
 pub mod ledger;
+pub mod notice;
 pub mod plan;
 pub mod platform;
 // Effects: the world.
@@ -23,6 +24,7 @@ pub mod env;
 pub mod hosting;
 pub mod http;
 pub mod login;
+pub mod notify;
 pub mod repo;
 pub mod vault;
 // Drivers: the day's work.

@@ -126,8 +126,8 @@ pub const BUCKET: &[Key] = &[
 ];
 
 pub const NOTIFY: &[Key] = &[
-    later("webhook", Takes::Environment, "variable that holds the address to tell, as `env:PRESSROOM_WEBHOOK`"),
-    later("email", Takes::Email, "address to write to, and variable that holds the mail server"),
+    key("webhook", Takes::Environment, "variable that holds the address to tell, as `env:PRESSROOM_WEBHOOK`"),
+    key("email", Takes::Email, "address to write to, and variable that holds the mail server"),
 ];
 
 /// The keys of `email`.

@@ -6,7 +6,7 @@ use super::report::printable;
 use super::{Context, open};
 use crate::content::{self, Content};
 use crate::error::Failure;
-use crate::ledger::entry::{self, Aim, Entry, Event};
+use crate::ledger::entry::{self, Aim, Entry, Event, TargetKey};
 use crate::post::{OnRemove, PostId};
 use crate::repo::Repo;
 use crate::repo::snapshot::Snapshot;
@@ -76,6 +76,8 @@ fn sentence(entry: &Entry) -> String {
     let at = entry.t.format("%Y-%m-%d %H:%M:%SZ");
     let head = if entry.post.as_str().is_empty() {
         entry.target.account().to_owned()
+    } else if entry.target == TargetKey::none() {
+        entry.post.to_string()
     } else {
         format!("{} → {}", entry.post, entry.target.account())
     };
@@ -116,6 +118,7 @@ fn what(event: &Event) -> String {
         Event::Deleted => "deleted".to_owned(),
         Event::Missed { due } => format!("missed: was due {}", due.format("%Y-%m-%d %H:%MZ")),
         Event::Cancelled { by } => format!("cancelled by {by}"),
+        Event::Accepted { by, .. } => format!("accepted by {by}, as it was changed by hand"),
         Event::Adopted { receipt, by } => format!("adopted by {by}: {}", receipt.url),
     }
 }

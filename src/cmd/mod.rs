@@ -18,6 +18,7 @@ mod connect;
 mod count;
 mod disconnect;
 mod doctor;
+mod github;
 mod init;
 mod keys;
 mod log;
@@ -133,7 +134,7 @@ impl Context {
     /// When stdout cannot be written: a full disk.
     pub fn print(&self, text: &str) -> Result<(), Failure> {
         let mut out = anstream::stdout().lock();
-        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        match out.write_all(github::tame(text).as_bytes()).and_then(|()| out.flush()) {
             // A reader that has seen enough, such as `head`, is no failure.
             Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
             result => result.map_err(cannot_print),
@@ -156,14 +157,14 @@ impl Context {
     pub fn say(&self, text: &str) {
         if !self.global.quiet {
             // Talk that nobody hears is no reason to stop.
-            let _ = writeln!(anstream::stderr().lock(), "{text}");
+            let _ = writeln!(anstream::stderr().lock(), "{}", github::tame(text));
         }
     }
 
     /// Says what is wrong, on stderr, also to somebody who asked for quiet.
     pub fn complain(&self, text: &str) {
         // As above.
-        let _ = writeln!(anstream::stderr().lock(), "{text}");
+        let _ = writeln!(anstream::stderr().lock(), "{}", github::tame(text));
     }
 
     /// Says something that only `-v` asks for.

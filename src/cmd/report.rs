@@ -9,6 +9,7 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use serde_json::{Value, json};
 use tracing_subscriber::EnvFilter;
 
+use super::github;
 use crate::env;
 use crate::error::{Failure, Kind, Problem, Severity};
 
@@ -38,7 +39,7 @@ pub fn tell_panics() {
             let _ = write!(text, "{backtrace}");
         }
         // Nobody is left to tell when stderr is gone.
-        let _ = anstream::stderr().lock().write_all(text.as_bytes());
+        let _ = anstream::stderr().lock().write_all(github::tame(&text).as_bytes());
     }));
 }
 
@@ -78,7 +79,7 @@ pub fn failure(failure: &Failure, json: bool) {
             "error": { "message": failure.message, "causes": failure.causes, "hints": hints, "exit": failure.kind.exit_code() },
             "problems": failure.problems.iter().map(problem_json).collect::<Vec<_>>(),
         });
-        let _ = writeln!(anstream::stdout().lock(), "{document:#}");
+        let _ = writeln!(anstream::stdout().lock(), "{}", github::tame(&format!("{document:#}")));
     }
 }
 

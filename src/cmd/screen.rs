@@ -205,8 +205,13 @@ fn wrap(text: &str, width: usize) -> Vec<std::borrow::Cow<'_, str>> {
     if lines.is_empty() { vec!["".into()] } else { lines }
 }
 
+/// A row in one line, for places that have no sections: `tea → acme-x, failed: X refused it`.
+pub(super) fn said(row: &Row, now: DateTime<Utc>) -> String {
+    format!("{}, {}: {}", head(row), row.state.name(), printable(&sentence(row, now)))
+}
+
 /// What happens to a target, as one would say it.
-fn sentence(row: &Row, now: DateTime<Utc>) -> String {
+pub(super) fn sentence(row: &Row, now: DateTime<Utc>) -> String {
     let because = |text: String| match &row.reason {
         Some(reason) => format!("{text} ({reason})"),
         None => text,

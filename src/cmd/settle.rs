@@ -19,12 +19,12 @@ use crate::round::Known;
 use crate::run::recover::Recovered;
 use crate::run::write::{Line, Writer};
 
-/// Settles a doubtful target: says whether it is out.
+/// Settles a doubtful target, or a ledger that was changed by hand.
 #[derive(Debug, Args)]
 #[group(skip)]
-#[command(group = ArgGroup::new("finding").required(true).args(["published", "absent"]))]
+#[command(group = ArgGroup::new("finding").required(true).args(["published", "absent", "ledger"]))]
 pub struct Resolve {
-    /// The target.
+    /// The target; with --ledger, the post.
     #[arg(value_name = "POST:ACCOUNT", value_parser = only)]
     target: Only,
     /// It is out, and this is its address.
@@ -33,6 +33,9 @@ pub struct Resolve {
     /// It is not out: the next run publishes it.
     #[arg(long)]
     absent: bool,
+    /// The post's ledger was changed by hand, and is right as it stands.
+    #[arg(long)]
+    ledger: bool,
 }
 
 /// Gives a refused, missed or held target another run.
@@ -70,6 +73,9 @@ struct Person<'a> {
 
 impl Resolve {
     pub(super) fn run(self, context: &Context) -> Result<u8, Failure> {
+        if self.ledger {
+            return accept(context, &self.target);
+        }
         let published = self.published.map(String::from);
         say(context, &[self.target], &|stand, person| {
             let index = stand.may_be_out().ok_or("there is nothing doubtful about it")?;
@@ -163,6 +169,32 @@ fn say(context: &Context, targets: &[Only], verdict: Verdict<'_>) -> Result<u8, 
             })?;
             context.say(&format!("{post} → {}: {}", key.account(), told(&after.word)));
         }
+        Ok(0)
+    })
+}
+
+/// Writes down that a post's ledger is right as it stands, if that is all that is wrong with it.
+fn accept(context: &Context, target: &Only) -> Result<u8, Failure> {
+    let post = PostId::new(&target.post);
+    let refused = |why: String| {
+        Failure::new(Kind::Usage, format!("{post}: {why}")).hint(format!("`pressroom log {post}` shows what happened"))
+    };
+    if let Some(account) = &target.account {
+        let words = format!("a ledger is about all accounts of its post, not about {account} alone");
+        return Err(refused(words).hint(format!("`pressroom resolve {post} --ledger`")));
+    }
+    let repo = Repo::open(&context.global.repo)?;
+    let commit = repo.head()?;
+    let (_, content) = open::content_at(&repo, commit)?;
+    let by = repo.person()?;
+    open::runtime()?.block_on(async {
+        let journal = Journal::open(&repo, repo.remote()?, &content.accounts.publish.state_branch).await?;
+        let writer = Writer { journal, clock: context.clock, run: "person".to_owned(), src: Some(commit.to_string()) };
+        writer.accept(&post, &by).await.map_err(|setback| match setback {
+            Setback::Failed(failure) => failure,
+            Setback::Conflict(why) => refused(why),
+        })?;
+        context.say(&format!("{post}: its ledger is right as it stands; the next run goes on with it"));
         Ok(0)
     })
 }

@@ -1,11 +1,15 @@
 //! `pressroom status`.
 
+use chrono::TimeDelta;
 use clap::Args;
+use serde_json::json;
 
 use super::screen::List;
-use super::{Context, open, plan, tokens};
-use crate::error::Failure;
+use super::{Context, open, plan, report, tokens};
+use crate::account::time;
+use crate::error::{Failure, Kind};
 use crate::repo::Repo;
+use crate::round::mark::{self, Mark};
 use crate::round::{Planning, Silence};
 use crate::run::recover::Recovered;
 
@@ -17,6 +21,19 @@ pub struct Status {
     /// Do not ask the remote; use the ledger as last seen here.
     #[arg(long)]
     offline: bool,
+    /// Exit with 3 if no run ended well, or nothing was published, for so long: `10d`. For monitors.
+    #[arg(long, value_name = "TIME", value_parser = idle_time)]
+    fail_if_idle: Option<TimeDelta>,
+}
+
+/// Runs that have nothing to do leave a mark once an hour: less than two cannot be told.
+fn idle_time(text: &str) -> Result<TimeDelta, String> {
+    match time::duration(text)? {
+        short if short < TimeDelta::hours(2) => {
+            Err("write at least `2h`: quiet runs leave a mark once an hour".to_owned())
+        }
+        long => Ok(long),
+    }
 }
 
 impl Status {
@@ -29,6 +46,15 @@ impl Status {
         let http = open::http(context)?;
         tokens::foresee(context, &http, &content, &mut known);
         let timings = open::timings(&http)?;
+        let idle = self.fail_if_idle.map(|longest| {
+            Ok::<_, Failure>(mark::idle(
+                Mark::read(&known.branch)?.as_ref(),
+                &known.state,
+                context.clock.now(),
+                longest,
+            ))
+        });
+        let idle = idle.transpose()?.flatten();
         let mut plan = Planning {
             known: &known,
             recovered: &recovered,
@@ -52,9 +78,17 @@ impl Status {
             }
         }
         if context.json() {
-            context.print_json(plan::document(&plan, &content, Some(commit)))?;
+            let mut document = plan::document(&plan, &content, Some(commit));
+            if self.fail_if_idle.is_some() {
+                document["idle"] = json!(idle);
+            }
+            context.print_json(document)?;
         } else {
             context.print(&plan::listing(context, &plan.rows, plan.at, List::All))?;
+        }
+        if let Some(why) = idle {
+            context.complain(&format!("idle: {}", report::printable(&why)));
+            return Ok(Kind::Person.exit_code());
         }
         Ok(open::exit(&plan.rows, &content, &[]))
     }

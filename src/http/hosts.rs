@@ -41,6 +41,29 @@ pub(super) fn route(hosts: Option<&Hosts>, url: &Url) -> Result<Url, Failure> {
     Ok(routed)
 }
 
+/// Where a webhook is reached: its address may lead to this machine without TLS. No word of it is told.
+pub(super) fn to_tell(hosts: Option<&Hosts>, url: &Url) -> Result<Url, Failure> {
+    let wrong = |words: &str| Failure::new(Kind::Content, words.to_owned());
+    let is_named = hosts.is_some_and(|Hosts(hosts)| url.host_str().is_some_and(|host| hosts.contains_key(host)));
+    match url.scheme() {
+        "https" if hosts.is_none() => Ok(url.clone()),
+        "http" | "https" if is_named => route(hosts, url),
+        "http" | "https" if is_loopback(url) => Ok(url.clone()),
+        "https" => Err(wrong("PRESSROOM_HOSTS is set, and does not name the webhook's host")),
+        "http" => Err(wrong("its address is plain http, which anybody on the way could read; write https")),
+        _ => Err(wrong("its address is neither https nor http")),
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(ip)) => IpAddr::V4(ip).is_loopback(),
+        Some(Host::Ipv6(ip)) => IpAddr::V6(ip).is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
 fn parse_pair(pair: &str) -> Result<(String, Url), Failure> {
     let wrong = |why: &str| {
         Failure::new(Kind::Usage, format!("PRESSROOM_HOSTS: `{pair}` {why}"))
@@ -48,12 +71,7 @@ fn parse_pair(pair: &str) -> Result<(String, Url), Failure> {
     };
     let (host, address) = pair.split_once('=').ok_or_else(|| wrong("has no `=`"))?;
     let address = Url::parse(address).map_err(|error| wrong(&format!("is no address: {error}")))?;
-    let loopback = match address.host() {
-        Some(Host::Ipv4(ip)) => IpAddr::V4(ip).is_loopback(),
-        Some(Host::Ipv6(ip)) => IpAddr::V6(ip).is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
-    };
+    let loopback = is_loopback(&address);
     match address.scheme() {
         "https" => Ok((host.to_owned(), address)),
         "http" if loopback => Ok((host.to_owned(), address)),
@@ -92,6 +110,31 @@ mod tests {
             ("api.x.com=ftp://127.0.0.1", "PRESSROOM_HOSTS: `api.x.com=ftp://127.0.0.1` is neither http nor https"),
         ] {
             assert_eq!(Hosts::parse(hosts).map(|_| ()).unwrap_err().message, message);
+        }
+    }
+
+    #[test]
+    fn a_webhook_is_told_over_tls_or_on_this_machine() {
+        let to = |hosts: Option<&str>, url: &str| {
+            let hosts = hosts.map(|hosts| Hosts::parse(hosts).unwrap());
+            let told = to_tell(hosts.as_ref(), &Url::parse(url).unwrap());
+            told.map(String::from).unwrap_or_else(|failure| failure.message)
+        };
+        let map = Some("hooks.slack.com=http://127.0.0.1:9001");
+        for (hosts, url, expected) in [
+            (None, "https://a.example/canary", "https://a.example/canary"),
+            (None, "http://127.0.0.1:9/canary", "http://127.0.0.1:9/canary"),
+            (
+                None,
+                "http://a.example/canary",
+                "its address is plain http, which anybody on the way could read; write https",
+            ),
+            (None, "ftp://a.example/canary", "its address is neither https nor http"),
+            (map, "https://hooks.slack.com/canary", "http://127.0.0.1:9001/canary"),
+            (map, "http://localhost:9/canary", "http://localhost:9/canary"),
+            (map, "https://a.example/canary", "PRESSROOM_HOSTS is set, and does not name the webhook's host"),
+        ] {
+            assert_eq!(to(hosts, url), expected);
         }
     }
 

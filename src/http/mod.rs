@@ -348,6 +348,17 @@ impl Http {
         }
     }
 
+    /// Tells a webhook something, once, as JSON. Its whole address is a secret: nothing of it is logged.
+    ///
+    /// # Errors
+    /// When it cannot be told at all: plain http to another machine, or a host that is refused.
+    pub async fn tell(&self, address: &Url, body: &serde_json::Value) -> Result<Outcome, Failure> {
+        let url = hosts::to_tell(self.hosts.as_ref(), address)?;
+        tracing::debug!("tell a webhook");
+        let request = self.client(&self.showing, 0)?.post(url).header(USER_AGENT, AGENT).json(body);
+        Ok(self.strictly(self.exchange(request, Longer::Cut(0))).await)
+    }
+
     /// The `Authorization` of a call; none where no token goes along.
     fn authorization(&self, call: &Call, credential: &Credential) -> Result<Option<HeaderValue>, Failure> {
         let text = match (call.auth, credential) {

@@ -1,6 +1,6 @@
 //! One line of the ledger, as it is written down. The format is a promise: docs/ledger.md describes it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use serde::de::Error;
@@ -23,6 +23,11 @@ pub struct TargetKey(String);
 impl TargetKey {
     pub fn new(platform: Platform, account: &str) -> Self {
         Self(format!("{platform}:{account}"))
+    }
+
+    /// The key of an entry that is about a post's whole ledger.
+    pub fn none() -> Self {
+        Self(String::new())
     }
 
     pub fn as_str(&self) -> &str {
@@ -156,6 +161,9 @@ pub enum Event {
     Cancelled { by: String },
     /// A person says that a post that was already out is this target.
     Adopted { receipt: Receipt, by: String },
+    /// A person says that all lines before this one are right, though some were changed by hand; `sum` is their
+    /// [`chain`] value, as one text. About the whole file, and no target.
+    Accepted { by: String, sum: String },
 }
 
 /// JSON's keys are texts, and inside a tagged enum serde leaves them so.
@@ -202,7 +210,7 @@ pub enum Found {
 
 impl Event {
     /// Every kind this version knows, as written in `ev`.
-    pub const KINDS: [&str; 16] = [
+    pub const KINDS: [&str; 17] = [
         "baseline",
         "claimed",
         "renewed",
@@ -219,6 +227,7 @@ impl Event {
         "missed",
         "cancelled",
         "adopted",
+        "accepted",
     ];
 }
 
@@ -266,6 +275,43 @@ pub enum Unreadable {
     /// A kind this version does not know and must not ignore.
     Newer(String),
     Broken(String),
+}
+
+/// What the lines that follow are checked against: whether a ledger file still says what was written, told from each
+/// line's `prev`.
+#[derive(Debug, Default)]
+pub struct Chain {
+    values: HashSet<String>,
+    /// The first line, from 1, that follows on something else than what stands before it.
+    broken: Option<usize>,
+}
+
+impl Chain {
+    /// Checks the next line: it must follow on a line that is there. A merge of two branches puts lines between the two.
+    /// Lines without a `prev` follow on anything: they were not written by this program.
+    pub fn add(&mut self, number: usize, line: &str, entry: Option<&Entry>) {
+        let follows = entry.and_then(|entry| entry.prev.as_ref()).is_none_or(|prev| self.values.contains(prev));
+        if !follows {
+            self.broken.get_or_insert(number);
+        }
+        self.values.insert(chain(line));
+    }
+
+    /// A person has accepted all that stands above this line of the file, if it still says what the person saw.
+    pub fn accept(&mut self, content: &str, number: usize, sum: &str) {
+        if above(content, number) == sum {
+            self.broken = None;
+        }
+    }
+
+    pub fn broken(&self) -> Option<usize> {
+        self.broken
+    }
+}
+
+/// The [`chain`] value of all lines above one (from 1) as one text.
+pub fn above(content: &str, number: usize) -> String {
+    chain(&content.lines().take(number - 1).collect::<Vec<_>>().join("\n"))
 }
 
 /// Reads one line; `None` for one that says of itself that it may be ignored.

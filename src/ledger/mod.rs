@@ -12,7 +12,7 @@ pub mod entry;
 #[cfg(test)]
 mod tests;
 
-use entry::{Aim, Entry, Event, Found, Retry, TargetKey, Unreadable};
+use entry::{Aim, Chain, Entry, Event, Found, Retry, TargetKey, Unreadable};
 
 /// Where everything stands.
 #[derive(Clone, Debug, Default)]
@@ -150,15 +150,34 @@ impl State {
     }
 
     fn fold_lines(&mut self, content: &str, post: &PostId) -> Result<(), String> {
+        let mut chain = Chain::default();
+        let folded = self.fold_chained(content, post, &mut chain);
+        // Whatever else is wrong with it, this is why.
+        match chain.broken() {
+            Some(line) => Err(format!(
+                "{line}: the ledger of {post} was changed by hand before line {line}; put it back as the branch's history has \
+                 it, or say that it is right as it stands: `pressroom resolve {post} --ledger`"
+            )),
+            None => folded,
+        }
+    }
+
+    fn fold_chained(&mut self, content: &str, post: &PostId, chain: &mut Chain) -> Result<(), String> {
         let mut seen = HashSet::new();
         let targets = self.targets.entry(post.clone()).or_default();
         for (number, line) in content.lines().enumerate() {
-            let Some(entry) = read_numbered(number, line)? else { continue };
+            let entry = read_numbered(number, line)?;
+            chain.add(number + 1, line, entry.as_ref());
+            let Some(entry) = entry else { continue };
             if entry.post != *post {
                 return Err(format!("{}: the entry is about another post, `{}`", number + 1, entry.post));
             }
             // A line that was carried here twice, or that a merge doubled, happened once.
             if !seen.insert(entry.id) {
+                continue;
+            }
+            if let Event::Accepted { sum, .. } = &entry.event {
+                chain.accept(content, number + 1, sum);
                 continue;
             }
             let stand = targets.entry(entry.target.clone()).or_default();
@@ -168,8 +187,14 @@ impl State {
     }
 
     fn fold_baseline(&mut self, content: &str) -> Result<(), String> {
+        let mut chain = Chain::default();
         for (number, line) in content.lines().enumerate() {
-            let Some(entry) = read_numbered(number, line)? else { continue };
+            let entry = read_numbered(number, line)?;
+            chain.add(number + 1, line, entry.as_ref());
+            if let Some(line) = chain.broken() {
+                return Err(format!("{line}: this file was changed by hand before line {line}"));
+            }
+            let Some(entry) = entry else { continue };
             if entry.event == Event::Baseline {
                 self.baselines.entry(entry.target.account().to_owned()).or_insert(entry.t);
             }
@@ -186,6 +211,14 @@ fn read_numbered(number: usize, line: &str) -> Result<Option<Entry>, String> {
             format!("{}: this is no ledger entry ({why}); put the line right on the state branch", number + 1)
         }
     })
+}
+
+/// Whether the file of one post can be trusted.
+///
+/// # Errors
+/// Why it cannot.
+pub fn fold_file(path: &str, content: &str) -> Result<(), String> {
+    State::fold([(path, content)]).frozen.into_values().next().map_or(Ok(()), Err)
 }
 
 /// Where one target of one post stands, folded from that post's file alone: what a claim checks on the tip it is
@@ -358,6 +391,7 @@ pub fn apply(stand: &mut Stand, entry: Entry) -> Result<(), String> {
             ref word => return Err(format!("deleted while it was {}", word.name())),
         },
         Event::Noted { on_remove } => stand.on_remove = on_remove,
+        Event::Accepted { .. } => {}
         Event::Baseline => return Err("a baseline among a post's entries".to_owned()),
     }
     Ok(())

@@ -76,6 +76,7 @@ fn named(name: &str) -> (Option<u128>, Value) {
         "missed" => (person, json!({ "ev": "missed", "due": "2026-11-30T08:00:00Z" })),
         "cancelled" => (person, json!({ "ev": "cancelled", "by": "Ann" })),
         "adopted" => (person, json!({ "ev": "adopted", "receipt": receipt("7"), "by": "Ann", "fp": "2f" })),
+        "accepted" => (person, json!({ "ev": "accepted", "by": "Ann", "sum": "0123456789abcdef", "target": "" })),
         "baseline" => (person, json!({ "ev": "baseline" })),
         name => panic!("no line is called {name}"),
     }
@@ -833,10 +834,84 @@ fn a_chain_value_is_of_the_line_without_its_end() {
     assert_ne!(entry::chain("tea "), entry::chain("tea"));
 }
 
+/// Lines as a run writes them: each knows the one before it.
+fn chained(names: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for text in file(names).lines() {
+        let mut entry = entry::read(text).unwrap().unwrap();
+        entry.prev = lines.last().map(|line| entry::chain(line));
+        lines.push(entry::write(&entry));
+    }
+    lines
+}
+
+#[test]
+fn what_was_changed_by_hand_freezes_the_post() {
+    let written = chained("claimed, prepared, in doubt, found");
+    let by_hand = |line: usize| {
+        Err(format!(
+            "ledger/a9/tea.jsonl:{line}: the ledger of tea was changed by hand before line {line}; put it back as the branch's \
+             history has it, or say that it is right as it stands: `pressroom resolve tea --ledger`"
+        ))
+    };
+    let changed = |change: &dyn Fn(&mut Vec<String>)| {
+        let mut lines = written.clone();
+        change(&mut lines);
+        fold(&lines.join("\n")).map(|stand| tell(&stand))
+    };
+    assert_eq!(changed(&|_| {}), Ok("published 7, made image 1, doubt 0, shown 0 as 7".to_owned()));
+    assert_eq!(changed(&|lines| lines[1] = lines[1].replace("image 1", "image 2")), by_hand(3));
+    assert_eq!(changed(&|lines| drop(lines.remove(0))), by_hand(1));
+    assert_eq!(changed(&|lines| drop(lines.remove(2))), by_hand(3));
+    assert_eq!(changed(&|lines| lines.swap(1, 2)), by_hand(2));
+    // A line too few for what follows to be lawful is told as what it is.
+    assert_eq!(changed(&|lines| drop(lines.drain(..3))), by_hand(1));
+    // A union of two branches, each of which went on from the same line; and a line of somebody else's program.
+    let other = written[2].replace("00000000000", "90000000000");
+    assert!(changed(&|lines| lines.insert(3, other.clone())).is_ok());
+    assert!(changed(&|lines| lines.push(line(99, None, &json!({ "ev": "noted", "on_remove": "keep" })))).is_ok());
+    // The chain cannot tell that its end is gone: that is for those who have seen it.
+    assert!(changed(&|lines| drop(lines.pop())).is_ok());
+}
+
+#[test]
+fn a_person_accepts_what_was_changed_by_hand() {
+    let mut lines = chained("claimed, prepared, published");
+    lines.remove(1);
+    let accepted = |lines: &[String]| {
+        let content = lines.join("\n");
+        let mut entry = entry::read(&line(50, None, &named("accepted").1)).unwrap().unwrap();
+        let sum = entry::above(&content, lines.len() + 1);
+        entry.event = Event::Accepted { by: "Ann".to_owned(), sum };
+        entry.prev = lines.last().map(|line| entry::chain(line));
+        entry::write(&entry)
+    };
+    assert!(fold(&lines.join("\n")).is_err());
+    lines.push(accepted(&lines));
+    assert_eq!(fold(&lines.join("\n")).map(|stand| tell(&stand)), Ok("published 7".to_owned()));
+    let targets = State::fold([(path().as_str(), lines.join("\n").as_str())]);
+    assert_eq!(targets.targets().count(), 1, "it is about no target");
+    // It holds for what the person saw, and not for what is changed later.
+    lines[0] = lines[0].replace("c0ffee", "decaff");
+    assert!(fold(&lines.join("\n")).is_err());
+}
+
+#[test]
+fn a_baseline_that_was_changed_by_hand_is_told() {
+    let met = |id: u128, account: &str| {
+        entry::read(&line(id, None, &json!({ "ev": "baseline", "post": "", "target": account }))).unwrap().unwrap()
+    };
+    let first = entry::write(&met(1, "x:acme-x"));
+    let mut second = met(2, "linkedin:ann");
+    second.prev = Some(entry::chain(&first));
+    let state = State::fold([(entry::BASELINE_PATH, entry::write(&second).as_str())]);
+    assert_eq!(state.baseline_broken.as_deref(), Some("1: this file was changed by hand before line 1"));
+}
+
 /// What is written is read again, each kind.
 #[test]
 fn a_line_survives_reading_and_writing() {
-    let names = "claimed, takes over, renewed, prepared, part 1, published, failed, in doubt, found, absent, given back, updated, noted, deleted, missed, cancelled, adopted, baseline";
+    let names = "claimed, takes over, renewed, prepared, part 1, published, failed, in doubt, found, absent, given back, updated, noted, deleted, missed, cancelled, adopted, accepted, baseline";
     for text in file(names).lines() {
         let entry = entry::read(text).unwrap().unwrap();
         assert_eq!(entry::read(&entry::write(&entry)), Ok(Some(entry)));

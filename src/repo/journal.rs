@@ -1,6 +1,7 @@
 //! The state branch as a store: changes of many tasks go into one commit and one push, and each is told when the remote has
 //! it. Knows files, lines and bytes; what the lines say is not its business.
 
+use std::collections::HashSet;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -22,6 +23,8 @@ use budget::Budget;
 
 /// How long a change is tried again after others were faster.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// The folder whose files only ever get more lines.
+const GROWS: &str = "ledger/";
 /// Unclear answers in a row before giving up.
 const UNKNOWN_MAX: u32 = 3;
 
@@ -215,9 +218,9 @@ impl Shared {
         if let Some(tip) = tip
             && self.store.contains(tip, known)? != Some(false)
         {
-            return Ok(());
+            return if tip == known { Ok(()) } else { self.keeps_lines(tip, known) };
         }
-        let (branch, seen) = (&self.branch, seen_ref(&self.branch));
+        let branch = &self.branch;
         let (place, put_back) = match &self.place {
             Place::There(upstream) => {
                 let name = upstream.name();
@@ -230,7 +233,44 @@ impl Shared {
             format!("branch `{branch}` {place} no longer has commit {known}, which it had before: some of the ledger is lost"),
         )
         .hint(format!("put it back, by hand if both sides have news: `{put_back}`"))
-        .hint(format!("if it was rewritten on purpose: `git update-ref -d {seen}`, and delete the local branch `{branch}` if there is one")))
+        .hint(self.on_purpose()))
+    }
+
+    /// A ledger file only grows, too: a commit that takes lines away or changes them is nothing a run has made.
+    fn keeps_lines(&self, tip: Oid, known: Oid) -> Result<(), Failure> {
+        let mut lost = Vec::new();
+        for path in self.store.changed(known, tip, GROWS)? {
+            let read = |commit| self.store.file(commit, &path).map(Option::unwrap_or_default);
+            let (before, now) = (read(known)?, read(tip)?);
+            let now: HashSet<&[u8]> = now.split(|byte| *byte == b'\n').collect();
+            // A merge by hand may have put others between them.
+            if let Some(line) = before.split(|byte| *byte == b'\n').position(|line| !now.contains(line)) {
+                lost.push(format!("{path}, line {}", line + 1));
+            }
+        }
+        let Some(first) = lost.first() else { return Ok(()) };
+        let place = match &self.place {
+            Place::There(upstream) => format!("on remote `{}`", upstream.name()),
+            Place::Here(_) => "here".to_owned(),
+        };
+        let more = if lost.len() > 1 { format!(" (and {} more files)", lost.len() - 1) } else { String::new() };
+        let branch = &self.branch;
+        Err(Failure::new(
+            Kind::Person,
+            format!(
+                "the ledger on branch `{branch}` {place} was changed by hand: {first}{more} is no longer what it was"
+            ),
+        )
+        .hint(format!("see what was changed: `git diff {known} {tip} -- {GROWS}`; put it back on the branch"))
+        .hint(self.on_purpose()))
+    }
+
+    /// How a person says that this clone shall forget what it remembers.
+    fn on_purpose(&self) -> String {
+        let (branch, seen) = (&self.branch, seen_ref(&self.branch));
+        format!(
+            "if it was rewritten on purpose: `git update-ref -d {seen}`, and delete the local branch `{branch}` if there is one"
+        )
     }
 
     /// A commit of ours is durable, which is what was asked for: that our note of it cannot be written is no failure.

@@ -40,6 +40,12 @@ pub trait Store: Debug + Send + Sync {
     /// When it cannot be read.
     fn id(&self, commit: Oid, path: &str) -> Result<Option<Oid>, Failure>;
 
+    /// The paths of files below a folder that stood in one commit and are gone or different in another, sorted.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    fn changed(&self, from: Oid, to: Oid, folder: &str) -> Result<Vec<String>, Failure>;
+
     /// Makes a commit; no ref moves.
     ///
     /// # Errors
@@ -156,6 +162,21 @@ impl Store for InGit {
 
     fn id(&self, commit: Oid, path: &str) -> Result<Option<Oid>, Failure> {
         Ok(self.find(&*self.repo.git()?, commit, path)?.map(|(oid, _)| oid))
+    }
+
+    fn changed(&self, from: Oid, to: Oid, folder: &str) -> Result<Vec<String>, Failure> {
+        let failed = |error: git2::Error| words::git("cannot compare two states of the state branch", &error);
+        let git = self.repo.git()?;
+        let tree = |commit| git.find_commit(commit).and_then(|commit| commit.tree()).map_err(failed);
+        // git steps over folders that are the same on both sides.
+        let mut options = git2::DiffOptions::new();
+        options.pathspec(folder.trim_end_matches('/')).disable_pathspec_match(true);
+        let diff = git.diff_tree_to_tree(Some(&tree(from)?), Some(&tree(to)?), Some(&mut options)).map_err(failed)?;
+        let was_there = diff.deltas().filter(|delta| !delta.old_file().id().is_zero());
+        let paths = was_there.filter_map(|delta| delta.old_file().path_bytes());
+        let mut paths: Vec<_> = paths.map(|path| String::from_utf8_lossy(path).into_owned()).collect();
+        paths.sort();
+        Ok(paths)
     }
 
     fn commit(&self, parent: Option<Oid>, files: &Files, message: &str) -> Result<Oid, Failure> {

@@ -26,6 +26,7 @@ use crate::run::{Run, Sent};
 use crate::vault::{Document, Redactor, Vault};
 
 mod known;
+pub mod mark;
 
 pub use known::{Known, Planning, Silence};
 
@@ -102,10 +103,10 @@ impl Round<'_> {
         let recovered = Recovered::read(self.spools, None)?;
         recovered.bring_in(&writer).await?;
         // Where the ledger is known to be new, nothing of the archive can have been out before.
-        if orders.silence == Silence::IsSuspect {
-            self.meet_accounts(&writer, &content.accounts).await?;
+        let mut known = Known::read(self.journal.branch()?)?;
+        if orders.silence == Silence::IsSuspect && self.meet_accounts(&writer, &known, &content.accounts).await? {
+            known = Known::read(self.journal.branch()?)?;
         }
-        let known = Known::read(self.journal.branch()?)?;
         recovered.clear(self.spools, &known.state)?;
         let mut plan = self.plan(content, &stock, &known, &recovered, orders);
         orders.stop_if_too_late(&plan)?;
@@ -160,15 +161,18 @@ impl Round<'_> {
         planning.exactly(content, stock, |row| row.action.is_some())
     }
 
-    /// Sets the baseline of every connected account the ledger has not met: the archive must not flood it.
-    async fn meet_accounts(&self, writer: &Writer, accounts: &Accounts) -> Result<(), Failure> {
-        let known = Known::read(self.journal.branch()?)?;
+    /// Sets the baseline of every connected account the ledger has not met: the archive must not flood it. Tells whether there
+    /// was any.
+    async fn meet_accounts(&self, writer: &Writer, known: &Known, accounts: &Accounts) -> Result<bool, Failure> {
         let strangers = known.connected.iter().filter(|name| !known.state.baselines.contains_key(*name));
         let keys: Vec<TargetKey> = strangers
             .filter_map(|name| accounts.accounts.get(name))
             .map(|account| TargetKey::new(account.platform, &account.name))
             .collect();
-        if keys.is_empty() { Ok(()) } else { writer.meet(&keys).await }
+        if !keys.is_empty() {
+            writer.meet(&keys).await?;
+        }
+        Ok(!keys.is_empty())
     }
 }
 

@@ -118,6 +118,11 @@ impl Run<'_> {
         for Ended { row, end } in ended {
             self.conclude(&mut rows[row], end);
         }
+        // Whatever was to be done and has no end must not look as if all were well.
+        for row in rows.iter_mut().filter(|row| row.action.is_some() && row.attention.is_none()) {
+            row.reason = Some("the run did not come to it; the next one does".to_owned());
+            row.attention = Some(Kind::Later);
+        }
         later?;
         Ok(rows)
     }

@@ -201,6 +201,45 @@ impl Writer {
         async move { handed.await.map(drop) }
     }
 
+    /// Writes down that a person has looked at a post's ledger, and that what was changed in it by hand is right.
+    ///
+    /// # Errors
+    /// [`Setback::Conflict`] when there is nothing to accept, or it could not be trusted all the same.
+    pub async fn accept(&self, post: &PostId, by: &str) -> Result<(), Setback> {
+        let path = entry::path(post);
+        let accepted = self.entry(post, &TargetKey::none(), Event::Accepted { by: by.to_owned(), sum: String::new() });
+        let by = by.to_owned();
+        // What is accepted is what stands here now: if it changes before this arrives, the person has not seen it.
+        let mut seen = None;
+        let change = move |branch: &Branch| {
+            let mut entry = accepted.clone();
+            let bytes = branch.read(&path)?.unwrap_or_default();
+            let content = String::from_utf8_lossy(&bytes);
+            if content.contains(&entry.id.to_string()) {
+                return Ok(Vec::new());
+            }
+            if *seen.get_or_insert_with(|| bytes.clone()) != bytes {
+                return Err(Setback::Conflict("something was written to its ledger meanwhile".to_owned()));
+            }
+            if ledger::fold_file(&path, &content).is_ok() {
+                return Err(Setback::Conflict(
+                    "its ledger is as it was written: there is nothing to accept".to_owned(),
+                ));
+            }
+            let sum = entry::above(&content, content.lines().count() + 1);
+            entry.event = Event::Accepted { by: by.clone(), sum };
+            let line = Line { path: path.clone(), entry };
+            let edits = edits(branch, std::slice::from_ref(&line))?;
+            let after = edits.iter().fold(content.trim_end_matches('\n').to_owned(), |content, edit| match edit {
+                Edit::Append { line, .. } => format!("{content}\n{line}"),
+                _ => content,
+            });
+            ledger::fold_file(&path, &after).map_err(Setback::Conflict)?;
+            Ok(edits)
+        };
+        self.journal.commit(Box::new(change)).await.map(drop)
+    }
+
     /// Sets the baseline of accounts met for the first time.
     ///
     /// # Errors

@@ -66,12 +66,24 @@ impl Desk {
         assert_eq!(runs_left(&self.press), Vec::<PathBuf>::new());
     }
 
-    /// The tips of the state branch, here and on the remote.
+    /// Lets this clone forget what it has seen of the state branch, as one that was made just now.
+    pub(crate) fn forget(&self) {
+        self.press.git(&["update-ref", "-d", "refs/pressroom/state/pressroom-state"]);
+    }
+
+    /// Ledger and vault of the state branch, here and on the remote. That a run was there at all, its mark tells.
     fn tips(&self) -> [String; 2] {
         let list = |git_dir: &str| {
             let refs = self.press.git(&["--git-dir", git_dir, "for-each-ref", "--format=%(objectname) %(refname)"]);
-            let of_state = refs.lines().filter(|line| line.ends_with("/pressroom-state"));
-            of_state.map(|line| format!("{line}\n")).collect::<String>()
+            let of_state = refs
+                .lines()
+                .filter_map(|line| line.split_once(' '))
+                .filter(|(_, name)| name.ends_with("/pressroom-state"));
+            let trees = |(tip, name): (&str, &str)| {
+                let trees = self.press.git(&["--git-dir", git_dir, "ls-tree", tip, "ledger", "vault"]);
+                format!("{name}\n{trees}")
+            };
+            of_state.map(trees).collect::<String>()
         };
         [list(".git"), list(self.remote.to_str().unwrap())]
     }

@@ -19,7 +19,8 @@ fn examined(desk: &Desk, code: i32) -> String {
     let names: Vec<_> = all.iter().map(|check| check["what"].as_str().unwrap()).collect();
     assert_eq!(names[0], "git");
     let mut said = String::new();
-    let is_steady = |line: &&str| !["git ", "ledger ", "linkedin API "].iter().any(|what| line[9..].starts_with(what));
+    let is_steady =
+        |line: &&str| !["git ", "ledger ", "runs ", "linkedin API "].iter().any(|what| line[9..].starts_with(what));
     for line in shown(&desk.press, &ran).lines().filter(is_steady) {
         let line = if line[9..].starts_with("repository") { line.split(", commit").next().unwrap() } else { line };
         said.push_str(line);

@@ -24,6 +24,7 @@ mod keys;
 mod kill;
 mod login;
 mod network;
+mod notices;
 mod official;
 mod pin;
 mod press;

@@ -22,7 +22,10 @@ pub(crate) fn holds(log: &[Logged], platform: Platform) -> Vec<String> {
         Platform::YouTube => (sim::youtube::HOSTS[0], youtube::description(), youtube::problems),
         _ => return Vec::new(),
     };
-    let log: Vec<Sent> = log.iter().filter(|logged| logged.host == host).map(Sent::of).collect();
+    // What time it is there may be asked of any web server: that is no operation.
+    let of_api =
+        |logged: &&Logged| logged.host == host && (logged.method.as_str(), logged.target.as_str()) != ("HEAD", "/");
+    let log: Vec<Sent> = log.iter().filter(of_api).map(Sent::of).collect();
     let mut found: Vec<String> = log.iter().flat_map(|sent| problems(&description, sent)).collect();
     if let Some(theirs) = own_document().filter(|_| platform == Platform::X) {
         found.extend(log.iter().flat_map(|sent| theirs.problems(sent)));

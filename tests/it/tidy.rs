@@ -20,6 +20,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("fit", &["account", "error", "limits", "media", "post", "suggest"]),
     ("ledger", &["limits", "post", "step"]),
     ("plan", &["account", "error", "fit", "ledger", "limits", "media", "post", "step", "suggest"]),
+    ("notice", &["error", "plan", "post"]),
     ("platform", &["fit", "limits", "media", "post", "step"]),
     // Effects.
     ("env", &[]),
@@ -28,6 +29,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("vault", &["error", "limits", "platform"]),
     ("http", &["clock", "error", "platform", "vault"]),
     ("login", &["error", "http", "platform", "vault"]),
+    ("notify", &["account", "error", "http", "vault"]),
     ("hosting", &["account", "clock", "env", "error", "http", "limits", "platform", "vault"]),
     ("repo", &["chance", "clock", "env", "error", "media"]),
     // Drivers.
@@ -35,8 +37,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "run",
         &[
-            "chance", "clock", "error", "fit", "hosting", "http", "ledger", "login", "plan", "platform", "post",
-            "repo", "step", "vault",
+            "chance", "clock", "error", "fit", "hosting", "http", "ledger", "limits", "login", "plan", "platform",
+            "post", "repo", "step", "vault",
         ],
     ),
     (
@@ -55,12 +57,15 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 /// Commands use everything but the simulators, which are for rehearsals.
 const COMMANDS: &[&str] = &[
     "account", "chance", "clock", "content", "env", "error", "fit", "hosting", "http", "ledger", "limits", "login",
-    "media", "plan", "platform", "post", "repo", "round", "run", "schema", "step", "suggest", "vault",
+    "media", "notice", "notify", "plan", "platform", "post", "repo", "round", "run", "schema", "step", "suggest",
+    "vault",
 ];
 
 /// The modules that are pure: words and rules.
-const PURE: &[&str] =
-    &["suggest", "error", "media", "limits", "account", "post", "schema", "step", "fit", "ledger", "plan", "platform"];
+const PURE: &[&str] = &[
+    "suggest", "error", "media", "limits", "account", "post", "schema", "step", "fit", "ledger", "plan", "notice",
+    "platform",
+];
 
 /// What pure modules never name.
 const EFFECTS: &[&str] = &[
@@ -83,6 +88,7 @@ const DOORS: &[(&str, &[&str], &str)] = &[
     ("reqwest", &["http/"], "only http opens connections outward"),
     ("git2", &["repo/"], "only repo touches git"),
     ("age", &["vault/"], "only the vault decrypts"),
+    ("lettre", &["notify/mail.rs"], "only notices are mailed"),
     ("axum", &["sim/"], "only the simulators serve"),
     ("std::net::TcpStream", &[], "only http opens connections outward"),
     ("std::net::UdpSocket", &[], "only http opens connections outward"),

@@ -100,6 +100,13 @@ impl Store for Clone {
         Ok(None)
     }
 
+    fn changed(&self, from: Oid, to: Oid, folder: &str) -> Result<Vec<String>, Failure> {
+        let now = self.hub.commit(to)?;
+        let before = self.files(from, folder)?.into_iter();
+        let changed = before.filter(|(path, bytes)| now.files.get(path).is_none_or(|new| **new != **bytes));
+        Ok(changed.map(|(path, _)| path).collect())
+    }
+
     fn commit(&self, parent: Option<Oid>, files: &Files, message: &str) -> Result<Oid, Failure> {
         let mut whole = parent.map_or(Ok(BTreeMap::new()), |parent| Ok(self.hub.commit(parent)?.files.clone()))?;
         let mut digest = Sha256::new();

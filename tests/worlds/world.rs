@@ -101,7 +101,7 @@ impl Chaos {
 const PLATFORMS: [Platform; 4] = [Platform::X, Platform::LinkedIn, Platform::Facebook, Platform::Threads];
 
 /// How long things go wrong, in minutes, and how many seconds machines rest between two runs at most.
-const STORMS: [(u64, u64); 3] = [(60, 60), (150, 300), (300, 1_200)];
+const STORMS: [(u64, u64); 3] = [(40, 60), (120, 300), (300, 1_200)];
 
 /// How long everything must have to come right.
 const CALM: Duration = Duration::from_secs(3 * 3600);
@@ -183,7 +183,7 @@ impl World {
         let tokens = platforms.iter().map(|platform| sign_up(&sim, *platform)).collect();
         let (minutes, rest) = *dice.pick(&STORMS);
         let (storm, rest) = (Duration::from_secs(minutes * 60), Duration::from_secs(rest));
-        let (repo, commit) = committed(seed, &dice, &platforms, minutes - 30);
+        let (repo, commit) = committed(seed, &dice, &platforms, minutes - 10);
         let snapshot = Snapshot::at_commit(&repo, commit).unwrap();
         let content = Content::read(&snapshot).unwrap();
         assert!(content.problems.is_empty(), "{:?}", content.problems);

@@ -1,11 +1,13 @@
 //! A login in a browser: on this machine it comes back by itself; elsewhere a person copies the address it came back to.
 
+use std::process::Stdio;
 use std::time::Duration;
 
 use url::Url;
 
 use crate::account::Account;
 use crate::cmd::{Context, ask};
+use crate::env;
 use crate::error::{Failure, Kind};
 use crate::http::Http;
 use crate::login::callback::{Listener, Page};
@@ -80,7 +82,11 @@ fn invite(context: &Context, http: &Http, page: &Url, label: &str) -> Result<Str
 }
 
 fn show(context: &Context, page: &str) {
-    if open::that_detached(page).is_err() {
+    let started = open::commands(page).into_iter().any(|mut command| {
+        env::withhold_from(&mut command);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().is_ok()
+    });
+    if !started {
         context.say("No browser could be opened: open the address yourself.");
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -13,7 +14,7 @@ use crate::http::{Files, Http, NoFiles, Outcome};
 use crate::ledger::entry::TargetKey;
 use crate::login::pin::PinLogin;
 use crate::plan::when::how_long;
-use crate::platform::{self, Adapter, Call, Class, Identity, PinGrant, Refusal, Reply, Scope};
+use crate::platform::{self, Adapter, Call, Class, Identity, PinGrant, Refresh, Refusal, Reply, Scope};
 use crate::repo::Repo;
 use crate::repo::branch::{Branch, Edit};
 use crate::repo::journal::{Journal, Setback};
@@ -55,6 +56,16 @@ pub struct Connect {
     way: Option<String>,
 }
 
+/// A token that was brought without its end, where tokens are renewed by themselves: it lasts no longer than one that was got
+/// now, and without an end it would never be renewed.
+fn end_unsaid(grant: &mut Grant, way: &platform::Grant, now: DateTime<Utc>) {
+    if let Credential::OAuth2 { expires_at: end @ None, .. } = &mut grant.credential
+        && matches!(way.refresh, Refresh::Renewed { .. })
+    {
+        *end = way.life.map(|life| now + life);
+    }
+}
+
 impl Connect {
     pub(super) fn run(self, context: &Context) -> Result<u8, Failure> {
         let disk = open::disk(context)?;
@@ -72,8 +83,9 @@ impl Connect {
         let runtime = open::runtime()?;
         if self.token_stdin {
             let text = ask::secret(context, &format!("The token of {}, then Enter", account.name), TOKEN_MAX)?;
-            let grant = vault::parse_token(account.platform, &text, context.clock.now())?;
+            let mut grant = vault::parse_token(account.platform, &text, context.clock.now())?;
             let way = way(adapter, account, &grant);
+            end_unsaid(&mut grant, way, context.clock.now());
             return runtime.block_on(connect(&opened, account, adapter, way, grant, "connect --token-stdin"));
         }
         runtime.block_on(async {

@@ -121,6 +121,7 @@ async fn examine(context: &Context) -> Result<Vec<Check>, Failure> {
     };
     let now = context.clock.now();
     checks.push(place::ledger(&known, now)?);
+    checks.push(place::runs(&known, now)?);
     let (keys, vault) = place::keys(context, accounts, &known);
     checks.push(keys);
     let http = open::http(context)?;

@@ -1,6 +1,6 @@
 //! What `doctor` looks at around the accounts: git, the repository, its remote, the ledger, the keys, the place of media.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Check;
 use crate::account::Accounts;
@@ -16,6 +16,7 @@ use crate::repo::journal::Journal;
 use crate::repo::remote::PushOutcome;
 use crate::repo::{self, Repo};
 use crate::round::Known;
+use crate::round::mark::Mark;
 use crate::vault::{self, Vault};
 
 pub(super) async fn git() -> Check {
@@ -100,6 +101,24 @@ pub(super) fn ledger(known: &Known, now: DateTime<Utc>) -> Result<Check, crate::
             Some(at) => format!("the last word is of {} ({} ago)", at.format("%Y-%m-%d %H:%M UTC"), how_long(now - at)),
         },
     ))
+}
+
+/// A scheduled job that has not ended for so long is told: the schedule that `init` writes runs four times an hour.
+const RUNS_REST: TimeDelta = TimeDelta::days(1);
+
+/// When a run last ended.
+pub(super) fn runs(known: &Known, now: DateTime<Utc>) -> Result<Check, crate::error::Failure> {
+    const WHAT: &str = "runs";
+    let Some(Mark { at, exit, .. }) = Mark::read(&known.branch)? else {
+        return Ok(Check::ok(WHAT, "no run has left a mark yet"));
+    };
+    let says = format!("the last mark of one is {} old; it ended with exit code {exit}", how_long(now - at));
+    if now - at <= RUNS_REST {
+        return Ok(Check::ok(WHAT, says));
+    }
+    let hint = "if CI should publish, look whether it still does: GitHub stops schedules of public repositories where nothing \
+                happened for 60 days";
+    Ok(Check::warning(WHAT, says).hint(hint))
 }
 
 /// Whether a key of ours opens the tokens; with the vault, where it does.

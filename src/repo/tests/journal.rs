@@ -392,6 +392,58 @@ async fn a_branch_that_lost_history_stops_everything() {
     Journal::open(&repo, Some(remote), STATE).await.unwrap();
 }
 
+/// Commits that go forward, and take lines of the ledger away.
+#[tokio::test]
+async fn a_ledger_that_lost_lines_stops_everything() {
+    let bench = Bench::new();
+    let repo = bench.clone("clone");
+    let journal = open(&repo).await;
+    for (path, line) in [("ledger/x.jsonl", "1"), ("ledger/x.jsonl", "2"), ("ledger/y.jsonl", "1")] {
+        journal.commit(append(path, line)).await.unwrap();
+    }
+    let key: Change = Box::new(|_| Ok(vec![Edit::Write { path: "vault/accounts/x.age".into(), bytes: vec![1] }]));
+    let known = journal.commit(key).await.unwrap().commit.unwrap();
+    bench.git(".", &["clone", "-q", "-b", STATE, "remote.git", "hand"]);
+    let remote = || Some(repo.remote().unwrap().unwrap());
+    for (path, text, lost) in [
+        ("ledger/x.jsonl", Some("1\n"), "ledger/x.jsonl, line 2"),
+        ("ledger/x.jsonl", Some("2\n"), "ledger/x.jsonl, line 1"),
+        ("ledger/x.jsonl", Some("1\n3\n"), "ledger/x.jsonl, line 2"),
+        ("ledger/x.jsonl", None, "ledger/x.jsonl, line 1"),
+    ] {
+        bench.git("hand", &["reset", "-q", "--hard", &known.to_string()]);
+        match text {
+            Some(text) => bench.write(&format!("hand/{path}"), text),
+            None => fs::remove_file(bench.path(&format!("hand/{path}"))).unwrap(),
+        }
+        bench.git("hand", &["commit", "-q", "-a", "-m", "by hand"]);
+        bench.git("hand", &["push", "-q", "--force", "origin", STATE]);
+        let tip = bench.git("hand", &["rev-parse", "HEAD"]);
+        let failure = Journal::open(&repo, remote(), STATE).await.unwrap_err();
+        assert_eq!(failure.kind, Kind::Person);
+        assert_eq!(
+            told(&failure),
+            format!(
+                "the ledger on branch `pressroom-state` on remote `origin` was changed by hand: {lost} is no longer what it was\n\
+                 see what was changed: `git diff {known} {tip} -- ledger/`; put it back on the branch\n\
+                 if it was rewritten on purpose: `git update-ref -d refs/pressroom/state/pressroom-state`, \
+                 and delete the local branch `pressroom-state` if there is one"
+            )
+        );
+        assert_eq!(failed(journal.commit(append("ledger/x.jsonl", "3")).await).kind, Kind::Person);
+    }
+    // A person says so; from then on what is there is what counts.
+    bench.git("clone", &["update-ref", "-d", "refs/pressroom/state/pressroom-state"]);
+    Journal::open(&repo, remote(), STATE).await.unwrap();
+    // Put back, in another order and with a line between, as a merge by hand has it; and a token's file goes, as it may.
+    bench.write("hand/ledger/x.jsonl", "1\n4\n2\n");
+    fs::remove_file(bench.path("hand/vault/accounts/x.age")).unwrap();
+    bench.git("hand", &["add", "-A"]);
+    bench.git("hand", &["commit", "-q", "-m", "put back"]);
+    bench.git("hand", &["push", "-q", "origin", STATE]);
+    Journal::open(&repo, remote(), STATE).await.unwrap();
+}
+
 #[tokio::test]
 async fn old_refs_of_dead_runs_are_pruned() {
     let bench = Bench::new();

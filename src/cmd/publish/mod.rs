@@ -8,9 +8,9 @@ use serde_json::json;
 use tokio::sync::watch;
 
 use super::progress::Uploads;
-use super::screen::List;
+use super::screen::{self, List};
 use super::tokens::Tokens;
-use super::{Context, open, plan, report};
+use super::{Context, github, open, plan, report};
 use crate::account::Accounts;
 use crate::content::{self, Content, Stock};
 use crate::error::{Failure, Kind};
@@ -18,12 +18,19 @@ use crate::hosting::{Commit, Keys};
 use crate::http::Http;
 use crate::ledger::State;
 use crate::ledger::entry::TargetKey;
+use crate::notice;
+use crate::plan::action::Row;
 use crate::plan::{Only, Plan};
 use crate::repo::journal::Journal;
 use crate::repo::remote::Remote;
 use crate::repo::snapshot::Snapshot;
 use crate::repo::{Oid, Repo};
+use crate::round::mark::Mark;
 use crate::round::{Ended, Keyring, Known, Opened, Orders, Round, Silence};
+
+mod after;
+
+use after::After;
 
 /// Publishes what is due: one run of the plan.
 ///
@@ -61,25 +68,87 @@ impl Publish {
     }
 
     async fn publish(self, context: &Context) -> Result<u8, Failure> {
+        let silence = github::Silence::begin();
+        let told = self.told(context).await;
+        drop(silence);
+        match told {
+            Ok((Some(Done { rows, content, .. }), exit)) => {
+                let say = |row: &Row| screen::sentence(row, context.clock.now());
+                github::tell(&rows, &content.problems, &say);
+                Ok(exit)
+            }
+            Ok((None, exit)) => Ok(exit),
+            Err(failure) => {
+                github::tell_failure(&failure);
+                Err(failure)
+            }
+        }
+    }
+
+    /// One round, and what is told of it: `None` if nothing was to be done but to show the plan.
+    async fn told(&self, context: &Context) -> Result<(Option<Done>, u8), Failure> {
         let repo = Repo::open(&context.global.repo)?;
         repo.must_be_writable()?;
         let (accounts, _) = content::read_accounts(&Snapshot::at_commit(&repo, repo.head()?)?)?;
+        let http = open::http(context)?;
+        let mut journal = None;
+        let outcome = self.round(context, &repo, &accounts, &http, &mut journal).await;
+        let after =
+            After { context, repo: &repo, journal: journal.as_ref(), notify: &accounts.notify, only: &self.only };
+        let now = context.clock.now();
+        match outcome {
+            Ok(Ok(done)) => {
+                let exit = open::exit(&done.rows, &done.content, &self.only);
+                self.show_end(context, &done, exit)?;
+                let mut causes = notice::of_rows(&done.rows, |row| screen::said(row, now));
+                if self.only.is_empty() {
+                    causes.extend(notice::of_problems(done.content.problems.iter()));
+                }
+                let mark = Mark::new(now, Some(done.commit.to_string()), exit, &done.rows);
+                let after = After { notify: &done.content.accounts.notify, ..after };
+                let acted = done.rows.iter().any(|row| row.acted);
+                after.tell(&http, &causes, mark, acted, true).await;
+                Ok((Some(done), exit))
+            }
+            Ok(Err(exit)) => Ok((None, exit)),
+            Err(failure) => {
+                let causes: Vec<_> = notice::of_failure(&failure).into_iter().collect();
+                if !causes.is_empty() && !self.dry_run {
+                    // A branch that just could not be reached is not asked to wait for once more.
+                    let journal = after.journal.filter(|_| failure.kind != Kind::Later);
+                    let after = After { journal, ..after };
+                    let mark = Mark::new(now, None, failure.kind.exit_code(), &[]);
+                    after.tell(&http, &causes, mark, false, false).await;
+                }
+                Err(failure)
+            }
+        }
+    }
+
+    /// Opens everything and publishes. A dry run shows its plan, and has but an exit code.
+    async fn round(
+        &self,
+        context: &Context,
+        repo: &Repo,
+        accounts: &Accounts,
+        http: &Http,
+        opened: &mut Option<Journal>,
+    ) -> Result<Result<Done, u8>, Failure> {
         let remote = repo.remote()?;
-        let journal = Journal::open(&repo, remote.clone(), &accounts.publish.state_branch).await?;
+        let journal = &*opened.insert(Journal::open(repo, remote.clone(), &accounts.publish.state_branch).await?);
         let commit = repo.publishing(&accounts.publish.branch, remote.as_ref()).await?;
         let branch = &accounts.publish.branch;
         let state = Known::read(journal.branch()?)?.state;
-        let (snapshot, mut content) = content_with_history(&repo, branch, remote.as_ref(), commit, &state).await?;
+        let (snapshot, mut content) = content_with_history(repo, branch, remote.as_ref(), commit, &state).await?;
         name_something(&self.only, &content, &state)?;
-        let http = open::http(context)?;
         let uploads = Uploads::new(context);
         let round = Round {
             clock: context.clock,
-            journal: &journal,
-            spools: &repo,
-            http: &http,
-            keyring: &Locked { context, repo: &repo, journal: &journal, http: &http },
-            timings: open::timings(&http)?,
+            journal,
+            spools: repo,
+            http,
+            keyring: &Locked { context, repo, journal, http },
+            timings: open::timings(http)?,
             bucket_keys: Keys::from_env(),
             stop: listen_for_stop(),
             tell: &|words| uploads.say(&report::printable(words)),
@@ -94,28 +163,38 @@ impl Publish {
         };
         if self.dry_run {
             let plan = round.foresee(&mut content, &stock, &orders)?;
-            return show(context, &plan, &content, commit, &self.only);
+            let exit = show(context, &plan, &content, commit, &self.only)?;
+            return Ok(Err(exit));
         }
         let media = content.accounts.media.clone();
         let content_commit = Commit { id: commit.to_string(), at: repo.committed_at(commit)? };
         let Ended { run, rows } = round.publish(&mut content, stock, &media, content_commit, &orders).await?;
-        drop(uploads);
-        let exit = open::exit(&rows, &content, &self.only);
+        Ok(Ok(Done { run, commit, rows, content }))
+    }
+
+    fn show_end(&self, context: &Context, done: &Done, exit: u8) -> Result<(), Failure> {
+        let Done { run, rows, content, .. } = done;
         if context.json() {
-            context.print_json(json!({
+            return context.print_json(json!({
                 "run": run,
                 "targets": rows,
                 "problems": content.problems.iter().map(report::problem_json).collect::<Vec<_>>(),
                 "exit": exit,
-            }))?;
-        } else {
-            for problem in content.problems.iter().filter(|problem| problem.is_error()) {
-                context.complain(&report::problem_text(problem));
-            }
-            context.print(&plan::listing(context, &rows, context.clock.now(), List::Acted))?;
+            }));
         }
-        Ok(exit)
+        for problem in content.problems.iter().filter(|problem| problem.is_error()) {
+            context.complain(&report::problem_text(problem));
+        }
+        context.print(&plan::listing(context, rows, context.clock.now(), List::Acted))
     }
+}
+
+/// A round that came to its end.
+struct Done {
+    run: String,
+    commit: Oid,
+    rows: Vec<Row>,
+    content: Content,
 }
 
 /// The tokens of the state branch, refreshed where they end soon.
