@@ -183,6 +183,37 @@ async fn a_showing_call_that_breaks_off_is_unclear() {
     assert!(heard.await.unwrap().body < MIB);
 }
 
+/// An answer that ends, or is reset, after each of its bytes but the last: no piece of it passes for the whole.
+#[tokio::test]
+async fn an_answer_cut_off_at_any_byte_is_unclear() {
+    let chunked = b"HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n";
+    for whole in [OK, chunked] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let door = door(listener.local_addr().unwrap(), 5_000);
+        for (bytes, resets) in (0..=whole.len()).flat_map(|bytes| [(bytes, false), (bytes, true)]) {
+            let serve = async {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                head(&mut stream).await;
+                stream.write_all(&whole[..bytes]).await.unwrap();
+                if resets {
+                    // Else the reset would overtake what was written.
+                    sleep(Duration::from_millis(2)).await;
+                    stream.set_zero_linger().unwrap();
+                }
+            };
+            let call = call(true, Auth::Bearer, Body::Empty);
+            let (outcome, ()) = tokio::join!(send(&door, &call, 0), serve);
+            let outcome = outcome.unwrap();
+            let is_so = match outcome {
+                Outcome::Answered(_) => bytes == whole.len(),
+                Outcome::Unclear(_) => bytes < whole.len(),
+                Outcome::NotSent(_) => false,
+            };
+            assert!(is_so, "{bytes} of {} bytes, reset: {resets}: {outcome:?}", whole.len());
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_file_that_cannot_be_opened_is_told_before_anything_is_sent() {
     let none: Arc<dyn Files> = Arc::new(NoFiles);

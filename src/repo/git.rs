@@ -100,6 +100,9 @@ pub(super) async fn run(mut command: Command, limit: Duration) -> Result<Answer,
     let mut stderr = masked(&read_back(&mut err));
     if timed_out && stderr.trim().is_empty() {
         stderr = format!("git gave no answer within {} s", limit.as_secs());
+    } else if let Some(code) = code.filter(|code| *code > 0 && stderr.trim().is_empty()) {
+        // Its words go through a temporary file.
+        stderr = format!("git ended with code {code} and without a word, as where the disk is full");
     }
     Ok(Answer { code, stdout: read_back(&mut out), stderr })
 }

@@ -3,6 +3,8 @@
 //! its API for machines, every request is held against that as well.
 
 mod cases;
+mod crash;
+mod faults;
 mod media;
 
 use std::panic::resume_unwind;
@@ -32,6 +34,21 @@ macro_rules! suites {
             #[test]
             fn every_kind_is_out_once_wherever_the_run_is_cut_off() {
                 super::cut(Platform::$platform);
+            }
+
+            #[test]
+            fn every_kind_is_out_once_whatever_a_crash_leaves() {
+                super::crash::cut_ledgers(Platform::$platform);
+            }
+
+            #[test]
+            fn every_kind_is_out_once_whatever_request_is_refused() {
+                super::crash::refused(Platform::$platform);
+            }
+
+            #[test]
+            fn every_kind_of_answer_that_goes_wrong() {
+                super::faults::usual(Platform::$platform);
             }
         })*
 

@@ -13,7 +13,7 @@ use crate::scene::{Scene, picture, until};
 const ROUNDS: u64 = 50;
 
 /// Spreads numbers evenly and always alike (splitmix64).
-fn scatter(seed: u64) -> u64 {
+pub(crate) fn scatter(seed: u64) -> u64 {
     let z = seed.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -43,7 +43,7 @@ fn below(parent: u32) -> Vec<Pid> {
 }
 
 /// Kills the run after this long; with its children, or it alone.
-fn kill(child: Child, after: Duration, children_too: bool) -> Ran {
+pub(crate) fn kill(child: Child, after: Duration, children_too: bool) -> Ran {
     std::thread::sleep(after);
     let pid = Pid::from_child(&child);
     let below = if children_too { below(child.id()) } else { Vec::new() };

@@ -208,7 +208,7 @@ impl Ran {
 
 /// The simulators, served for as long as this value lives.
 pub(crate) struct Stage {
-    pub(crate) sim: Sim,
+    pub(crate) sim: Arc<Sim>,
     /// Dropped with the stage: then the thread that serves the simulators ends.
     _open: oneshot::Sender<()>,
 }
@@ -240,7 +240,7 @@ impl Stage {
             options.processing_delay = std::time::Duration::ZERO;
             options.timeline_delay = std::time::Duration::ZERO;
         });
-        Self { sim, _open: open }
+        Self { sim: Arc::new(sim), _open: open }
     }
 
     /// Lets a repository reach the simulators, with timings that suit tests.

@@ -1,0 +1,7 @@
+#![no_main]
+//! See `entries::media`.
+
+use libfuzzer_sys::fuzz_target;
+use pressroom_fuzz::entries;
+
+fuzz_target!(|data: &[u8]| entries::media(data));
