@@ -122,6 +122,8 @@ fn leave(cast: &Cast, id: &str, ledger: &str, notes: Option<&[String]>) {
     git(&["commit", "-q", "--allow-empty", "-a", "-m", "a crash"]);
     let tip = git(&["rev-parse", "HEAD"]);
     press.git(&["update-ref", "refs/heads/pressroom-state", tip.trim()]);
+    // What was lost this clone has never seen: else it would refuse a ledger that has lost lines.
+    press.git(&["update-ref", "-d", "refs/pressroom/state/pressroom-state"]);
     let run = parsed(ledger.lines().next().unwrap())["run"].as_str().unwrap().to_owned();
     let runs = press.repo.join(".git/pressroom/runs");
     for old in runs.read_dir().unwrap() {
