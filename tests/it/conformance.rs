@@ -37,13 +37,8 @@ macro_rules! suites {
             }
 
             #[test]
-            fn every_kind_is_out_once_whatever_a_crash_leaves() {
-                super::crash::cut_ledgers(Platform::$platform);
-            }
-
-            #[test]
-            fn every_kind_is_out_once_whatever_request_is_refused() {
-                super::crash::refused(Platform::$platform);
+            fn every_kind_is_out_once_whatever_a_crash_leaves_and_a_platform_refuses() {
+                super::crash::crashed_and_refused(Platform::$platform);
             }
 
             #[test]

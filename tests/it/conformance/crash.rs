@@ -15,26 +15,31 @@ use super::cases::{Case, cases};
 use super::{casts, settle, side_by_side};
 use crate::cast::Cast;
 
-/// Every kind of post, left in each such state while all of it is out.
-pub(super) fn cut_ledgers(platform: Platform) {
+/// Every kind of post, left in each such state while all of it is out, and met by each refusal before it is.
+pub(super) fn crashed_and_refused(platform: Platform) {
     side_by_side(platform, |cast, which| {
         let ways = cases(platform);
         let mine = ways.iter().filter(|case| case.is_a_way).enumerate().skip(which).step_by(casts(platform));
         for (number, case) in mine {
-            let id = format!("crash-{number}");
-            case.prepare(cast, &id);
-            let before = cast.seen(platform);
-            case.commit(cast, &id, "");
-            cast.press.run(&["publish"]).exits(0);
-            let lines: Vec<String> = ledger(cast, &id).lines().map(str::to_owned).collect();
-            said_twice(&id, &lines);
-            for (name, ledger, notes) in crashes(&lines, known(&lines, &cast.seen(platform))) {
-                leave(cast, &id, &ledger, notes.as_deref());
-                let told = settle(cast, case, &id, &before);
-                case.check(cast, &before, &format!("{name}\n{ledger}\n{told}"));
-            }
+            cut_ledgers(cast, case, number);
+            refused(cast, case, number);
         }
     });
+}
+
+fn cut_ledgers(cast: &Cast, case: &Case, number: usize) {
+    let id = format!("crash-{number}");
+    case.prepare(cast, &id);
+    let before = cast.seen(case.platform);
+    case.commit(cast, &id, "");
+    cast.press.run(&["publish"]).exits(0);
+    let lines: Vec<String> = ledger(cast, &id).lines().map(str::to_owned).collect();
+    said_twice(&id, &lines);
+    for (name, ledger, notes) in crashes(&lines, known(&lines, &cast.seen(case.platform))) {
+        leave(cast, &id, &ledger, notes.as_deref());
+        let told = settle(cast, case, &id, &before);
+        case.check(cast, &before, &format!("{name}\n{ledger}\n{told}"));
+    }
 }
 
 /// Lines that arrive twice, as where a push was repeated, say no more than once.
@@ -138,37 +143,33 @@ fn leave(cast: &Cast, id: &str, ledger: &str, notes: Option<&[String]>) {
     std::fs::write(runs.join(format!("{run}.jsonl")), text).unwrap();
 }
 
-/// Requests of every kind of post fail, one in each run, in one way after the other; runs after that bring the post to its
-/// end. To save time these are every third request of a kind, beginning with another one in the next kind.
-pub(super) fn refused(platform: Platform) {
-    side_by_side(platform, |cast, which| {
-        for (number, case) in cases(platform).iter().enumerate().filter(|(_, case)| case.is_a_way) {
-            for request in (number % 3..).step_by(3).skip(which).step_by(casts(platform)) {
-                let id = format!("refused-{number}-{request}");
-                case.prepare(cast, &id);
-                let before = cast.seen(platform).len();
-                case.commit(cast, &id, "");
-                let (name, kind) = trouble(number + request);
-                let place = cast.stage.sim.world().fault_after(request, kind);
-                let first = cast.press.run(&["publish"]);
-                let has_struck = cast.stage.sim.world().log().len() > place;
-                cast.stage.sim.world().calm();
-                let told = format!("{name} at request {request}: {}\n{}{}", first.code, first.stdout, first.stderr);
-                ends(cast, case, &id, before, &told);
-                if !has_struck {
-                    break;
-                }
-            }
+/// Requests fail, one in each run, in one way after the other; runs after that bring the post to its end. To save time these are
+/// every other request of a kind, the odd ones of one kind and the even ones of the next; where platforms are waited for, every
+/// fourth.
+fn refused(cast: &Cast, case: &Case, number: usize) {
+    let every = casts(case.platform) / 2;
+    for request in (number % every..).step_by(every) {
+        let id = format!("refused-{number}-{request}");
+        case.prepare(cast, &id);
+        let before = cast.seen(case.platform).len();
+        case.commit(cast, &id, "");
+        let (name, kind) = trouble(number + request / every);
+        let place = cast.stage.sim.world().fault_after(request, kind);
+        let first = cast.press.run(&["publish"]);
+        let has_struck = cast.stage.sim.world().log().len() > place;
+        cast.stage.sim.world().calm();
+        let told = format!("{name} at request {request}: {}\n{}{}", first.code, first.stdout, first.stderr);
+        ends(cast, case, &id, before, &told);
+        if !has_struck {
+            break;
         }
-    });
+    }
 }
 
 /// Runs until it is out; a platform that was busy is left alone for minutes, and a person who cannot wait asks again.
 fn ends(cast: &Cast, case: &Case, id: &str, before: usize, told: &str) {
     let mut told = told.to_owned();
     for _ in 0..5 {
-        // Refused where nothing is to be tried again.
-        cast.press.run(&["retry", &format!("{id}:{}", case.account())]);
         let ran = cast.press.run(&["publish"]);
         told += &format!("--- {}\n{}{}", ran.code, ran.stdout, ran.stderr);
         let shown = cast.seen(case.platform).len() - before;
@@ -186,6 +187,8 @@ fn ends(cast: &Cast, case: &Case, id: &str, before: usize, told: &str) {
         if ran.code == 3 && ran.stdout.contains("`pressroom resolve`") {
             return;
         }
+        // Refused where nothing is to be tried again.
+        cast.press.run(&["retry", &format!("{id}:{}", case.account())]);
     }
     panic!("{} {}: five runs, and still not out:\n{told}", case.platform, case.name);
 }

@@ -158,7 +158,7 @@ fn play(cast: &Cast, between: &Between, case: &Case, of: &str, id: &str, fault: 
 fn outcomes(platform: Platform, faults: &[Fault]) -> Vec<Outcome> {
     let all = cases(platform);
     let case = &all[0];
-    let workers = super::casts(platform);
+    let workers = super::casts(platform).min(4);
     let mut outcomes: Vec<(usize, Outcome)> = std::thread::scope(|scope| {
         let work = |which: usize| {
             let mut cast = cast(platform);
