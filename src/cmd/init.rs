@@ -458,8 +458,9 @@ mod tests {
             assert_eq!(secret, format!("{variable} }}}}"));
         }
         let passed: Vec<&str> = passed.map(|(variable, _)| variable).collect();
-        assert_eq!(passed, [env::IDENTITY, env::S3_ACCESS_KEY_ID, env::S3_SECRET_ACCESS_KEY]);
-        assert_eq!(publish.matches("secrets.").count(), 3);
+        let needed = [env::IDENTITY, env::S3_ACCESS_KEY_ID, env::S3_SECRET_ACCESS_KEY, env::WEBHOOK, env::SMTP_URL];
+        assert_eq!(passed, needed);
+        assert_eq!(publish.matches("secrets.").count(), needed.len());
         assert!(publish.contains("permissions:\n  contents: write\n"));
         for uses in [&check, &publish].into_iter().flat_map(|text| text.lines()).filter(|line| line.contains("uses:")) {
             assert!(uses.contains("uses: actions/"), "{uses}");
