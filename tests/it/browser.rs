@@ -38,13 +38,13 @@ pub(crate) struct Browser {
 impl Browser {
     pub(crate) fn start() -> Self {
         let profile = TempDir::new().unwrap();
-        let mut command = Command::new("chromedriver");
-        command.arg("--port=0").env("HOME", profile.path()).env("TMPDIR", profile.path());
-        // Groups of processes end together.
-        command.process_group(0);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut driver = command.spawn().unwrap_or_else(|error| missing("chromedriver", &error.to_string()));
-        let port = port(&mut driver);
+        // It wants the port it is given for both kinds of addresses, and ends where another has one of them.
+        let (driver, port) = (0..10)
+            .find_map(|_| {
+                let mut driver = driver(profile.path());
+                port(&mut driver).map(|port| (driver, port))
+            })
+            .unwrap_or_else(|| missing("chromedriver", "it does not say where it listens"));
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::blocking::Client::builder().no_proxy().timeout(Duration::from_secs(120)).build().unwrap();
         let mut browser = Self { driver, client, session: format!("http://127.0.0.1:{port}/session"), profile };
@@ -148,8 +148,17 @@ fn missing(program: &str, why: &str) -> ! {
     panic!("this test needs {program}: `apt-get install chromium chromium-driver` (as .ci/run does): {why}")
 }
 
-/// Where the driver listens, by its own word.
-fn port(driver: &mut Child) -> u16 {
+fn driver(profile: &Path) -> Child {
+    let mut command = Command::new("chromedriver");
+    command.arg("--port=0").env("HOME", profile).env("TMPDIR", profile);
+    // Groups of processes end together.
+    command.process_group(0);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    command.spawn().unwrap_or_else(|error| missing("chromedriver", &error.to_string()))
+}
+
+/// Where the driver listens, by its own word; `None` where it has ended.
+fn port(driver: &mut Child) -> Option<u16> {
     let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
     let port = lines.by_ref().find_map(|line| {
         let line = line.unwrap();
@@ -157,7 +166,10 @@ fn port(driver: &mut Child) -> u16 {
     });
     // Read to its end, so that the driver never waits for a reader.
     std::thread::spawn(move || lines.for_each(drop));
-    port.unwrap_or_else(|| missing("chromedriver", "it does not say where it listens"))
+    if port.is_none() {
+        let _ = driver.wait();
+    }
+    port
 }
 
 fn capabilities(profile: &Path) -> Value {
