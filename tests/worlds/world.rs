@@ -116,6 +116,8 @@ pub(crate) struct World {
     timings: Timings,
     storm: Duration,
     rest: Duration,
+    /// Machines are woken by the clock on the wall, nearly at the same moment.
+    by_the_clock: bool,
     content: Content,
     stock: Arc<Stock>,
     commit: Oid,
@@ -183,14 +185,31 @@ impl World {
         let tokens = platforms.iter().map(|platform| sign_up(&sim, *platform)).collect();
         let (minutes, rest) = *dice.pick(&STORMS);
         let (storm, rest) = (Duration::from_secs(minutes * 60), Duration::from_secs(rest));
+        let by_the_clock = dice.one_in(2);
         let (repo, commit) = committed(seed, &dice, &platforms, minutes - 10);
         let snapshot = Snapshot::at_commit(&repo, commit).unwrap();
         let content = Content::read(&snapshot).unwrap();
         assert!(content.problems.is_empty(), "{:?}", content.problems);
         let stock = Arc::new(Stock::from(snapshot));
         let (hub, wrong) = (Hub::default(), Mutex::default());
-        let world =
-            Self { sim, sun, dice, hub, net, timings, storm, rest, content, stock, commit, tokens, bug, aloud, wrong };
+        let world = Self {
+            sim,
+            sun,
+            dice,
+            hub,
+            net,
+            timings,
+            storm,
+            rest,
+            by_the_clock,
+            content,
+            stock,
+            commit,
+            tokens,
+            bug,
+            aloud,
+            wrong,
+        };
         world.say("world", &format!("{chaos:?} {timings:?} shown after {visible:?}"));
         world
     }
@@ -229,7 +248,7 @@ impl World {
         }
         let mut running = Vec::new();
         while self.sun.passed() < self.storm {
-            sleep(self.dice.duration(Duration::from_secs(5)..=self.rest)).await;
+            sleep(self.until_the_next_run()).await;
             machine.disk.lock().unwrap().full = self.dice.one_in(20);
             if self.dice.one_in(15) {
                 let jump = self.dice.number(0..=7_200_000) as i64 - 3_600_000;
@@ -257,6 +276,14 @@ impl World {
             let fate = Fate { stuck: true, ..Fate::default() };
             self.run(&machine, fate, Chaos { remote: 0, network: 0, ..self.net.chaos }).await;
         }
+    }
+
+    fn until_the_next_run(&self) -> Duration {
+        if !self.by_the_clock {
+            return self.dice.duration(Duration::from_secs(5)..=self.rest);
+        }
+        let beat = self.rest.as_millis() as u64 - self.sun.passed().as_millis() as u64 % self.rest.as_millis() as u64;
+        Duration::from_millis(beat) + self.dice.duration(Duration::ZERO..=Duration::from_secs(30))
     }
 
     fn fate(&self) -> Fate {
