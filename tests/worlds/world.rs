@@ -12,6 +12,7 @@ use futures_util::future::LocalBoxFuture;
 use git2::{Oid as GitOid, Signature, Time as GitTime};
 use pressroom::account::{Accounts, MediaHost};
 use pressroom::chance;
+use pressroom::clock::Clock;
 use pressroom::content::{Content, Stock};
 use pressroom::error::{Failure, Kind};
 use pressroom::hosting::Commit;
@@ -120,6 +121,8 @@ pub(crate) struct World {
     commit: Oid,
     tokens: BTreeMap<String, Document>,
     bug: Option<Bug>,
+    /// Nobody asks to stop.
+    stop: watch::Sender<bool>,
     /// What happened, for people.
     aloud: bool,
     pub(crate) wrong: Mutex<Vec<String>>,
@@ -188,7 +191,7 @@ impl World {
         let content = Content::read(&snapshot).unwrap();
         assert!(content.problems.is_empty(), "{:?}", content.problems);
         let stock = Arc::new(Stock::from(snapshot));
-        let (hub, wrong) = (Hub::default(), Mutex::default());
+        let (hub, wrong, stop) = (Hub::default(), Mutex::default(), watch::Sender::new(false));
         let world = Self {
             sim,
             sun,
@@ -204,6 +207,7 @@ impl World {
             commit,
             tokens,
             bug,
+            stop,
             aloud,
             wrong,
         };
@@ -343,21 +347,9 @@ impl World {
         let cable = Cable { net: Net { chaos, ..self.net.clone() }, process: process.clone() };
         let http = Http::new(clock, self.timings.request).with_wire(Arc::new(cable));
         let (mut content, stock) = (self.content.clone(), self.stock.clone());
-        let (_keep, stop) = watch::channel(false);
         let name = process.machine.name;
-        let (tell, sent) = (|words: &str| self.say(name, words), |_: &pressroom::run::Sent<'_>| ());
-        let round = Round {
-            clock,
-            journal: &journal,
-            spools: &Folder(process.clone()),
-            http: &http,
-            keyring: self,
-            timings: self.timings,
-            bucket_keys: None,
-            stop,
-            tell: &tell,
-            sent: &sent,
-        };
+        let (folder, tell) = (Folder(process.clone()), |words: &str| self.say(name, words));
+        let round = self.at_desk(clock, &journal, &folder, &http, &tell);
         let commit = Commit { id: self.commit.to_string(), at: self.sun.now() };
         let ended = round.publish(&mut content, stock, &MediaHost::default(), commit, &orders()).await?;
         for row in ended.rows.iter().filter(|row| row.acted || row.reason.is_some()) {
@@ -375,20 +367,31 @@ impl World {
         let (mut content, stock) = (self.content.clone(), self.stock.clone());
         let clock = fresh.clock();
         let http = Http::new(clock, self.timings.request);
-        let (_keep, stop) = watch::channel(false);
-        let round = Round {
+        let folder = Folder(process.clone());
+        let round = self.at_desk(clock, &journal, &folder, &http, &|_| ());
+        round.foresee(&mut content, &stock, &orders()).unwrap()
+    }
+
+    fn at_desk<'a>(
+        &'a self,
+        clock: Clock,
+        journal: &'a Journal,
+        spools: &'a Folder,
+        http: &'a Http,
+        tell: &'a (dyn Fn(&str) + Sync),
+    ) -> Round<'a> {
+        Round {
             clock,
-            journal: &journal,
-            spools: &Folder(process.clone()),
-            http: &http,
+            journal,
+            spools,
+            http,
             keyring: self,
             timings: self.timings,
             bucket_keys: None,
-            stop,
-            tell: &|_| (),
+            stop: self.stop.subscribe(),
+            tell,
             sent: &|_| (),
-        };
-        round.foresee(&mut content, &stock, &orders()).unwrap()
+        }
     }
 
     /// Tells what the ledger came to say.

@@ -138,7 +138,11 @@ impl Publish {
         let journal = &*opened.insert(Journal::open(repo, remote.clone(), &accounts.publish.state_branch).await?);
         let commit = repo.publishing(&accounts.publish.branch, remote.as_ref()).await?;
         let branch = &accounts.publish.branch;
-        let state = Known::read(journal.branch()?)?.state;
+        // Only what is named, or may have been cut off, is held against the ledger before the round reads it.
+        let state = match self.only.is_empty() && repo.cut_off(commit)?.is_none() {
+            true => State::default(),
+            false => Known::read(journal.branch()?)?.state,
+        };
         let (snapshot, mut content) = content_with_history(repo, branch, remote.as_ref(), commit, &state).await?;
         name_something(&self.only, &content, &state)?;
         let uploads = Uploads::new(context);
