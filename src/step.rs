@@ -79,6 +79,19 @@ pub enum Via {
     Human,
 }
 
+/// What a platform said is left of one of its limits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Allowance {
+    /// The limit's name: `posts a day`.
+    pub of: String,
+    /// How much there is of it in all, where the platform said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most: Option<u32>,
+    pub left: u32,
+    /// From then on it may be more.
+    pub until: DateTime<Utc>,
+}
+
 /// What kind of no a platform said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -22,6 +22,7 @@ mod fingerprint;
 pub mod peculiar;
 pub mod price;
 mod smaller;
+mod spend;
 #[cfg(test)]
 mod tests;
 pub mod text;

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::limits::Platform;
 use crate::post::{OnRemove, PostId};
-use crate::step::{Class, Receipt};
+use crate::step::{Allowance, Class, Receipt};
 
 /// The version of the format this program writes.
 pub const VERSION: u32 = 1;
@@ -76,6 +76,9 @@ pub struct Entry {
     /// The content commit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub src: Option<String>,
+    /// What the platform said, meanwhile, is left of its limits.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allowances: Vec<Allowance>,
     /// Program and version that wrote it.
     #[serde(default)]
     pub tool: String,

@@ -6,7 +6,7 @@ use chrono::{DateTime, SubsecRound, Utc};
 use uuid::Uuid;
 
 use crate::post::{OnRemove, PostId};
-use crate::step::{Class, Receipt, Step};
+use crate::step::{Allowance, Class, Receipt, Step};
 
 pub mod entry;
 #[cfg(test)]
@@ -20,10 +20,20 @@ pub struct State {
     targets: HashMap<PostId, BTreeMap<TargetKey, Stand>>,
     /// Posts whose file cannot be trusted, and why.
     pub frozen: BTreeMap<PostId, String>,
+    /// What platforms have said is left of their limits, by account and the limit's name: the newest word.
+    said: BTreeMap<TargetKey, BTreeMap<String, Said>>,
     /// When each account was first met, by name.
     pub baselines: BTreeMap<String, DateTime<Utc>>,
     /// A baseline file that cannot be read, and why: then no account's first contact is known.
     pub baseline_broken: Option<String>,
+}
+
+/// What a platform said is left of a limit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Said {
+    /// When that was written down.
+    pub at: DateTime<Utc>,
+    pub allowance: Allowance,
 }
 
 /// Where one target stands.
@@ -129,6 +139,11 @@ impl State {
         self.targets.iter().flat_map(|(post, targets)| targets.iter().map(move |(key, stand)| (post, key, stand)))
     }
 
+    /// The newest word of its platform on what is left to an account of a limit.
+    pub fn said(&self, target: &TargetKey, of: &str) -> Option<&Said> {
+        self.said.get(target)?.get(of)
+    }
+
     fn fold_file(&mut self, path: &str, content: &str) {
         if path == entry::BASELINE_PATH {
             if let Err(why) = self.fold_baseline(content) {
@@ -179,6 +194,13 @@ impl State {
             if let Event::Accepted { sum, .. } = &entry.event {
                 chain.accept(content, number + 1, sum);
                 continue;
+            }
+            for allowance in &entry.allowances {
+                let said = self.said.entry(entry.target.clone()).or_default();
+                let newest = said.get(&allowance.of).is_none_or(|known| known.at <= entry.t);
+                if newest {
+                    said.insert(allowance.of.clone(), Said { at: entry.t, allowance: allowance.clone() });
+                }
             }
             let stand = targets.entry(entry.target.clone()).or_default();
             apply(stand, entry).map_err(|why| format!("{}: {why}", number + 1))?;

@@ -7,7 +7,10 @@ use serde::{Deserialize, Serialize};
 use crate::media;
 use crate::media::convert::Wanted;
 
+pub mod quota;
 mod table;
+
+pub use quota::Quota;
 
 /// A service with an API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -203,6 +206,8 @@ pub struct Limits {
     pub prices: Option<Prices>,
     /// Whether what is out can be removed.
     pub removes: bool,
+    /// How much may be published in a span of time.
+    pub quotas: &'static [Quota],
     /// How the platform fetches media that it takes by address.
     pub fetcher: Option<Fetcher>,
     /// Audiences that can be asked for; the first is the default.
@@ -406,6 +411,11 @@ impl Limits {
     /// The shape of that kind, if the platform has it.
     pub fn shape(&self, kind: Kind) -> Option<&'static Shape> {
         self.shapes.iter().find(|shape| shape.kind == kind)
+    }
+
+    /// The limit of that name.
+    pub fn quota(&self, name: &str) -> Option<&'static Quota> {
+        self.quotas.iter().find(|quota| quota.name == name)
     }
 
     /// The rule of that setting.

@@ -16,6 +16,7 @@ use crate::post::{OnEdit, OnRemove, PostId};
 use crate::step::{Class, Receipt, Refs};
 
 pub mod action;
+pub mod budget;
 mod change;
 pub mod contents;
 mod gone;
@@ -24,6 +25,7 @@ mod tests;
 pub mod when;
 
 use action::{Action, ReceiptRow, Row, Standing};
+use budget::Budget;
 use contents::{Beside, MediaRow, PartRow};
 use gone::{Said, moved, orphans, said};
 use when::{days, how_long, when};
@@ -96,6 +98,8 @@ impl Only {
 pub struct Plan {
     pub at: DateTime<Utc>,
     pub rows: Vec<Row>,
+    /// What is left of the platforms' limits before it is carried out, where that is not all.
+    pub budgets: Vec<Budget>,
 }
 
 impl Plan {
@@ -119,7 +123,8 @@ pub fn plan(desk: &Desk<'_>) -> Plan {
     let place = |row: &Row| (row.due.is_none(), row.due, row.path.clone(), row.post.clone());
     rows.sort_by_cached_key(place);
     keep_spacing(desk, &mut rows);
-    Plan { at: desk.now, rows }
+    let budgets = budget::keep(desk, &mut rows);
+    Plan { at: desk.now, rows, budgets }
 }
 
 /// What is decided about one target.

@@ -27,7 +27,7 @@ pub mod x;
 pub mod youtube;
 
 // What adapters answer with is what the ledger remembers.
-pub use crate::step::{Class, Receipt, Refs, Step, Via};
+pub use crate::step::{Allowance, Class, Receipt, Refs, Step, Via};
 
 /// What speaks one platform's language. Every method is a pure function of its arguments.
 pub trait Adapter: Sync {
@@ -122,6 +122,11 @@ pub trait Adapter: Sync {
     /// # Errors
     /// The platform's refusal, by class.
     fn read(&self, job: &Job<'_>, done: &[Step], call: &Call, reply: &Reply) -> Result<Step, Refusal>;
+
+    /// What an answer tells of what is left of the platform's limits, by the names they have in [`crate::limits::quota`].
+    fn allowances(&self, _call: &Call, _reply: &Reply) -> Vec<Allowance> {
+        Vec::new()
+    }
 
     /// What to do next so that what is out says what the rendition says; `done` holds only this edit's steps. Its calls may
     /// be repeated. A part that gets another id by it is a [`Step::Shown`]. Called only where [`crate::limits::Edits`]

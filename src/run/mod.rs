@@ -30,13 +30,14 @@ use crate::limits::Platform;
 use crate::plan::Plan;
 use crate::plan::action::{Action, ReceiptRow, Row, Standing};
 use crate::plan::when::how_long;
-use crate::platform::{self, Refusal};
+use crate::platform::{self, Allowance, Refusal};
 use crate::repo::journal::Setback;
 use crate::repo::spool::Spool;
 use crate::vault::{Document, Redactor, Vault};
 
 pub mod recover;
 pub mod renew;
+mod policy;
 mod secrets;
 pub mod spell;
 mod suspect;
@@ -242,6 +243,7 @@ impl Run<'_> {
         let mut ended = Vec::new();
         let mut words = Vec::new();
         let mut barred: Option<Refusal> = None;
+        let mut heard: Vec<Allowance> = Vec::new();
         for (index, claimed) in lane {
             let row = &rows[index];
             let walk = match &barred {
@@ -249,15 +251,20 @@ impl Run<'_> {
                     let doubtful = claimed.before.doubt().is_some();
                     Ok((End::Account { refusal: refusal.clone(), doubtful }, claimed))
                 }
-                None => match Walk::new(self, row, claimed) {
-                    Some(walk) => walk.walk().await,
-                    None => continue,
+                None => match self.spent(row, &claimed, &heard) {
+                    Some(end) => Ok((end, claimed)),
+                    None => match Walk::new(self, row, claimed) {
+                        Some(walk) => walk.walk().await,
+                        None => continue,
+                    },
                 },
             };
             let (end, claimed) = match walk {
                 Ok(end) => end,
                 Err(failure) => return (ended, join_words(words).await.and(Err(failure))),
             };
+            heard.retain(|old| claimed.allowances.iter().all(|new| new.of != old.of));
+            heard.extend(claimed.allowances.iter().cloned());
             if let End::Account { refusal, .. } = &end {
                 barred = Some(refusal.clone());
             }
@@ -271,6 +278,20 @@ impl Run<'_> {
         (ended, outcome)
     }
 
+    /// What an earlier post of the account has met need not be met again: a limit of which too little is left for a post of
+    /// which nothing is out. Where it may be out, it is looked for all the same.
+    fn spent(&self, row: &Row, claimed: &Claimed, heard: &[Allowance]) -> Option<End> {
+        let is_new = claimed.aim == Aim::Publish && claimed.before.may_be_out().is_none() && !claimed.before.is_out();
+        let rendition = row.rendition.as_ref().filter(|_| is_new)?;
+        let now = self.clock.now();
+        let spent = heard.iter().filter(|allowance| allowance.until > now).find(|allowance| {
+            let quota = row.platform.limits().quota(&allowance.of);
+            quota.is_some_and(|quota| rendition.spends(quota, |_| true) > allowance.left)
+        })?;
+        let why = format!("{} has {} {} left", row.account, spent.left, spent.of);
+        Some(End::Later { until: spent.until, why, class: None, doubtful: false })
+    }
+
     /// Writes a walk's last word: to the spool now, to the ledger while the lane goes on.
     fn last_word<'w>(
         &'w self,
@@ -280,7 +301,8 @@ impl Run<'_> {
         words: &mut Vec<OnItsWay<'w>>,
     ) -> Result<(), Failure> {
         let Some(event) = end.last_word() else { return Ok(()) };
-        let line = self.writer.line(row, Some(claimed), event);
+        let mut line = self.writer.line(row, Some(claimed), event);
+        line.entry.allowances.clone_from(&claimed.allowances);
         self.note(&Note::result(&line.entry))?;
         let noted = note(row).filter(|_| matches!(end, End::Published { .. }));
         let noted = noted.map(|event| self.writer.line(row, Some(claimed), event));

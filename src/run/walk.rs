@@ -6,6 +6,7 @@ use std::pin::pin;
 use chrono::{DateTime, TimeDelta, Utc};
 use url::Url;
 
+use super::policy::{BUSY_REST, Course, No, course};
 use super::secrets::Secrets;
 use super::write::{Claimed, Line};
 use super::{Run, Sent};
@@ -18,18 +19,9 @@ use crate::ledger::entry::{Aim, Event, Found, Retry};
 use crate::plan::action::Row;
 use crate::plan::when::how_long;
 use crate::plan::words_on_changed;
-use crate::platform::{self, Adapter, Call, Class, Farewell, FileRange, Job, Next, Receipt, Refusal, Reply, Step};
+use crate::platform::{self, Adapter, Allowance, Call, Class, Farewell, FileRange, Job, Next, Receipt, Refusal, Reply, Step};
 use crate::run::recover::Note;
 use crate::vault::Document;
-
-/// Tries of one call that certainly showed nothing, before the target's turn ends.
-const TRIES_MAX: u32 = 5;
-/// Wait after the first failed try, in milliseconds; it doubles with each.
-const BACK_OFF_MS: i64 = 500;
-/// How long a target rests after a quota refusal that names no end.
-const QUOTA_REST: TimeDelta = TimeDelta::minutes(15);
-/// How long a target rests after a platform was busy or broken.
-const BUSY_REST: TimeDelta = TimeDelta::minutes(5);
 
 /// How a target's turn ended.
 #[derive(Clone, Debug)]
@@ -105,6 +97,8 @@ pub(super) struct Walk<'a> {
     /// Lines about what was made outside, to be written before the next showing call.
     unwritten: Vec<Event>,
     tries: u32,
+    /// What the platform has said is left of its limits, by their names: the newest word.
+    heard: BTreeMap<String, Allowance>,
     /// Where the platform may fetch the media that it does not take as bytes, by path.
     addresses: BTreeMap<String, Url>,
     /// Whether those have been looked for.
@@ -128,7 +122,7 @@ impl<'a> Walk<'a> {
         let out = claim.before.receipts();
         let secrets = Secrets::of(run, row, !done.is_empty());
         secrets.fill(&mut done);
-        let (unwritten, addresses) = (Vec::new(), BTreeMap::new());
+        let (unwritten, heard, addresses) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
         Some(Self {
             run,
             row,
@@ -140,6 +134,7 @@ impl<'a> Walk<'a> {
             done,
             unwritten,
             tries: 0,
+            heard,
             addresses,
             has_addresses: false,
             secrets,
@@ -174,6 +169,7 @@ impl<'a> Walk<'a> {
         if !is_over && !self.write_made().await? {
             return Ok((self.lost(), self.claim));
         }
+        self.claim.allowances = std::mem::take(&mut self.heard).into_values().collect();
         if is_over {
             self.claim.cleanup = self.secrets.removal();
         }
@@ -266,6 +262,22 @@ impl<'a> Walk<'a> {
             }
             Work::Remove => self.adapter.read_remove(&self.farewell(), &self.done, call, reply),
         }
+    }
+
+    /// What an answer means; what it says of limits is kept, where nobody would know it from our own posts.
+    fn hear(&mut self, call: &Call, reply: &Reply) -> Result<Step, Refusal> {
+        let limits = self.row.platform.limits();
+        for allowance in self.adapter.allowances(call, reply) {
+            let figure = limits.quota(&allowance.of).and_then(|quota| quota.most);
+            let is_new = allowance.most.is_some() && allowance.most != figure;
+            let is_short = allowance.most.or(figure).is_none_or(|most| allowance.left <= most / 2);
+            if is_new || is_short {
+                self.heard.insert(allowance.of.clone(), allowance);
+            } else {
+                self.heard.remove(&allowance.of);
+            }
+        }
+        self.read(call, reply)
     }
 
     /// How many calls show something of it.
@@ -402,14 +414,13 @@ impl<'a> Walk<'a> {
         match outcome {
             Outcome::NotSent(why) => {
                 self.run.note(&Note::Disarmed { claim: self.claim.id })?;
-                self.try_again(Class::Transient, None, format!("no connection to {}: {why}", self.row.platform.label()))
-                    .await
+                self.try_again(format!("no connection to {}: {why}", self.row.platform.label())).await
             }
             Outcome::Unclear(why) => {
                 self.doubt(call.part, sent_at, why).await?;
                 Ok(None)
             }
-            Outcome::Answered(reply) => match self.read(&call, &reply) {
+            Outcome::Answered(reply) => match self.hear(&call, &reply) {
                 Ok(step) => match self.record(step).await? {
                     // What a showing call made, where that is no post yet, is the only way to find the post again.
                     None if !self.write_made().await? => Ok(Some(self.lost())),
@@ -435,10 +446,9 @@ impl<'a> Walk<'a> {
         };
         match outcome {
             Outcome::NotSent(why) | Outcome::Unclear(why) => {
-                self.try_again(Class::Transient, None, format!("no answer from {}: {why}", self.row.platform.label()))
-                    .await
+                self.try_again(format!("no answer from {}: {why}", self.row.platform.label())).await
             }
-            Outcome::Answered(reply) => match self.read(&call, &reply) {
+            Outcome::Answered(reply) => match self.hear(&call, &reply) {
                 Ok(step) => self.record(step).await,
                 Err(refusal) => self.refused(refusal).await,
             },
@@ -504,40 +514,29 @@ impl<'a> Walk<'a> {
             Class::Permission | Class::Content | Class::Bug | Class::Doubtful if self.out_already().is_some() => {
                 Ok(Some(self.or_lacking(refusal.words, |why| End::Doubtful { why })))
             }
-            Class::Login | Class::Permission | Class::Payment => {
-                Ok(Some(End::Account { refusal, doubtful: self.in_doubt() }))
-            }
-            Class::Content | Class::Bug => Ok(Some(End::Refused(refusal))),
-            class @ (Class::Transient | Class::NotReady) => {
-                self.try_again(class, refusal.not_before, refusal.words).await
-            }
-            Class::Quota => {
-                let until = refusal.not_before.unwrap_or(self.run.clock.now() + QUOTA_REST);
-                self.try_again(Class::Quota, Some(until), refusal.words).await
-            }
-            Class::Doubtful => Ok(Some(End::Doubtful { why: refusal.words })),
+            _ => self.go_on(refusal).await,
         }
     }
 
     /// Waits before the same step is tried again, longer each time; gives up after some tries.
-    async fn try_again(
-        &mut self,
-        class: Class,
-        not_before: Option<DateTime<Utc>>,
-        why: String,
-    ) -> Result<Option<End>, Failure> {
+    async fn try_again(&mut self, why: String) -> Result<Option<End>, Failure> {
+        let words = self.clean(&why);
+        self.go_on(Refusal { class: Class::Transient, code: None, words, not_before: None }).await
+    }
+
+    /// What the policy says of a no.
+    async fn go_on(&mut self, refusal: Refusal) -> Result<Option<End>, Failure> {
         self.tries += 1;
-        let why = self.clean(&why);
-        let now = self.run.clock.now();
-        let is_long = not_before.is_some_and(|until| until - now > self.run.timings.patience);
-        if self.tries >= TRIES_MAX || is_long {
-            let until = not_before.unwrap_or(now + BUSY_REST);
-            return Ok(Some(self.later(until, why, Some(class))));
-        }
-        let back_off = BACK_OFF_MS << (self.tries - 1);
-        let jitter = i64::from(self.claim.id.as_bytes()[usize::from(self.tries as u8 % 16)]) * back_off / 512;
-        let until = not_before.unwrap_or(now + TimeDelta::milliseconds(back_off + jitter));
-        self.wait(until, &why).await
+        let dice = self.claim.id.as_bytes()[usize::from(self.tries as u8 % 16)];
+        let (tries, now, patience) = (self.tries, self.run.clock.now(), self.run.timings.patience);
+        let Refusal { class, not_before, .. } = refusal;
+        Ok(Some(match course(&No { class, not_before, tries, now, patience, dice }) {
+            Course::Again(until) => return self.wait(until, &refusal.words).await,
+            Course::Later(until) => self.later(until, refusal.words, Some(class)),
+            Course::Account => End::Account { refusal, doubtful: self.in_doubt() },
+            Course::Refused => End::Refused(refusal),
+            Course::Doubtful => End::Doubtful { why: refusal.words },
+        }))
     }
 
     /// Before a showing call: the clocks agree, what was made is written, and the lease lasts longer than the call can.
@@ -551,7 +550,7 @@ impl<'a> Walk<'a> {
                 Outcome::Answered(_) => format!("{label} does not tell what time it is"),
                 Outcome::NotSent(why) | Outcome::Unclear(why) => format!("no answer from {label}: {why}"),
             };
-            if let Some(end) = self.try_again(Class::Transient, None, why).await? {
+            if let Some(end) = self.try_again(why).await? {
                 return Ok(Some(end));
             }
         }

@@ -17,7 +17,7 @@ use crate::plan::action::Row;
 use crate::post::PostId;
 use crate::repo::branch::{Branch, Edit};
 use crate::repo::journal::{Committed, Journal, Setback};
-use crate::step::Step;
+use crate::step::{Allowance, Step};
 
 /// Writes entries on behalf of one run, or of a person's command.
 #[derive(Clone, Debug)]
@@ -47,6 +47,8 @@ pub struct Claimed {
     pub aim: Aim,
     /// The hash of the rendition that is to be out.
     fp: Option<String>,
+    /// What the platform has said meanwhile is left of its limits: for the claim's last word.
+    pub allowances: Vec<Allowance>,
     /// The edit that is no longer needed once the target has its last word.
     pub cleanup: Option<Edit>,
     /// End of the lease by the wall clock.
@@ -115,6 +117,7 @@ impl Writer {
             fp: None,
             fixed: None,
             src: self.src.clone(),
+            allowances: Vec::new(),
             tool: TOOL.to_owned(),
             prev: None,
         }
@@ -306,7 +309,7 @@ impl Writer {
             .take()
             .ok_or_else(|| Failure::new(Kind::Bug, "a claim was committed that was never built"))?;
         let end = since + lease.to_std().unwrap_or_default();
-        Ok(Claimed { id, epoch, before, aim, fp: wanted, cleanup: None, exp, end })
+        Ok(Claimed { id, epoch, before, aim, fp: wanted, allowances: Vec::new(), cleanup: None, exp, end })
     }
 }
 

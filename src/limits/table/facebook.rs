@@ -1,7 +1,7 @@
 //! a Facebook Page: what it takes, and where that is written.
 
-use super::{BASE, FEED, IMAGE, MB, VIDEO, setting};
-use crate::limits::{Edits, Field, ImageRule, Kind, Limits, Platform, Ratio, Shape, Takes, Unit, VideoRule};
+use super::{BASE, FEED, IMAGE, MB, META_CALLS, VIDEO, setting};
+use crate::limits::{Edits, Field, ImageRule, Kind, Limits, Platform, Quota, Ratio, Shape, Takes, Unit, VideoRule, quota};
 use crate::media::Kind::{Gif, Jpeg, Png};
 
 /// <https://developers.facebook.com/docs/graph-api/reference/page/photos/>, `feed/` and `videos/` beside it;
@@ -42,6 +42,7 @@ pub(super) const ROW: Limits = Limits {
         why_not: "Facebook lets nothing but the words of a post be changed",
     },
     removes: true,
+    quotas: QUOTAS,
     settings: &[
         setting("place", Takes::Text, "id of the Page of the place it was posted from").works(),
         setting("targeting", Takes::List, "countries the post is shown in, as two letters each: DE, NL").works(),
@@ -64,3 +65,7 @@ const REEL: VideoRule = VideoRule {
     audio: &["aac"],
     ..VIDEO
 };
+
+/// <https://developers.facebook.com/documentation/video-api/guides/reels-publishing>: 30 reels a day. No number of other posts is
+/// documented.
+const QUOTAS: &[Quota] = &[Quota::daily(quota::REELS_DAY, 30, quota::Counted::Reels), META_CALLS];

@@ -1,7 +1,7 @@
 //! Instagram: what it takes, and where that is written.
 
-use super::{BASE, FEED, IMAGE, MB, META_FETCHER, VIDEO, setting};
-use crate::limits::{Edits, Fetched, ImageRule, Kind, Limits, Platform, Ratio, Shape, Takes, Unit, VideoRule};
+use super::{BASE, FEED, IMAGE, MB, META_CALLS, META_FETCHER, VIDEO, setting};
+use crate::limits::{Edits, Fetched, ImageRule, Kind, Limits, Platform, Quota, Ratio, Shape, Takes, Unit, VideoRule, quota};
 use crate::media::Kind::Jpeg;
 
 /// <https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-user/media> (as of 2026-09-11),
@@ -48,6 +48,7 @@ pub(super) const ROW: Limits = Limits {
     ],
     alt_max: 1000,
     comment_max: Some(2200),
+    quotas: QUOTAS,
     edits: Edits {
         fields: &[],
         why_not: "Instagram lets no program change a post; change it in the app, or delete it and publish it anew",
@@ -92,3 +93,8 @@ const REEL: VideoRule = VideoRule {
     audio: &["aac"],
     ..VIDEO
 };
+
+/// <https://developers.facebook.com/docs/instagram-platform/content-publishing> says 100; other pages say 50, and the account is
+/// told its own figure: <https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-user/content_publishing_limit>.
+/// Whether stories count is not documented.
+const QUOTAS: &[Quota] = &[Quota::daily(quota::POSTS_DAY, 100, quota::Counted::Posts), META_CALLS];

@@ -2,8 +2,8 @@
 
 use super::{BASE, FEED, IMAGE, MB, VIDEO, setting};
 use crate::limits::{
-    DocumentRule, Edits, Field, ImageRule, Kind, Limits, Minutes, Platform, PollRule, Shape, Takes, Unit, VideoRule,
-    Visibility,
+    DocumentRule, Edits, Field, ImageRule, Kind, Limits, Minutes, Platform, PollRule, Quota, Shape, Takes, Unit,
+    VideoRule, Visibility, quota,
 };
 use crate::media::Kind::{Gif, Jpeg, Pdf, Png, Slides, Word};
 
@@ -41,11 +41,22 @@ pub(super) const ROW: Limits = Limits {
         why_not: "LinkedIn lets only the text be changed: media, card, poll and audience stay as they are",
     },
     removes: true,
+    quotas: QUOTAS,
     visibilities: &[Visibility::Public, Visibility::Connections],
     settings: &[setting("disable_reshare", Takes::Bool, "readers cannot repost it").works()],
     published: true,
     ..BASE
 };
+
+/// <https://learn.microsoft.com/en-us/linkedin/consumer/integrations/self-serve/share-on-linkedin> for what everybody gets;
+/// other products have other figures. Requests for uploads count, too, so that less may be left than posts tell. A day ends at
+/// midnight UTC: <https://learn.microsoft.com/en-us/linkedin/shared/api-guide/concepts/rate-limits>.
+const QUOTAS: &[Quota] = &[
+    Quota::daily(quota::REQUESTS_DAY, 150, quota::Counted::Parts).over(UTC_DAY).about(),
+    Quota::daily(quota::APP_REQUESTS_DAY, 100_000, quota::Counted::Parts).over(UTC_DAY).about().of_app(),
+];
+
+const UTC_DAY: quota::Span = quota::Span::Day(chrono_tz::UTC);
 
 const PICTURE: ImageRule = ImageRule { kinds: &[Jpeg, Png, Gif], pixels_max: Some(36_152_319), ..IMAGE };
 

@@ -1,8 +1,8 @@
 //! The rows, a file each, and what they have in common.
 
 use super::{
-    DocumentRule, Edits, Fetched, Fetcher, ImageRule, Kind, Limits, Platform, SettingRule, Shape, Takes, Unit,
-    VideoRule, Visibility,
+    DocumentRule, Edits, Fetched, Fetcher, ImageRule, Kind, Limits, Platform, Quota, SettingRule, Shape, Takes, Unit,
+    VideoRule, Visibility, quota,
 };
 
 mod bluesky;
@@ -58,6 +58,7 @@ const BASE: Limits = Limits {
     editable: None,
     prices: None,
     removes: false,
+    quotas: &[],
     fetcher: None,
     visibilities: &[Visibility::Public],
     visibility_needed: false,
@@ -100,6 +101,11 @@ const VIDEO: VideoRule = VideoRule {
 };
 
 const DOCUMENT: DocumentRule = DocumentRule { kinds: &[], bytes_max: None, pages_max: None };
+
+/// Calls of all kinds, which Meta counts and tells in percent, near the end of which it is better to rest than to be refused:
+/// <https://developers.facebook.com/docs/graph-api/overview/rate-limiting>.
+const META_CALLS: Quota =
+    Quota::daily(quota::CALLS, 0, quota::Counted::Calls).told().over(quota::Span::Rolling(3600));
 
 /// Who fetches for Meta: <https://developers.facebook.com/docs/sharing/webmasters/web-crawlers>.
 const META_FETCHER: Fetcher =

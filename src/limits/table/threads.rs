@@ -1,8 +1,8 @@
 //! Threads: what it takes, and where that is written.
 
-use super::{BASE, FEED, IMAGE, MB, META_FETCHER, VIDEO, setting};
+use super::{BASE, FEED, IMAGE, MB, META_CALLS, META_FETCHER, VIDEO, setting};
 use crate::limits::{
-    Edits, Fetched, ImageRule, Limits, Minutes, Platform, PollRule, Ratio, Shape, Takes, Unit, VideoRule,
+    Edits, Fetched, ImageRule, Limits, Minutes, Platform, PollRule, Quota, Ratio, Shape, Takes, Unit, VideoRule, quota,
 };
 use crate::media::Kind::{Jpeg, Png};
 
@@ -44,6 +44,7 @@ pub(super) const ROW: Limits = Limits {
     link_card: true,
     poll: Some(PollRule { options: (2, 4), option_max: 25, minutes: Minutes::OneOf(&[1440]), question_max: None }),
     comment_max: Some(500),
+    quotas: QUOTAS,
     replies: true,
     quotes: true,
     edits: Edits {
@@ -72,3 +73,10 @@ pub(super) const ROW: Limits = Limits {
     published: true,
     ..BASE
 };
+
+/// <https://developers.facebook.com/docs/threads/overview#rate-limiting>
+const QUOTAS: &[Quota] = &[
+    Quota::daily(quota::POSTS_DAY, 250, quota::Counted::Posts),
+    Quota::daily(quota::REPLIES_DAY, 1000, quota::Counted::Answers),
+    META_CALLS,
+];

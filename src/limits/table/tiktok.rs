@@ -2,7 +2,7 @@
 
 use super::{BASE, FEED, IMAGE, MB, VIDEO, setting};
 use crate::limits::{
-    Edits, Fetched, Fetcher, ImageRule, Kind, Limits, Platform, Shape, Takes, Unit, VideoRule, Visibility,
+    Edits, Fetched, Fetcher, ImageRule, Kind, Limits, Platform, Quota, Shape, Takes, Unit, VideoRule, Visibility, quota,
 };
 use crate::media::Kind::{Jpeg, Webp};
 
@@ -29,6 +29,7 @@ pub(super) const ROW: Limits = Limits {
         Shape { kind: Kind::Reel, least: 1, videos: 1, video: FILM, title: false, ..FEED },
     ],
     title_max: Some(90),
+    quotas: QUOTAS,
     edits: Edits { fields: &[], why_not: "TikTok lets nobody but the app change what is posted" },
     fetcher: Some(Fetcher { agent: "TikTok", robots: false }),
     visibility_needed: true,
@@ -70,3 +71,7 @@ const FILM: VideoRule = VideoRule {
     video: &["h264", "hevc", "vp8", "vp9"],
     ..VIDEO
 };
+
+/// <https://developers.tiktok.com/doc/content-sharing-guidelines>: about 15 posts of a creator a day, from whatever app; it
+/// varies. Limits of calls a minute pass while a run waits.
+const QUOTAS: &[Quota] = &[Quota::daily(quota::POSTS_DAY, 15, quota::Counted::Posts).about()];

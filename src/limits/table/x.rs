@@ -2,8 +2,8 @@
 
 use super::{BASE, FEED, IMAGE, MB, setting};
 use crate::limits::{
-    Editable, Edits, Field, GifRule, ImageRule, Limits, Minutes, Platform, PollRule, Prices, Ratio, Shape, Takes, Unit,
-    VideoRule,
+    Editable, Edits, Field, GifRule, ImageRule, Limits, Minutes, Platform, PollRule, Prices, Quota, Ratio, Shape,
+    Takes, Unit, VideoRule, quota,
 };
 use crate::media::Kind::{Gif, Jpeg, Png, Webp};
 
@@ -41,6 +41,7 @@ pub(super) const ROW: Limits = Limits {
     editable: Some(Editable { premium: true, plain: true, minutes: 60 }),
     prices: Some(Prices { post: 15, link_post: 200, repost: 15, upload: 15, alt: 5 }),
     removes: true,
+    quotas: QUOTAS,
     settings: &[
         setting(
             "reply_settings",
@@ -54,6 +55,15 @@ pub(super) const ROW: Limits = Limits {
     published: true,
     ..BASE
 };
+
+/// <https://docs.x.com/x-api/fundamentals/rate-limits>. What an account may post a day depends on its plan (17 and 100 were
+/// such figures), and stands in the `x-user-limit-24hour-*` headers where there is such a limit. Of the quarter of an hour
+/// one page says 100 and another 200.
+const QUOTAS: &[Quota] = &[
+    Quota::daily(quota::POSTS_DAY, 0, quota::Counted::Parts).told(),
+    Quota::daily(quota::POSTS_QUARTER, 100, quota::Counted::Parts).over(quota::Span::Rolling(900)).about(),
+    Quota::daily(quota::APP_POSTS_DAY, 10_000, quota::Counted::Parts).of_app(),
+];
 
 /// X writes "32x32 to 1280x1024" and recommends 720x1280 on the same page: so the longer side may stand either way.
 const FILM: VideoRule = VideoRule {

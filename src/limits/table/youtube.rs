@@ -1,7 +1,7 @@
 //! YouTube: what it takes, and where that is written.
 
 use super::{BASE, FEED, VIDEO, setting};
-use crate::limits::{Edits, Field, Kind, Limits, Platform, Shape, Takes, Unit, VideoRule, Visibility};
+use crate::limits::{Edits, Field, Kind, Limits, Platform, Quota, Shape, Takes, Unit, VideoRule, Visibility, quota};
 
 /// <https://developers.google.com/youtube/v3/docs/videos> (the text is the description: 5000 bytes, a title 100
 /// characters), <https://developers.google.com/youtube/v3/docs/videos/insert> (a file of 256 GiB at most),
@@ -33,6 +33,7 @@ pub(super) const ROW: Limits = Limits {
                   YouTube Studio",
     },
     removes: true,
+    quotas: QUOTAS,
     visibilities: &[Visibility::Public, Visibility::Unlisted, Visibility::Private],
     settings: &[
         setting("category", Takes::Text, "id of the category (videoCategories.list); 22 is People & Blogs").works(),
@@ -56,3 +57,13 @@ pub(super) const ROW: Limits = Limits {
 };
 
 const FILM: VideoRule = VideoRule { bytes_max: Some(274_877_906_944), duration_ms: Some((0, 43_200_000)), ..VIDEO };
+
+/// <https://developers.google.com/youtube/v3/determine_quota_cost>: uploads and all else are counted apart, for the Google
+/// project, until midnight in California; a project may be granted more. What a channel may upload a day is not published.
+const QUOTAS: &[Quota] = &[
+    Quota::daily(quota::APP_UPLOADS_DAY, 100, quota::Counted::Posts).over(PACIFIC_DAY).about().of_app(),
+    Quota::daily(quota::APP_UNITS_DAY, 0, quota::Counted::Calls).over(PACIFIC_DAY).told().of_app(),
+    Quota::daily(quota::UPLOADS_DAY, 0, quota::Counted::Posts).told(),
+];
+
+const PACIFIC_DAY: quota::Span = quota::Span::Day(chrono_tz::America::Los_Angeles);

@@ -150,6 +150,7 @@ async fn only_the_claim_that_was_seen_is_taken_over() {
         end: Duration::ZERO,
         aim: Aim::Publish,
         fp: None,
+        allowances: Vec::new(),
         cleanup: None,
     };
     assert!(!writer.append_while_ours(vec![line], None, &again).await.unwrap());
@@ -201,6 +202,7 @@ fn a_lease_ends_by_whichever_clock_says_so_first() {
     let claimed = |wall: i64, monotonic: u64| Claimed {
         aim: Aim::Publish,
         fp: None,
+        allowances: Vec::new(),
         cleanup: None,
         id: Uuid::nil(),
         epoch: 1,

@@ -1,0 +1,318 @@
+//! What platforms still let accounts publish: a plan holds what would exceed it, until the instant it no longer does.
+//!
+//! Two things are known of a limit: how many of our own posts count against it, by the ledger, and what the platform last
+//! said is left, which includes what others have posted there. The platform's word counts until the instant it named; then
+//! its window begins anew.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
+
+use super::action::{Action, Row};
+use super::when::when;
+use super::{Desk, later};
+use crate::error::Kind;
+use crate::ledger::Said;
+use crate::ledger::entry::TargetKey;
+use crate::limits::quota::{self, Counted, Per, Sort};
+use crate::limits::{Platform, Quota};
+use crate::post::PostId;
+
+/// How long a platform's word is believed: its figure, and at most so long what is left of it.
+const WORD_LASTS: TimeDelta = TimeDelta::days(1);
+
+/// No limit counts over more than a day, which may have 25 hours.
+const LONGEST: TimeDelta = TimeDelta::hours(26);
+
+/// What is left of one limit before the plan is carried out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Budget {
+    /// `None`: all accounts of the platform together.
+    pub account: Option<String>,
+    pub platform: Platform,
+    /// What is counted, over which span: `posts a day`.
+    pub what: &'static str,
+    pub limit: Option<u32>,
+    pub left: u32,
+    /// When more is left; `None` where all is.
+    pub until: Option<DateTime<Utc>>,
+    /// Whether the figure is approximate.
+    #[serde(skip)]
+    pub about: bool,
+    /// How much of it the plan takes.
+    #[serde(skip)]
+    pub taken: u32,
+    /// How many rows it holds.
+    #[serde(skip)]
+    pub held: usize,
+}
+
+impl Budget {
+    /// Whether a person should hear of it: it holds something, or only a quarter would be left.
+    pub fn is_short(&self) -> bool {
+        let rest = self.left.saturating_sub(self.taken);
+        self.held > 0 || self.limit.is_none_or(|limit| rest <= limit / 4)
+    }
+}
+
+/// Holds what exceeds a limit, in order of due time; what is left, where that is not all.
+pub(super) fn keep(desk: &Desk<'_>, rows: &mut [Row]) -> Vec<Budget> {
+    let mut meters = meters(desk);
+    let before: Vec<u32> = meters.iter().map(|meter| meter.left(desk.now).unwrap_or(u32::MAX)).collect();
+    // What was begun goes on, and takes its share first.
+    for row in rows.iter().filter(|row| matches!(row.action, Some(Action::Resume | Action::Look))) {
+        for (index, needed) in needs(desk, &meters, row) {
+            meters[index].take(needed, desk.now);
+        }
+    }
+    for row in rows.iter_mut().filter(|row| row.action == Some(Action::Publish)) {
+        let needs = needs(desk, &meters, row);
+        let Some((index, needed, free)) = first_free(&meters, &needs, desk.now) else {
+            for (index, needed) in needs {
+                meters[index].take(needed, desk.now);
+            }
+            continue;
+        };
+        row.reason = Some(meters[index].why(needed, desk.now, free, &row.zone));
+        row.action = None;
+        row.attention = Some(Kind::Later);
+        // Whoever is due later does not overtake it.
+        for (index, needed) in needs {
+            if meters[index].free(needed, desk.now) > desk.now {
+                meters[index].keep_place(needed, free);
+            }
+        }
+        meters[index].held += 1;
+    }
+    meters.iter().zip(before).filter_map(|(meter, left)| meter.told(left, desk.now)).collect()
+}
+
+/// The limit that holds a row longest, how much it takes of it, and when that is free; `None` where all are free now.
+fn first_free(meters: &[Meter<'_>], needs: &[(usize, u32)], now: DateTime<Utc>) -> Option<(usize, u32, DateTime<Utc>)> {
+    let free = |from: DateTime<Utc>| {
+        let instants = needs.iter().map(|(index, needed)| (*index, *needed, meters[*index].free(*needed, from)));
+        instants.max_by_key(|(.., free)| *free)
+    };
+    let (index, needed, mut at) = free(now).filter(|(.., at)| *at > now)?;
+    // Another may be spent again by then.
+    while let Some((.., then)) = free(at).filter(|(.., then)| *then > at) {
+        at = then;
+    }
+    Some((index, needed, at))
+}
+
+/// How much a row takes of which limits.
+fn needs(desk: &Desk<'_>, meters: &[Meter<'_>], row: &Row) -> Vec<(usize, u32)> {
+    let Some(rendition) = &row.rendition else { return Vec::new() };
+    let mine = meters.iter().enumerate().filter(|(_, meter)| meter.concerns(&row.key));
+    let stand = desk.state.stand(&row.post, &row.key);
+    let spends = mine.map(|(index, meter)| {
+        (index, rendition.spends(meter.quota, |part| stand.receipt_of(part).is_none()))
+    });
+    spends.filter(|(_, needed)| *needed > 0).collect()
+}
+
+/// One limit of one account, or of all accounts of a platform, and what is known of it.
+struct Meter<'a> {
+    platform: Platform,
+    account: Option<&'a str>,
+    quota: &'static Quota,
+    /// The platform's newest word.
+    said: Option<&'a Said>,
+    /// When what counts was published, or will be by this plan or later; in order.
+    uses: Vec<DateTime<Utc>>,
+    /// Nothing is free before: somebody else waits until then.
+    kept_until: Option<DateTime<Utc>>,
+    taken: u32,
+    held: usize,
+}
+
+/// A meter for each limit of each account, with what the ledger tells.
+fn meters<'a>(desk: &Desk<'a>) -> Vec<Meter<'a>> {
+    let mut meters = Vec::new();
+    let mut met = BTreeSet::new();
+    for account in desk.accounts.accounts.values() {
+        let platform = account.platform;
+        for quota in platform.limits().quotas {
+            let (name, is_new) = match quota.per {
+                Per::Account => (Some(account.name.as_str()), true),
+                Per::App => (None, met.insert((platform, quota.name))),
+            };
+            if is_new {
+                let said = newest(desk, platform, name, quota);
+                let (uses, kept_until, taken, held) = (Vec::new(), None, 0, 0);
+                meters.push(Meter { platform, account: name, quota, said, uses, kept_until, taken, held });
+            }
+        }
+    }
+    let recent = recent(desk);
+    for meter in &mut meters {
+        let counted = recent.iter().filter(|shown| meter.concerns(shown.key));
+        meter.uses = counted.filter(|shown| meter.quota.counts.has(shown.sort, shown.part)).map(|shown| shown.at).collect();
+        meter.uses.sort_unstable();
+    }
+    meters
+}
+
+/// The platform's newest word on a limit, to that account or to any.
+fn newest<'a>(desk: &Desk<'a>, platform: Platform, name: Option<&str>, quota: &Quota) -> Option<&'a Said> {
+    let accounts = desk.accounts.accounts.values().filter(|account| account.platform == platform);
+    let heard = accounts.filter(|account| name.is_none_or(|name| account.name == name));
+    let said = heard.filter_map(|account| desk.state.said(&TargetKey::new(platform, &account.name), quota.name));
+    // A clock that was wrong when it was written must not make it count for ever.
+    said.filter(|said| said.at <= later(desk.now, WORD_LASTS)).max_by_key(|said| said.at)
+}
+
+/// A part that was published a short while ago.
+struct Shown<'a> {
+    key: &'a TargetKey,
+    part: usize,
+    at: DateTime<Utc>,
+    sort: Sort,
+}
+
+/// All that was published a short while ago. What sort of post one is, its file tells, as long as it is there.
+fn recent<'a>(desk: &Desk<'a>) -> Vec<Shown<'a>> {
+    let since = desk.now.checked_sub_signed(LONGEST).unwrap_or(DateTime::<Utc>::MIN_UTC);
+    let stands = desk.state.targets().filter(|(_, _, stand)| stand.shown_at().any(|at| at >= since));
+    let stands: Vec<_> = stands.collect();
+    if stands.is_empty() {
+        return Vec::new();
+    }
+    let posts: BTreeSet<&PostId> = stands.iter().map(|(post, ..)| *post).collect();
+    let offers = desk.offers.iter().filter(|offer| posts.contains(&offer.post));
+    let sorts: HashMap<(&PostId, &str), Sort> = offers
+        .filter_map(|offer| Some(((&offer.post, offer.target.account.as_str()), offer.rendition.as_ref()?.sort())))
+        .collect();
+    let mut recent = Vec::new();
+    for (post, key, stand) in stands {
+        let sort = sorts.get(&(post, key.account())).copied().unwrap_or(quota::PLAIN);
+        let receipts = stand.receipts().into_iter().enumerate().filter(|(_, receipt)| receipt.at >= since);
+        recent.extend(receipts.map(|(part, receipt)| Shown { key, part, at: receipt.at, sort }));
+    }
+    recent
+}
+
+impl Meter<'_> {
+    fn concerns(&self, key: &TargetKey) -> bool {
+        key.platform() == Some(self.platform) && self.account.is_none_or(|name| name == key.account())
+    }
+
+    /// The platform's word on what is left, as long as it counts.
+    fn fresh(&self, at: DateTime<Utc>) -> Option<&Said> {
+        self.said.filter(|said| at < said.allowance.until.min(later(said.at, WORD_LASTS)))
+    }
+
+    /// The figure: the platform's own word on it, or else the documented one.
+    fn most(&self, at: DateTime<Utc>) -> Option<u32> {
+        self.said_most(at).or(self.quota.most)
+    }
+
+    fn said_most(&self, at: DateTime<Utc>) -> Option<u32> {
+        self.said.filter(|said| at < later(said.at, WORD_LASTS))?.allowance.most
+    }
+
+    /// What is left at an instant; `None` where nobody knows of an end.
+    fn left(&self, at: DateTime<Utc>) -> Option<u32> {
+        if let Some(said) = self.fresh(at) {
+            let since = said.at.checked_add_signed(TimeDelta::nanoseconds(1)).unwrap_or(said.at);
+            return Some(said.allowance.left.saturating_sub(self.uses_since(since)));
+        }
+        Some(self.most(at)?.saturating_sub(self.uses_since(self.start(at))))
+    }
+
+    /// The first instant whose posts still count at `at`: a window whose end the platform named began anew then.
+    fn start(&self, at: DateTime<Utc>) -> DateTime<Utc> {
+        let start = self.quota.span.start(at);
+        let begun = self.said.map(|said| said.allowance.until).filter(|until| *until <= at);
+        begun.map_or(start, |begun| begun.max(start))
+    }
+
+    fn uses_since(&self, start: DateTime<Utc>) -> u32 {
+        let earlier = self.uses.partition_point(|at| *at < start);
+        u32::try_from(self.uses.len() - earlier).unwrap_or(u32::MAX)
+    }
+
+    /// Whether what is left binds: a figure that differs from app to app does only once the platform has said it.
+    fn binds(&self, at: DateTime<Utc>) -> bool {
+        self.quota.firm || self.fresh(at).is_some() || self.said_most(at).is_some()
+    }
+
+    /// From when on, not before `from`, so many are left; what needs more than there ever is waits for all of it.
+    fn free(&self, needed: u32, from: DateTime<Utc>) -> DateTime<Utc> {
+        let mut at = self.kept_until.map_or(from, |kept| kept.max(from));
+        while let Some(left) = self.left(at).filter(|_| self.binds(at)) {
+            let enough = self.most(at).map_or(needed, |most| needed.min(most.max(1)));
+            match self.next_change(at) {
+                Some(next) if left < enough && next > at => at = next,
+                _ => break,
+            }
+        }
+        at
+    }
+
+    /// When more may be left than at `at`.
+    fn next_change(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        if let Some(said) = self.fresh(at) {
+            return Some(said.allowance.until.min(later(said.at, WORD_LASTS)));
+        }
+        let oldest = self.uses.get(self.uses.partition_point(|used| *used < self.start(at)))?;
+        Some(self.quota.span.end(*oldest))
+    }
+
+    fn take(&mut self, needed: u32, now: DateTime<Utc>) {
+        self.taken = self.taken.saturating_add(needed);
+        self.insert(needed, now);
+    }
+
+    /// What is held until `free` takes its share then.
+    fn keep_place(&mut self, needed: u32, free: DateTime<Utc>) {
+        self.kept_until = Some(free);
+        self.insert(needed, free);
+    }
+
+    fn insert(&mut self, needed: u32, at: DateTime<Utc>) {
+        let place = self.uses.partition_point(|used| *used <= at);
+        drop(self.uses.splice(place..place, std::iter::repeat_n(at, needed as usize)));
+    }
+
+    fn name(&self) -> String {
+        self.account.map_or_else(|| format!("{} (all accounts)", self.platform.label()), str::to_owned)
+    }
+
+    fn why(&self, needed: u32, now: DateTime<Utc>, free: DateTime<Utc>, zone: &str) -> String {
+        let (name, what, free) = (self.name(), self.quota.name, when(free, zone));
+        let left = self.left(now).unwrap_or(0);
+        let of = self.most(now).map_or(String::new(), |most| format!("of {most} "));
+        match left {
+            0 if self.quota.counts == Counted::Calls => format!("{name} has no {what} left; free at {free}"),
+            _ if left >= needed => {
+                format!("{name} has {left} {of}{what} left, and what is due before this needs them; free at {free}")
+            }
+            _ if needed == 1 => format!("{name} has {left} {of}{what} left; free at {free}"),
+            _ => format!("{name} has {left} {of}{what} left, and this needs {needed}; free at {free}"),
+        }
+    }
+
+    /// What to tell of it, if not all is left, or something waits for it.
+    fn told(&self, left: u32, now: DateTime<Utc>) -> Option<Budget> {
+        let limit = self.most(now);
+        let is_whole = limit.is_none_or(|most| left.saturating_sub(self.taken) >= most);
+        let says_less = self.fresh(now).is_some();
+        if self.held == 0 && is_whole && !(says_less && limit.is_none()) {
+            return None;
+        }
+        Some(Budget {
+            account: self.account.map(str::to_owned),
+            platform: self.platform,
+            what: self.quota.name,
+            limit,
+            left,
+            until: limit.is_none_or(|most| left < most).then(|| self.next_change(now)).flatten(),
+            about: !self.binds(now),
+            taken: self.taken,
+            held: self.held,
+        })
+    }
+}
