@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::screen::budgets::budgets;
 use super::screen::{self, List, View};
 use super::{Context, open, report, tokens};
 use crate::content::{Content, Stock};
@@ -75,6 +76,7 @@ pub(super) fn document(plan: &Planned, content: &Content, commit: Option<Oid>) -
         "commit": commit.map(|commit| commit.to_string()),
         "cost_usd": plan.cost(),
         "targets": plan.rows,
+        "budgets": plan.budgets,
         "problems": content.problems.iter().map(report::problem_json).collect::<Vec<_>>(),
     })
 }
@@ -88,6 +90,7 @@ fn text(context: &Context, plan: &Planned, content: &Content, commit: Oid) -> St
     let zone = content.accounts.defaults.timezone.map_or("UTC", |zone| zone.name());
     out.push_str(&format!("Plan for {}, commit {:.7}\n\n", when(plan.at, zone), commit.to_string()));
     out.push_str(&listing(context, &plan.rows, plan.at, List::Open));
+    out.push_str(&budgets(&plan.budgets, zone));
     out
 }
 

@@ -13,6 +13,7 @@ use crate::plan::action::{Action, ReceiptRow, Row, Standing};
 use crate::plan::when::{how_long, when};
 use crate::post::Kind;
 
+pub(super) mod budgets;
 pub(super) mod contents;
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@
 //! said is left, which includes what others have posted there. The platform's word counts until the instant it named; then
 //! its window begins anew.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
@@ -107,9 +107,8 @@ fn needs(desk: &Desk<'_>, meters: &[Meter<'_>], row: &Row) -> Vec<(usize, u32)> 
     let Some(rendition) = &row.rendition else { return Vec::new() };
     let mine = meters.iter().enumerate().filter(|(_, meter)| meter.concerns(&row.key));
     let stand = desk.state.stand(&row.post, &row.key);
-    let spends = mine.map(|(index, meter)| {
-        (index, rendition.spends(meter.quota, |part| stand.receipt_of(part).is_none()))
-    });
+    let spends =
+        mine.map(|(index, meter)| (index, rendition.spends(meter.quota, |part| stand.receipt_of(part).is_none())));
     spends.filter(|(_, needed)| *needed > 0).collect()
 }
 
@@ -149,7 +148,8 @@ fn meters<'a>(desk: &Desk<'a>) -> Vec<Meter<'a>> {
     let recent = recent(desk);
     for meter in &mut meters {
         let counted = recent.iter().filter(|shown| meter.concerns(shown.key));
-        meter.uses = counted.filter(|shown| meter.quota.counts.has(shown.sort, shown.part)).map(|shown| shown.at).collect();
+        meter.uses =
+            counted.filter(|shown| meter.quota.counts.has(shown.sort, shown.part)).map(|shown| shown.at).collect();
         meter.uses.sort_unstable();
     }
     meters
@@ -314,5 +314,62 @@ impl Meter<'_> {
             taken: self.taken,
             held: self.held,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::limits::quota::{POSTS_DAY, Span};
+    use crate::step::Allowance;
+
+    fn minute(minutes: i64) -> DateTime<Utc> {
+        "2026-12-01T00:00:00Z".parse::<DateTime<Utc>>().unwrap() + TimeDelta::minutes(minutes)
+    }
+
+    /// Of the figure 3 in an hour, and with words of the platform that end on full minutes.
+    fn meter<'a>(quota: &'static Quota, said: Option<&'a Said>, uses: &[i64]) -> Meter<'a> {
+        let mut uses: Vec<_> = uses.iter().map(|minutes| minute(*minutes)).collect();
+        uses.sort_unstable();
+        Meter { platform: Platform::X, account: None, quota, said, uses, kept_until: None, taken: 0, held: 0 }
+    }
+
+    const HOUR: Quota = Quota {
+        name: POSTS_DAY,
+        most: Some(3),
+        firm: true,
+        span: Span::Rolling(3600),
+        per: Per::Account,
+        counts: Counted::Parts,
+    };
+
+    proptest! {
+        /// Minute by minute: at the instant that is told enough is left, and at no earlier one.
+        #[test]
+        fn nothing_waits_longer_than_it_must(
+            uses in proptest::collection::vec(0..180_i64, 0..8),
+            said in proptest::option::of((0..120_i64, 0..4_u32, proptest::option::of(1..5_u32), 1..90_i64)),
+            needed in 1..6_u32,
+        ) {
+            let said = said.map(|(at, left, most, lasts)| {
+                let until = minute(at + lasts);
+                Said { at: minute(at), allowance: Allowance { of: String::new(), most, left, until } }
+            });
+            let meter = meter(&HOUR, said.as_ref(), &uses);
+            let enough = |at| meter.left(at).is_none_or(|left| left >= needed.min(meter.most(at).unwrap_or(needed)));
+            let free = meter.free(needed, minute(120));
+            prop_assert!(enough(free));
+            let first = (120..600).map(minute).find(|at| enough(*at)).unwrap();
+            prop_assert_eq!(free, first);
+        }
+    }
+
+    #[test]
+    fn a_figure_that_differs_from_app_to_app_holds_nothing() {
+        static ABOUT: Quota = Quota { firm: false, ..HOUR };
+        let meter = meter(&ABOUT, None, &[1, 2, 3, 4]);
+        assert_eq!((meter.free(1, minute(5)), meter.left(minute(5))), (minute(5), Some(0)));
     }
 }

@@ -31,6 +31,8 @@ platform = "x"
 [accounts.rich]
 platform = "x"
 premium = true
+[accounts.loom]
+platform = "threads"
 "#;
 
 /// What lies around the posts and the ledger; most tests change one thing.
@@ -50,6 +52,17 @@ const USUAL: Around = Around { now: NOON, only: &[], dead_runs: &[], ends: &[], 
 /// opening line), or `ledger`. A ledger line is `<post> <account> <time> {JSON}`; the JSON holds what differs from line to
 /// line, and `"fp":"same"` stands for what the post says now, `"fp":"<post>"` for what that post says there.
 fn check(desk: &str, around: &Around) -> String {
+    planned(desk, around).rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// The same, and what is left of the platforms' limits.
+fn check_budgets(desk: &str, around: &Around) -> String {
+    let plan = planned(desk, around);
+    let budgets = plan.budgets.iter().map(|budget| serde_json::to_string(budget).unwrap());
+    plan.rows.iter().map(line).chain(budgets).collect::<Vec<_>>().join("\n")
+}
+
+fn planned(desk: &str, around: &Around) -> Plan {
     let (accounts, problems) = account::parse(&Source::new("accounts.toml", ACCOUNTS));
     assert!(problems.is_empty(), "{problems:?}");
     let accounts = accounts.unwrap();
@@ -70,12 +83,12 @@ fn check(desk: &str, around: &Around) -> String {
     let offers = content::offers(&posts, targets, &accounts, &Library::new(), &merged.collect(), &problems);
     let files = files(ledger, &offers);
     let state = State::fold(files.iter().map(|(path, text)| (path.as_str(), text.as_str())));
-    let connected = ["acme-x", "ann", "slow", "shut", "rich"].map(str::to_owned).into();
+    let connected = ["acme-x", "ann", "slow", "shut", "rich", "loom"].map(str::to_owned).into();
     let only = |text: &&str| match text.split_once(':') {
         Some((post, account)) => Only { post: post.to_owned(), account: Some(account.to_owned()) },
         None => Only { post: (*text).to_owned(), account: None },
     };
-    let plan = plan(&Desk {
+    plan(&Desk {
         now: around.now.parse().unwrap(),
         accounts: &accounts,
         offers: &offers,
@@ -86,8 +99,7 @@ fn check(desk: &str, around: &Around) -> String {
         grace: TimeDelta::minutes(5),
         only: &around.only.iter().map(only).collect::<Vec<_>>(),
         silence_is_suspect: around.silence_is_suspect,
-    });
-    plan.rows.iter().map(line).collect::<Vec<_>>().join("\n")
+    })
 }
 
 /// `tea acme-x due publish`, then what it needs, then the reason.
@@ -114,7 +126,11 @@ fn files(short: &str, offers: &[Offer]) -> BTreeMap<String, String> {
             file.push_str(&format!("{json}\n"));
             continue;
         }
-        let platform = if account == "ann" { Platform::LinkedIn } else { Platform::X };
+        let platform = match account {
+            "ann" => Platform::LinkedIn,
+            "loom" => Platform::Threads,
+            _ => Platform::X,
+        };
         let mut line: serde_json::Map<String, serde_json::Value> = serde_json::from_value(serde_json::json!({
             "v": 1,
             "id": uuid::Uuid::from_u128(number as u128 + 1),
@@ -452,6 +468,88 @@ fn posts_of_one_account_keep_their_distance() {
     first slow due - [Later]: slow keeps 30 min between two posts; free in 30 min
     old slow published - https://x.com/s/7: the post or its target is gone from the repository
     ");
+}
+
+/// A post, due then, that is one part a word.
+fn due(name: &str, account: &str, time: &str, parts: &str) -> String {
+    let body = parts.split(' ').collect::<Vec<_>>().join("\n\n---\n\n");
+    let thread = if parts.contains(' ') { "thread: true\n" } else { "" };
+    format!("=== posts/{name}.md\ntargets: [{account}]\nschedule: 2026-12-01 {time}\n{thread}---\n{body}\n")
+}
+
+/// That another post went out then, and what the platform said is left.
+fn told(account: &str, time: &str, allowances: &str) -> String {
+    let receipt = format!(r#"{{"id":"{time}","url":"https://s/7","at":"2026-12-01T{time}:00Z","via":"response"}}"#);
+    let line = format!(r#"{{"ev":"published","receipt":{receipt},"allowances":[{allowances}]}}"#);
+    format!("=== ledger\nold {account} {time} {line}\n")
+}
+
+#[test]
+fn what_a_platform_still_takes_goes_out_and_the_rest_waits() {
+    let posts = [
+        due("a", "acme-x", "11:10", "one"),
+        due("b", "acme-x", "11:20", "one two"),
+        due("c", "acme-x", "11:30", "one"),
+    ];
+    let posts = posts.concat();
+    let left = |left: u32| {
+        told(
+            "acme-x",
+            "11:00",
+            &format!(r#"{{"of":"posts a day","most":17,"left":{left},"until":"2026-12-01T18:00:00Z"}}"#),
+        )
+    };
+    assert_snapshot!(check_budgets(&format!("{posts}{}", left(2)), &USUAL), @"");
+    assert_snapshot!(check_budgets(&format!("{posts}{}", left(0)), &USUAL), @"");
+    assert_snapshot!(check_budgets(&format!("{posts}{}", left(9)), &USUAL), @"");
+    // What it said is over: a new window begins.
+    let evening = Around { now: "2026-12-01T18:00:00Z", silence_is_suspect: false, ..USUAL };
+    assert_snapshot!(check_budgets(&format!("{posts}{}", left(0)), &evening), @"");
+    // No word is believed for longer than a day, nor a figure that would let nothing out for ever.
+    let for_ever = told("acme-x", "11:00", r#"{"of":"posts a day","most":0,"left":0,"until":"9999-12-31T00:00:00Z"}"#);
+    assert_snapshot!(check_budgets(&format!("{posts}{for_ever}"), &USUAL), @"");
+}
+
+#[test]
+fn accounts_share_what_their_app_may() {
+    let posts = [due("a", "acme-x", "11:10", "one"), due("b", "slow", "11:20", "one"), due("c", "ann", "11:30", "one")]
+        .concat();
+    let said = told(
+        "rich",
+        "11:00",
+        r#"{"of":"posts of the app a day","most":10000,"left":1,"until":"2026-12-01T13:00:00Z"}"#,
+    );
+    assert_snapshot!(check_budgets(&format!("{posts}{said}"), &USUAL), @"");
+}
+
+#[test]
+fn each_platform_counts_its_own_way() {
+    let texts = [due("a", "loom", "11:10", "one two three"), due("b", "loom", "11:20", "one")].concat();
+    let said = |of: &str, left: u32| {
+        told("loom", "11:00", &format!(r#"{{"of":"{of}","left":{left},"until":"2026-12-01T13:00:00Z"}}"#))
+    };
+    assert_snapshot!(check(&format!("{texts}{}", said("replies a day", 1)), &USUAL), @"");
+    assert_snapshot!(check(&format!("{texts}{}", said("posts a day", 1)), &USUAL), @"");
+    assert_snapshot!(check_budgets(&format!("{texts}{}", said("calls", 0)), &USUAL), @"");
+    // LinkedIn's figure differs from app to app: it holds once LinkedIn says so, until its day is over.
+    let spent = told("ann", "11:00", r#"{"of":"requests a day","left":0,"until":"2026-12-02T00:00:00Z"}"#);
+    assert_snapshot!(check(&format!("{}{spent}", due("a", "ann", "11:10", "one")), &USUAL), @"");
+    let many: String =
+        (0..151).map(|number| told("ann", "11:00", "").replace("old ", &format!("old-{number} "))).collect();
+    let many = many.replace("=== ledger\n", "");
+    let plan = planned(&format!("{}=== ledger\n{many}", due("a", "ann", "11:10", "one")), &USUAL);
+    assert_snapshot!(line(plan.rows.iter().find(|row| row.post.as_str() == "a").unwrap()), @"");
+    assert_snapshot!(serde_json::to_string(&plan.budgets).unwrap(), @"");
+}
+
+/// What is begun goes on, and what was only begun has its share reserved.
+#[test]
+fn what_was_begun_takes_its_share_first() {
+    let tea = due("tea", "acme-x", "11:30", "one two three");
+    let posts = format!("{tea}{}", due("new", "acme-x", "11:10", "one"));
+    let part = r#"tea acme-x 11:31 {"ev":"part","index":0,"of":3,"receipt":{"id":"7","url":"https://s/7","at":"2026-12-01T11:31:00Z","via":"response"},"allowances":[{"of":"posts a day","most":17,"left":2,"until":"2026-12-01T18:00:00Z"}]}"#;
+    let failed = r#"tea acme-x 11:32 {"ev":"released"}"#;
+    assert_snapshot!(check(&format!("{posts}=== ledger\n{CLAIMED}{part}\n{failed}\n"), &USUAL), @"");
 }
 
 #[test]

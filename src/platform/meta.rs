@@ -8,8 +8,9 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::refusal::{Said, after, is_unclear, retry_after};
-use super::{Class, Refusal, Reply, Version};
+use super::refusal::{Said, after, is_unclear, retry_after, spent};
+use super::{Allowance, Class, Refusal, Reply, Version};
+use crate::limits::quota;
 
 /// The version of the Graph API that is spoken. It appeared on 2026-07-29, and Meta serves a version for two years at least:
 /// <https://developers.facebook.com/docs/graph-api/changelog/versions/>,
@@ -23,6 +24,12 @@ pub(super) fn is_of_page(reply: &Reply) -> bool {
 
 /// How long to wait at a limit whose end Meta does not tell.
 const LIMIT_MINS: i64 = 60;
+
+/// From so many percent of the calls allowed on, an account rests; at 100 Meta refuses them.
+const NEARLY_ALL: u64 = 95;
+
+/// How long a reading of what is left is believed: the window rolls on.
+const READING_SECS: i64 = 3600;
 
 /// How long an account rests that Meta blocked for what it did.
 const BLOCKED_SECS: i64 = 86_400;
@@ -217,6 +224,39 @@ pub(super) fn limit_ends(reply: &Reply) -> DateTime<Utc> {
         Some(minutes) => after(reply, minutes.saturating_mul(60)),
         None => retry_after(reply).unwrap_or_else(|| after(reply, LIMIT_MINS * 60)),
     }
+}
+
+/// What the usage headers tell of an answer: nothing, until nearly all calls are used up. A refusal for a limit says that
+/// nothing is left `of` it.
+pub(super) fn allowances(of: &str, reply: &Reply, refusal: impl FnOnce() -> Refusal) -> Vec<Allowance> {
+    let refused = if reply.is_success() { None } else { spent(of, &refusal()) };
+    let full = || Allowance { of: quota::CALLS.to_owned(), most: None, left: 0, until: limit_ends(reply) };
+    refused.or_else(|| (usage(reply) >= NEARLY_ALL).then(full)).into_iter().collect()
+}
+
+/// The largest share of calls or of computing time that is used up, in percent: of the app's, or of what is allowed for an
+/// account. Headers that are not sent say nothing.
+fn usage(reply: &Reply) -> u64 {
+    const SHARES: [&str; 6] =
+        ["call_count", "total_time", "total_cputime", "total_cpu_time", "cpu_time", "call_volume"];
+    let headers = ["x-app-usage", "x-page-usage", "x-business-use-case-usage"];
+    let told = headers.iter().filter_map(|name| serde_json::from_str::<Value>(reply.header(name)?).ok());
+    let told: Vec<Value> = told.collect();
+    let cases = told.iter().filter_map(Value::as_object).flat_map(|cases| cases.values()).filter_map(Value::as_array);
+    let usages = cases.flatten().chain(&told);
+    usages.flat_map(|usage| SHARES.iter().filter_map(|share| usage[*share].as_u64())).max().unwrap_or(0)
+}
+
+/// What an account reads of its own limits: `quota_usage` and `config`, each behind a prefix.
+pub(super) fn readings(reply: &Reply, limits: &[(&str, &str)]) -> Vec<Allowance> {
+    let day = &reply.json()["data"][0];
+    let count = |value: &Value| value.as_u64().and_then(|count| u32::try_from(count).ok());
+    let readings = limits.iter().filter_map(|(prefix, of)| {
+        let most = count(&day[format!("{prefix}config")]["quota_total"])?;
+        let left = most.saturating_sub(count(&day[format!("{prefix}quota_usage")])?);
+        Some(Allowance { of: (*of).to_owned(), most: Some(most), left, until: after(reply, READING_SECS) })
+    });
+    readings.collect()
 }
 
 /// An id, which Meta writes as a text or as a number: digits, with `_` between those of a page and its post.

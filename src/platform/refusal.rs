@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Class, Refusal, Reply};
+use super::{Allowance, Class, Refusal, Reply};
 
 /// Longest text a refusal carries, in characters.
 const WORDS_MAX: usize = 300;
@@ -108,6 +108,12 @@ pub(super) fn clamp(reply: &Reply, at: DateTime<Utc>) -> DateTime<Utc> {
 pub(super) fn after(reply: &Reply, seconds: i64) -> DateTime<Utc> {
     let seconds = TimeDelta::try_seconds(seconds).unwrap_or(WAIT_MAX);
     reply.at.checked_add_signed(seconds).map_or(reply.at, |at| clamp(reply, at))
+}
+
+/// That nothing is left of a limit until a refusal for it ends; `None` where the refusal is another.
+pub(super) fn spent(of: &str, refusal: &Refusal) -> Option<Allowance> {
+    let until = refusal.not_before.filter(|_| refusal.class == Class::Quota)?;
+    Some(Allowance { of: of.to_owned(), most: None, left: 0, until })
 }
 
 /// The text on one line with everything that may open something left out: the word after `Bearer`, runs that look like

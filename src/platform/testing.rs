@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use url::Url;
 
-use super::{Adapter, Body, Call, Class, Identity, Job, Next, Receipt, Refs, Refusal, Reply, Step, Via};
+use super::{Adapter, Auth, Body, Call, Class, Identity, Job, Method, Next, Receipt, Refs, Refusal, Reply, Step, Via};
 use crate::fit::{Media, Part, Rendition};
 use crate::limits::Platform;
 use crate::media::Kind;
@@ -113,6 +113,62 @@ pub(super) fn next_text(next: &Next) -> String {
         Next::Done => "done".to_owned(),
         Next::Person { why } => format!("person: {why}"),
     }
+}
+
+/// Answers as platforms have given them, each with what it means. A line of the table is `status | headers | meaning of an answer
+/// to a showing call | of one to another call, or `=` for the same | body`; a meaning is a class, with the seconds to wait where
+/// the answer, or the platform's documents, tell when to try again.
+#[track_caller]
+pub(super) fn recorded(table: &str, read: impl Fn(&Reply, bool) -> Refusal) {
+    let lines = table.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let mut wrong = Vec::new();
+    for line in lines {
+        let [status, headers, shows, other, body] = line.splitn(5, " | ").collect::<Vec<_>>()[..] else {
+            panic!("not a line of answers: {line}")
+        };
+        let headers = headers.split("; ").filter_map(|header| header.split_once(": "));
+        let reply = reply(status.parse().unwrap(), &headers.collect::<Vec<_>>(), body);
+        let other = if other == "=" { shows } else { other };
+        for (is_showing, meaning) in [(true, shows), (false, other)] {
+            let told = meaning_of(&read(&reply, is_showing));
+            if told != meaning {
+                wrong.push(format!("{status} {body}\n  shows {is_showing}: {told}, not {meaning}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// `quota +3600`, `content`.
+fn meaning_of(refusal: &Refusal) -> String {
+    let class = serde_json::to_value(refusal.class).unwrap();
+    let class = class.as_str().unwrap();
+    refusal.not_before.map_or(class.to_owned(), |at| format!("{class} +{}", (at - start()).num_seconds()))
+}
+
+/// A call of that name to an address, as far as it matters to its answer.
+pub(super) fn call_to(name: &str, address: &str) -> Call {
+    Call {
+        name: name.to_owned(),
+        part: 0,
+        shows: false,
+        method: Method::Post,
+        url: address.parse().unwrap(),
+        headers: Vec::new(),
+        body: Body::Empty,
+        auth: Auth::Bearer,
+    }
+}
+
+/// What an answer tells of limits: `posts a day: 3 of 17 for 3600 s`.
+#[track_caller]
+pub(super) fn allowances(adapter: &dyn Adapter, call: &Call, reply: &Reply, platform: Platform) -> String {
+    let told = adapter.allowances(call, reply).into_iter().map(|allowance| {
+        assert!(platform.limits().quota(&allowance.of).is_some(), "no such limit: {}", allowance.of);
+        let of = allowance.most.map_or(String::new(), |most| format!(" of {most}"));
+        format!("{}: {}{of} for {} s", allowance.of, allowance.left, (allowance.until - reply.at).num_seconds())
+    });
+    told.collect::<Vec<_>>().join(", ")
 }
 
 /// An account's doings from `start` on, as a run would drive them.

@@ -35,9 +35,9 @@ use crate::repo::journal::Setback;
 use crate::repo::spool::Spool;
 use crate::vault::{Document, Redactor, Vault};
 
+mod policy;
 pub mod recover;
 pub mod renew;
-mod policy;
 mod secrets;
 pub mod spell;
 mod suspect;

@@ -145,7 +145,10 @@ mod tests {
                     waited += at - no(class, None, tries, 0).now;
                     tries += 1;
                 }
-                assert!(tries <= TRIES_MAX && waited <= TimeDelta::minutes(2) * 4, "{class:?} {not_before:?}: {waited}");
+                assert!(
+                    tries <= TRIES_MAX && waited <= TimeDelta::minutes(2) * 4,
+                    "{class:?} {not_before:?}: {waited}"
+                );
                 let rests = matches!(class, Class::Quota | Class::Transient | Class::NotReady);
                 assert!(rests || tries == 1, "{class:?} is tried again");
             }

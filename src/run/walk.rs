@@ -19,7 +19,9 @@ use crate::ledger::entry::{Aim, Event, Found, Retry};
 use crate::plan::action::Row;
 use crate::plan::when::how_long;
 use crate::plan::words_on_changed;
-use crate::platform::{self, Adapter, Allowance, Call, Class, Farewell, FileRange, Job, Next, Receipt, Refusal, Reply, Step};
+use crate::platform::{
+    self, Adapter, Allowance, Call, Class, Farewell, FileRange, Job, Next, Receipt, Refusal, Reply, Step,
+};
 use crate::run::recover::Note;
 use crate::vault::Document;
 

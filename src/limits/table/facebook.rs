@@ -1,7 +1,9 @@
 //! a Facebook Page: what it takes, and where that is written.
 
 use super::{BASE, FEED, IMAGE, MB, META_CALLS, VIDEO, setting};
-use crate::limits::{Edits, Field, ImageRule, Kind, Limits, Platform, Quota, Ratio, Shape, Takes, Unit, VideoRule, quota};
+use crate::limits::{
+    Edits, Field, ImageRule, Kind, Limits, Platform, Quota, Ratio, Shape, Takes, Unit, VideoRule, quota,
+};
 use crate::media::Kind::{Gif, Jpeg, Png};
 
 /// <https://developers.facebook.com/docs/graph-api/reference/page/photos/>, `feed/` and `videos/` beside it;

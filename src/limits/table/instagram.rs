@@ -1,7 +1,9 @@
 //! Instagram: what it takes, and where that is written.
 
 use super::{BASE, FEED, IMAGE, MB, META_CALLS, META_FETCHER, VIDEO, setting};
-use crate::limits::{Edits, Fetched, ImageRule, Kind, Limits, Platform, Quota, Ratio, Shape, Takes, Unit, VideoRule, quota};
+use crate::limits::{
+    Edits, Fetched, ImageRule, Kind, Limits, Platform, Quota, Ratio, Shape, Takes, Unit, VideoRule, quota,
+};
 use crate::media::Kind::Jpeg;
 
 /// <https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-user/media> (as of 2026-09-11),

@@ -104,8 +104,7 @@ const DOCUMENT: DocumentRule = DocumentRule { kinds: &[], bytes_max: None, pages
 
 /// Calls of all kinds, which Meta counts and tells in percent, near the end of which it is better to rest than to be refused:
 /// <https://developers.facebook.com/docs/graph-api/overview/rate-limiting>.
-const META_CALLS: Quota =
-    Quota::daily(quota::CALLS, 0, quota::Counted::Calls).told().over(quota::Span::Rolling(3600));
+const META_CALLS: Quota = Quota::daily(quota::CALLS, 0, quota::Counted::Calls).told().over(quota::Span::Rolling(3600));
 
 /// Who fetches for Meta: <https://developers.facebook.com/docs/sharing/webmasters/web-crawlers>.
 const META_FETCHER: Fetcher =

@@ -27,7 +27,10 @@ mod wire;
 use chrono::TimeDelta;
 use serde_json::Value;
 
-use super::{Adapter, Call, Farewell, Grant, Identity, Job, Next, Reach, Receipt, Refusal, Reply, Step, Version, meta};
+use super::{
+    Adapter, Allowance, Call, Farewell, Grant, Identity, Job, Next, Reach, Receipt, Refusal, Reply, Step, Version, meta,
+};
+use crate::limits::quota;
 
 /// Facebook's adapter.
 #[derive(Debug)]
@@ -113,6 +116,10 @@ impl Adapter for Facebook {
 
     fn read(&self, job: &Job<'_>, done: &[Step], call: &Call, reply: &Reply) -> Result<Step, Refusal> {
         steps::read(job, done, call, reply)
+    }
+
+    fn allowances(&self, _call: &Call, reply: &Reply) -> Vec<Allowance> {
+        meta::allowances(quota::CALLS, reply, || refusals::refusal(reply, false))
     }
 
     fn edit(&self, job: &Job<'_>, out: &[Receipt], done: &[Step]) -> Next {

@@ -8,7 +8,8 @@ use crate::fit::{Card, Media, Rendition};
 use crate::limits::Platform;
 use crate::media::Kind;
 use crate::platform::testing::{
-    Walk, any_steps, at, compact, image, next_text, part, receipt, rendition, reply, start,
+    Walk, allowances, any_steps, at, call_to, compact, image, next_text, part, receipt, recorded, rendition, reply,
+    start,
 };
 use crate::platform::{Adapter, Auth, Call, Class, Farewell, Identity, Next, Receipt, Refusal, Reply, Step};
 use crate::post;
@@ -949,6 +950,38 @@ fn limits_end_when_facebook_says() {
     ] {
         let reply = reply(400, headers, &format!(r#"{{"error":{{"message":"m","code":{code}}}}}"#));
         assert_eq!(refusals::refusal(&reply, false).not_before, Some(at(until)), "{code}");
+    }
+}
+
+#[test]
+fn answers_as_recorded() {
+    recorded(include_str!("../../../tests/data/refusals/facebook.txt"), refusals::refusal);
+}
+
+#[test]
+fn an_account_rests_near_the_end_of_its_calls() {
+    let app = |percent: u32| format!(r#"{{"call_count":{percent},"total_time":25,"total_cputime":25}}"#);
+    let case = |percent: u32, minutes: u32| {
+        format!(
+            r#"{{"1121":[{{"type":"pages","call_count":1,"total_cputime":{percent},"total_time":1,"estimated_time_to_regain_access":{minutes}}}]}}"#
+        )
+    };
+    let busy = r#"{"error":{"message":"m","code":32}}"#;
+    for (status, headers, body, told) in [
+        (200, vec![], "", ""),
+        (200, vec![("x-app-usage", app(28))], "", ""),
+        (200, vec![("x-app-usage", app(94)), ("x-business-use-case-usage", case(94, 0))], "", ""),
+        (200, vec![("x-app-usage", app(95))], "", "calls: 0 for 3600 s"),
+        (200, vec![("x-business-use-case-usage", case(100, 7))], "", "calls: 0 for 420 s"),
+        (200, vec![("x-app-usage", "nonsense".to_owned())], "", ""),
+        (400, vec![], busy, "calls: 0 for 3600 s"),
+        (400, vec![("x-business-use-case-usage", case(100, 19))], busy, "calls: 0 for 1140 s"),
+        (400, vec![], r#"{"error":{"message":"m","code":100}}"#, ""),
+    ] {
+        let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let (call, reply) =
+            (call_to("post", "https://graph.facebook.com/v26.0/1121/feed"), reply(status, &headers, body));
+        assert_eq!(allowances(&Facebook, &call, &reply, Platform::Facebook), told, "{headers:?} {body}");
     }
 }
 

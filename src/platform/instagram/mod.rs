@@ -26,7 +26,9 @@ mod wire;
 use chrono::TimeDelta;
 use serde_json::Value;
 
-use super::{Adapter, Call, Farewell, Grant, Identity, Job, Next, Reach, Receipt, Refusal, Reply, Step, Version, meta};
+use super::{
+    Adapter, Allowance, Call, Farewell, Grant, Identity, Job, Next, Reach, Receipt, Refusal, Reply, Step, Version, meta,
+};
 use crate::limits::Platform;
 
 /// Instagram's adapter.
@@ -112,6 +114,10 @@ impl Adapter for Instagram {
 
     fn read(&self, job: &Job<'_>, done: &[Step], call: &Call, reply: &Reply) -> Result<Step, Refusal> {
         steps::read(job, done, call, reply)
+    }
+
+    fn allowances(&self, call: &Call, reply: &Reply) -> Vec<Allowance> {
+        refusals::allowances(call, reply)
     }
 
     fn edit(&self, _job: &Job<'_>, _out: &[Receipt], _done: &[Step]) -> Next {

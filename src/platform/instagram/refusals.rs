@@ -3,9 +3,10 @@
 //! Sources: <https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/error-codes>; for codes
 //! that are not listed there, the reports of other publishers' users.
 
+use crate::limits::quota;
 use crate::platform::meta::{self, Error, Row};
 use crate::platform::refusal::{Said, after, is_unclear};
-use crate::platform::{Class, Refusal, Reply};
+use crate::platform::{Allowance, Call, Class, Refusal, Reply};
 
 const LABEL: &str = "Instagram";
 
@@ -121,6 +122,15 @@ pub(super) fn refusal(reply: &Reply, shows: bool) -> Refusal {
         return unclear(reply, true);
     }
     refusal
+}
+
+/// What is left of the day's posts, where the account has just read it or was refused for it; else of its calls.
+pub(super) fn allowances(call: &Call, reply: &Reply) -> Vec<Allowance> {
+    if call.name == "quota" && reply.is_success() {
+        return meta::readings(reply, &[("", quota::POSTS_DAY)]);
+    }
+    let of_posts = Error::of(reply).is_some_and(|error| error.code == Some(9));
+    meta::allowances(if of_posts { quota::POSTS_DAY } else { quota::CALLS }, reply, || refusal(reply, false))
 }
 
 /// Whether Instagram restricts the account: it has said so of posts that were out.

@@ -8,7 +8,8 @@ use crate::fit::{Media, Rendition};
 use crate::limits::Platform;
 use crate::media::Kind as File;
 use crate::platform::testing::{
-    Walk, any_steps, compact, image, made, next_text, part, receipt, rendition, reply, start,
+    Walk, allowances, any_steps, call_to, compact, image, made, next_text, part, receipt, recorded, rendition, reply,
+    start,
 };
 use crate::platform::{Adapter, Auth, Call, Class, Farewell, Identity, Next, Receipt, Refusal, Reply, Step, Via};
 use crate::post::Kind;
@@ -941,6 +942,29 @@ fn refusals_by_code() {
         Some(start() + TimeDelta::seconds(15))
     );
     assert_eq!(refusals::refusal(&error(9, 2_207_042, "m"), true).not_before, Some(start() + TimeDelta::hours(1)));
+}
+
+#[test]
+fn answers_as_recorded() {
+    recorded(include_str!("../../../tests/data/refusals/instagram.txt"), refusals::refusal);
+}
+
+#[test]
+fn what_is_left_of_the_day_is_told() {
+    let read = r#"{"data":[{"quota_usage":47,"config":{"quota_total":50,"quota_duration":86400}}]}"#;
+    let over = r#"{"data":[{"quota_usage":51,"config":{"quota_total":50,"quota_duration":86400}}]}"#;
+    for (name, reply, told) in [
+        ("quota", reply(200, &[], read), "posts a day: 3 of 50 for 3600 s"),
+        ("quota", reply(200, &[], over), "posts a day: 0 of 50 for 3600 s"),
+        ("quota", reply(200, &[], "{}"), ""),
+        ("publish", error(9, 2_207_042, "m"), "posts a day: 0 for 3600 s"),
+        ("publish", error(80_002, 0, "m"), "calls: 0 for 3600 s"),
+        ("publish", error(368, 0, "m"), "calls: 0 for 86400 s"),
+        ("publish", error(9007, 2_207_027, "m"), ""),
+    ] {
+        let call = call_to(name, "https://graph.facebook.com/v26.0/17841/media_publish");
+        assert_eq!(allowances(&Instagram, &call, &reply, Platform::Instagram), told, "{name}");
+    }
 }
 
 /// An error as Meta's guide shows it: the words for people are quoted.

@@ -30,7 +30,8 @@ use chrono::TimeDelta;
 pub use wire::{VERSION, VERSION_ENDS};
 
 use super::{
-    Adapter, Call, Class, Farewell, Grant, Identity, Job, Next, Reach, Receipt, Refusal, Reply, Step, Version,
+    Adapter, Allowance, Call, Class, Farewell, Grant, Identity, Job, Next, Reach, Receipt, Refusal, Reply, Step,
+    Version,
 };
 
 /// LinkedIn's adapter.
@@ -93,6 +94,10 @@ impl Adapter for LinkedIn {
 
     fn read(&self, job: &Job<'_>, done: &[Step], call: &Call, reply: &Reply) -> Result<Step, Refusal> {
         steps::read(job, done, call, reply)
+    }
+
+    fn allowances(&self, call: &Call, reply: &Reply) -> Vec<Allowance> {
+        refusals::allowances(call, reply)
     }
 
     fn edit(&self, job: &Job<'_>, out: &[Receipt], done: &[Step]) -> Next {

@@ -7,8 +7,9 @@ use chrono::{DateTime, Days, NaiveTime, Utc};
 use serde_json::Value;
 
 use super::wire::{self, VERSION, VERSION_ENDS};
+use crate::limits::quota;
 use crate::platform::refusal::{self, Row, Said, after, retry_after};
-use crate::platform::{Class, Refusal, Reply};
+use crate::platform::{Allowance, Call, Class, Refusal, Reply};
 
 /// How long to wait where LinkedIn protects itself and does not say how long.
 const WAIT_SECS: i64 = 60;
@@ -155,6 +156,16 @@ fn not_before(class: Class, reply: &Reply, text: &str) -> Option<DateTime<Utc>> 
         Class::Quota => Some(retry_after(reply).unwrap_or_else(|| after(reply, WAIT_SECS))),
         _ => None,
     }
+}
+
+/// That a day's posts are used up: LinkedIn tells no more, and each kind of resource has limits of its own.
+pub(super) fn allowances(call: &Call, reply: &Reply) -> Vec<Allowance> {
+    let text = said(reply).1.to_lowercase();
+    if reply.status != 429 || !text.contains("day limit") || call.url.path() != "/rest/posts" {
+        return Vec::new();
+    }
+    let of = if text.contains("application day") { quota::APP_REQUESTS_DAY } else { quota::REQUESTS_DAY };
+    refusal::spent(of, &refusal(reply, false)).into_iter().collect()
 }
 
 /// A day's limits begin anew at 00:00 UTC.

@@ -9,7 +9,8 @@ use crate::fit::{Captions, Card, Media, Poll, Reference, Rendition};
 use crate::limits::Platform;
 use crate::media::Kind;
 use crate::platform::testing::{
-    Walk, any_steps, at, compact, image, made, next_text, part, receipt, rendition, reply, start,
+    Walk, allowances, any_steps, at, call_to, compact, image, made, next_text, part, receipt, recorded, rendition,
+    reply, start,
 };
 use crate::platform::{
     Adapter, Auth, Body, Call, Class, Farewell, Identity, Next, Reach, Receipt, Refusal, Reply, Step, Via,
@@ -635,6 +636,35 @@ fn limits_end_at_midnight_or_when_linkedin_says() {
     }
     let late = Reply { at: at("2026-12-31T23:59:59.5Z"), ..reply(429, &[], day) };
     assert_eq!(refusals::refusal(&late, true).not_before, Some(at("2027-01-01T00:00:00Z")));
+}
+
+#[test]
+fn answers_as_recorded() {
+    recorded(include_str!("../../../tests/data/refusals/linkedin.txt"), refusals::refusal);
+}
+
+#[test]
+fn a_days_limit_is_told() {
+    let limit = |whose: &str| {
+        format!(
+            r#"{{"message":"Resource level throttle {whose} DAY limit for calls to this resource is reached.","status":429}}"#
+        )
+    };
+    let (posts, images) = ("https://api.linkedin.com/rest/posts", "https://api.linkedin.com/rest/images");
+    for (address, status, body, told) in [
+        (posts, 429, limit("MEMBER"), "requests a day: 0 for 54000 s"),
+        (posts, 429, limit("APPLICATION"), "requests of the app a day: 0 for 54000 s"),
+        (images, 429, limit("MEMBER"), ""),
+        (posts, 429, "{}".to_owned(), ""),
+        (posts, 403, limit("MEMBER"), ""),
+    ] {
+        let call = call_to("post 1", address);
+        assert_eq!(
+            allowances(&LinkedIn, &call, &reply(status, &[], &body), Platform::LinkedIn),
+            told,
+            "{status} {body}"
+        );
+    }
 }
 
 #[test]

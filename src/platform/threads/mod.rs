@@ -30,7 +30,7 @@ mod wire;
 
 use chrono::TimeDelta;
 
-use super::{Adapter, Call, Farewell, Grant, Identity, Job, Next, Receipt, Refusal, Reply, Step};
+use super::{Adapter, Allowance, Call, Farewell, Grant, Identity, Job, Next, Receipt, Refusal, Reply, Step};
 
 /// Threads' adapter.
 #[derive(Debug)]
@@ -67,6 +67,10 @@ impl Adapter for Threads {
 
     fn read(&self, job: &Job<'_>, done: &[Step], call: &Call, reply: &Reply) -> Result<Step, Refusal> {
         steps::read(job, done, call, reply)
+    }
+
+    fn allowances(&self, call: &Call, reply: &Reply) -> Vec<Allowance> {
+        refusals::allowances(call, reply)
     }
 
     fn edit(&self, job: &Job<'_>, _out: &[Receipt], _done: &[Step]) -> Next {

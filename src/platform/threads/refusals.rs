@@ -4,9 +4,10 @@
 //! <https://developers.facebook.com/docs/threads/posts> (links), and for numbers that stand in no document the logs of other
 //! publishers: <https://github.com/fbsamples/threads_api/issues/70>, <https://github.com/gitroomhq/postiz-app/issues/1364>.
 
+use crate::limits::quota;
 use crate::platform::meta::{self, Row};
 use crate::platform::refusal::{Said, after};
-use crate::platform::{Class, Refusal, Reply};
+use crate::platform::{Allowance, Call, Class, Refusal, Reply};
 
 const LABEL: &str = "Threads";
 
@@ -84,6 +85,15 @@ static ROWS: &[Row] = &[
         wait: None,
         words: "the text is too long for Threads; shorten it",
     },
+    // Documented for Instagram; what Threads answers is not.
+    Row {
+        codes: &[9],
+        subcodes: &[],
+        says: &[],
+        class: Class::Quota,
+        wait: Some(3600),
+        words: "the number of posts or replies a day is reached; it goes on when some are a day old",
+    },
     Row {
         codes: &[24],
         subcodes: &[],
@@ -104,6 +114,14 @@ static ROWS: &[Row] = &[
 
 pub(super) fn refusal(reply: &Reply, shows: bool) -> Refusal {
     meta::refusal(LABEL, ROWS, reply, shows)
+}
+
+/// What is left of the day's posts and replies, where the account has just read it; else of its calls.
+pub(super) fn allowances(call: &Call, reply: &Reply) -> Vec<Allowance> {
+    if call.name == "quota" && reply.is_success() {
+        return meta::readings(reply, &[("", quota::POSTS_DAY), ("reply_", quota::REPLIES_DAY)]);
+    }
+    meta::allowances(quota::CALLS, reply, || refusal(reply, false))
 }
 
 /// A refusal of the call that shows a part. Two come after some of the work: only the container tells what came of it. An

@@ -9,7 +9,8 @@ use crate::fit::{Card, Media, Part, Poll, Reference, Rendition};
 use crate::limits::Platform;
 use crate::media::Kind;
 use crate::platform::testing::{
-    Walk, any_steps, compact, image, made, next_text, part, receipt, rendition, reply, start,
+    Walk, allowances, any_steps, call_to, compact, image, made, next_text, part, receipt, recorded, rendition, reply,
+    start,
 };
 use crate::platform::{Adapter, Auth, Call, Class, Farewell, Identity, Method, Next, Receipt, Refusal, Reply, Step};
 
@@ -798,6 +799,26 @@ fn refusals_by_code_and_words() {
     let restricted = reply(400, &[], &error(1, 2_207_051, "x"));
     let refusal = refusals::of_publishing(&restricted, true);
     assert_eq!((refusal.class, refusal.not_before), (Quota, Some(start() + TimeDelta::days(1))));
+}
+
+#[test]
+fn answers_as_recorded() {
+    recorded(include_str!("../../../tests/data/refusals/threads.txt"), refusals::refusal);
+}
+
+#[test]
+fn what_is_left_of_the_day_is_told() {
+    let read = r#"{"data":[{"quota_usage":10,"config":{"quota_total":250},"reply_quota_usage":998,"reply_config":{"quota_total":1000}}]}"#;
+    let busy = r#"{"error":{"message":"m","code":4}}"#;
+    for (name, status, body, told) in [
+        ("quota", 200, read, "posts a day: 240 of 250 for 3600 s, replies a day: 2 of 1000 for 3600 s"),
+        ("quota", 200, r#"{"data":[{"delete_quota_usage":1,"delete_config":{"quota_total":100}}]}"#, ""),
+        ("post 1", 200, read, ""),
+        ("post 1", 400, busy, "calls: 0 for 3600 s"),
+    ] {
+        let call = call_to(name, "https://graph.threads.net/v1.0/me/threads");
+        assert_eq!(allowances(&Threads, &call, &reply(status, &[], body), Platform::Threads), told, "{name} {body}");
+    }
 }
 
 #[test]

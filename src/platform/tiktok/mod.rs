@@ -28,7 +28,7 @@ mod wire;
 
 use chrono::TimeDelta;
 
-use super::{Adapter, Call, Farewell, Grant, Identity, Job, Next, Receipt, Refusal, Reply, Step};
+use super::{Adapter, Allowance, Call, Farewell, Grant, Identity, Job, Next, Receipt, Refusal, Reply, Step};
 use crate::limits::Platform;
 
 /// TikTok's adapter.
@@ -64,6 +64,10 @@ impl Adapter for TikTok {
 
     fn read(&self, job: &Job<'_>, done: &[Step], call: &Call, reply: &Reply) -> Result<Step, Refusal> {
         steps::read(job, done, call, reply)
+    }
+
+    fn allowances(&self, _call: &Call, reply: &Reply) -> Vec<Allowance> {
+        refusals::allowances(reply)
     }
 
     fn edit(&self, _job: &Job<'_>, _out: &[Receipt], _done: &[Step]) -> Next {

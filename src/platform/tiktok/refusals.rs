@@ -6,8 +6,9 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
+use crate::limits::quota;
 use crate::platform::refusal::{self, Row, Said, after, retry_after};
-use crate::platform::{Class, Refusal, Reply};
+use crate::platform::{Allowance, Class, Refusal, Reply};
 
 /// Limits of calls count the minute before.
 const MINUTE_SECS: i64 = 60;
@@ -190,6 +191,17 @@ pub(super) fn unclear(reply: &Reply, shows: bool) -> Refusal {
 /// Whether the answer has this code.
 pub(super) fn has_code(reply: &Reply, codes: &[&str]) -> bool {
     said(reply).0.code.is_some_and(|code| codes.contains(&code.as_str()))
+}
+
+/// That the creator may post no more today, as a refusal says it or as the reason why a post failed.
+pub(super) fn allowances(reply: &Reply) -> Vec<Allowance> {
+    let reason = reply.json()["data"]["fail_reason"].as_str().unwrap_or_default().to_owned();
+    let of_day = ["spam_risk_too_many_posts", "reached_active_user_cap"];
+    if !has_code(reply, &of_day) && !of_day.contains(&reason.as_str()) {
+        return Vec::new();
+    }
+    let until = retry_after(reply).unwrap_or_else(|| after(reply, DAY_SECS));
+    vec![Allowance { of: quota::POSTS_DAY.to_owned(), most: None, left: 0, until }]
 }
 
 /// A no of ours, told with what TikTok said.

@@ -8,7 +8,8 @@ use crate::fit::{Media, Rendition};
 use crate::limits::Platform;
 use crate::media::{Film, Kind};
 use crate::platform::testing::{
-    Walk, any_steps, compact, image, made, next_text, part, receipt, rendition, reply, start,
+    Walk, allowances, any_steps, call_to, compact, image, made, next_text, part, receipt, recorded, rendition, reply,
+    start,
 };
 use crate::platform::{Adapter, Call, Class, Farewell, Identity, Next, Refusal, Reply, Step, Via};
 use crate::post::Visibility;
@@ -809,6 +810,28 @@ fn refusals_by_code() {
     assert_eq!(refusals::refusal(&reply(400, &[], chunks), false).class, Bug);
     let soon = reply(429, &[("retry-after", "7")], "");
     assert_eq!(refusals::refusal(&soon, false).not_before, Some(start() + TimeDelta::seconds(7)));
+}
+
+#[test]
+fn answers_as_recorded() {
+    recorded(include_str!("../../../tests/data/refusals/tiktok.txt"), refusals::refusal);
+}
+
+#[test]
+fn a_creators_day_that_is_full_is_told() {
+    let day = "posts a day: 0 for 86400 s";
+    for (reply, told) in [
+        (no(403, "spam_risk_too_many_posts"), day),
+        (no(200, "spam_risk_too_many_posts"), day),
+        (no(403, "reached_active_user_cap"), day),
+        (failing("spam_risk_too_many_posts"), day),
+        (failing("internal"), ""),
+        (no(403, "spam_risk_too_many_pending_share"), ""),
+        (no(429, "rate_limit_exceeded"), ""),
+    ] {
+        let call = call_to("video 1", "https://open.tiktokapis.com/v2/post/publish/video/init/");
+        assert_eq!(allowances(&TikTok, &call, &reply, Platform::TikTok), told, "{}", reply.body);
+    }
 }
 
 #[test]

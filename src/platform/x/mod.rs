@@ -25,7 +25,7 @@ mod wire;
 
 use chrono::TimeDelta;
 
-use super::{Adapter, Call, Farewell, Grant, Identity, Job, Next, PinGrant, Receipt, Refusal, Reply, Step};
+use super::{Adapter, Allowance, Call, Farewell, Grant, Identity, Job, Next, PinGrant, Receipt, Refusal, Reply, Step};
 
 /// X's adapter.
 #[derive(Debug)]
@@ -70,6 +70,10 @@ impl Adapter for X {
 
     fn read(&self, job: &Job<'_>, done: &[Step], call: &Call, reply: &Reply) -> Result<Step, Refusal> {
         steps::read(job, done, call, reply)
+    }
+
+    fn allowances(&self, call: &Call, reply: &Reply) -> Vec<Allowance> {
+        refusals::allowances(call, reply)
     }
 
     fn edit(&self, job: &Job<'_>, out: &[Receipt], done: &[Step]) -> Next {

@@ -6,8 +6,9 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
+use crate::limits::quota;
 use crate::platform::refusal::{self, Row, Said, after, clamp, retry_after};
-use crate::platform::{Class, Refusal, Reply};
+use crate::platform::{Allowance, Call, Class, Method, Refusal, Reply};
 
 /// How long to wait at a limit whose end X does not tell.
 const WAIT_SECS: i64 = 60;
@@ -223,16 +224,46 @@ fn said(reply: &Reply) -> (Said, String) {
     (Said { label: "X", code, quote, trace }, all)
 }
 
+/// What the headers of a window begin with, and the limit of posts that it is where a post is made.
+const WINDOWS: [(&str, &str); 3] = [
+    ("x-rate-limit", quota::POSTS_QUARTER),
+    ("x-app-limit-24hour", quota::APP_POSTS_DAY),
+    ("x-user-limit-24hour", quota::POSTS_DAY),
+];
+
+/// What is left of posts; of a limit that was hit without headers, nothing. Every endpoint has limits of its own.
+pub(super) fn allowances(call: &Call, reply: &Reply) -> Vec<Allowance> {
+    if call.method != Method::Post || call.url.path() != "/2/tweets" {
+        return Vec::new();
+    }
+    let told = WINDOWS.iter().filter_map(|(window, of)| {
+        let count = |what| u32::try_from(number(reply, window, what)?).ok();
+        let (most, until) = (count("limit"), reset(reply, window)?);
+        Some(Allowance { of: (*of).to_owned(), most, left: count("remaining")?, until })
+    });
+    let told: Vec<Allowance> = told.collect();
+    if reply.is_success() || told.iter().any(|allowance| allowance.left == 0) {
+        return told;
+    }
+    refusal::spent(quota::POSTS_QUARTER, &refusal(reply, false)).into_iter().collect()
+}
+
+fn number(reply: &Reply, window: &str, what: &str) -> Option<i64> {
+    reply.header(&format!("{window}-{what}"))?.trim().parse().ok()
+}
+
+/// The end of a window, if it can be believed.
+fn reset(reply: &Reply, window: &str) -> Option<DateTime<Utc>> {
+    let reset = DateTime::from_timestamp(number(reply, window, "reset")?, 0)?;
+    (reset > reply.at).then(|| clamp(reply, reset))
+}
+
 /// When a limit ends. X counts a window of 15 minutes and windows of a day; the reset of the one that has nothing left
 /// counts, for that of the short one misleads when the day's is the one that was hit.
 fn limit_ends(reply: &Reply) -> DateTime<Utc> {
-    let number = |name: String| reply.header(&name).and_then(|value| value.trim().parse::<i64>().ok());
-    let reset = |window: &&str| {
-        let reset = DateTime::from_timestamp(number(format!("{window}-reset"))?, 0)?;
-        (reset > reply.at).then(|| clamp(reply, reset))
-    };
-    let windows = ["x-rate-limit", "x-app-limit-24hour", "x-user-limit-24hour"];
-    let spent = windows.iter().copied().filter(|window| number(format!("{window}-remaining")) == Some(0));
-    let ends = spent.filter_map(|window| reset(&window)).max();
-    ends.or_else(|| retry_after(reply)).or_else(|| reset(&windows[0])).unwrap_or_else(|| after(reply, WAIT_SECS))
+    let windows = WINDOWS.iter().map(|(window, _)| *window);
+    let spent = windows.filter(|window| number(reply, window, "remaining") == Some(0));
+    let ends = spent.filter_map(|window| reset(reply, window)).max();
+    let short = || reset(reply, WINDOWS[0].0);
+    ends.or_else(|| retry_after(reply)).or_else(short).unwrap_or_else(|| after(reply, WAIT_SECS))
 }

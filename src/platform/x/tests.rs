@@ -8,7 +8,8 @@ use crate::fit::{Reference, Rendition};
 use crate::limits::Platform;
 use crate::media::Kind;
 use crate::platform::testing::{
-    Walk, any_steps, at, compact, image, made, next_text, part, receipt, rendition, reply, start,
+    Walk, allowances, any_steps, at, call_to, compact, image, made, next_text, part, receipt, recorded, rendition,
+    reply, start,
 };
 use crate::platform::{Adapter, Call, Class, Farewell, Identity, Next, Refs, Refusal, Reply, Step, Via};
 
@@ -478,6 +479,51 @@ fn refusals_by_status_and_words() {
         let reply = reply(status, &[], &body);
         assert_eq!(refusals::refusal(&reply, true).class, shows, "{status} {body}");
         assert_eq!(refusals::refusal(&reply, false).class, other, "{status} {body}");
+    }
+}
+
+#[test]
+fn answers_as_recorded() {
+    recorded(include_str!("../../../tests/data/refusals/x.txt"), refusals::refusal);
+}
+
+#[test]
+fn what_is_left_of_posts_is_told() {
+    let reset = |seconds: i64| (start() + TimeDelta::seconds(seconds)).timestamp().to_string();
+    let (soon, late) = (reset(900), reset(40_000));
+    let short = [("x-rate-limit-limit", "100"), ("x-rate-limit-remaining", "7"), ("x-rate-limit-reset", soon.as_str())];
+    let day = [
+        ("x-user-limit-24hour-limit", "17"),
+        ("x-user-limit-24hour-remaining", "0"),
+        ("x-user-limit-24hour-reset", late.as_str()),
+    ];
+    let bare = [("x-app-limit-24hour-remaining", "3"), ("x-app-limit-24hour-reset", late.as_str())];
+    let (posts, other) = ("https://api.x.com/2/tweets", "https://api.x.com/2/media/upload");
+    for (address, status, headers, told) in [
+        (posts, 201, vec![], ""),
+        (posts, 201, short.to_vec(), "posts in 15 minutes: 7 of 100 for 900 s"),
+        (other, 200, short.to_vec(), ""),
+        (
+            posts,
+            201,
+            [&short[..], &day[..]].concat(),
+            "posts in 15 minutes: 7 of 100 for 900 s, posts a day: 0 of 17 for 40000 s",
+        ),
+        (
+            posts,
+            429,
+            [&short[..], &day[..]].concat(),
+            "posts in 15 minutes: 7 of 100 for 900 s, posts a day: 0 of 17 for 40000 s",
+        ),
+        (posts, 201, bare.to_vec(), "posts of the app a day: 3 for 40000 s"),
+        (posts, 429, vec![], "posts in 15 minutes: 0 for 60 s"),
+        (posts, 429, vec![("retry-after", "7")], "posts in 15 minutes: 0 for 7 s"),
+        (posts, 201, vec![("x-rate-limit-remaining", "many"), ("x-rate-limit-reset", soon.as_str())], ""),
+        (posts, 201, vec![("x-rate-limit-remaining", "1"), ("x-rate-limit-reset", "1")], ""),
+        (posts, 403, vec![], ""),
+    ] {
+        let call = call_to("post 1", address);
+        assert_eq!(allowances(&X, &call, &reply(status, &headers, ""), Platform::X), told, "{status} {headers:?}");
     }
 }
 

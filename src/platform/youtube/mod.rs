@@ -27,7 +27,7 @@ mod wire;
 
 use chrono::TimeDelta;
 
-use super::{Adapter, Call, Class, Farewell, Grant, Identity, Job, Next, Receipt, Refusal, Reply, Step};
+use super::{Adapter, Allowance, Call, Class, Farewell, Grant, Identity, Job, Next, Receipt, Refusal, Reply, Step};
 
 /// YouTube's adapter.
 #[derive(Debug)]
@@ -71,6 +71,10 @@ impl Adapter for YouTube {
 
     fn read(&self, job: &Job<'_>, done: &[Step], call: &Call, reply: &Reply) -> Result<Step, Refusal> {
         steps::read(job, done, call, reply)
+    }
+
+    fn allowances(&self, call: &Call, reply: &Reply) -> Vec<Allowance> {
+        refusals::allowances(call, reply)
     }
 
     fn edit(&self, job: &Job<'_>, out: &[Receipt], done: &[Step]) -> Next {

@@ -6,8 +6,9 @@
 use chrono::{DateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 use serde_json::Value;
 
+use crate::limits::quota;
 use crate::platform::refusal::{self, Row, Said, after, clamp, retry_after};
-use crate::platform::{Call, Class, Refusal, Reply};
+use crate::platform::{Allowance, Call, Class, Refusal, Reply};
 
 /// How long to wait at a limit that passes quickly, where YouTube does not say.
 const RATE_SECS: i64 = 10;
@@ -215,6 +216,19 @@ pub(super) fn refusal(reply: &Reply, call: &Call) -> Refusal {
         _ => (Class::Bug, "YouTube does not understand what pressroom sent; please report this"),
     };
     said.refusal(class, reply.status, words, None)
+}
+
+/// That a day's uploads or units are used up: YouTube tells no more.
+pub(super) fn allowances(call: &Call, reply: &Reply) -> Vec<Allowance> {
+    let text = said(reply).1;
+    let of = match () {
+        () if reply.is_success() => None,
+        () if is(&text, DAY) && call.name.ends_with(" start") => Some(quota::APP_UPLOADS_DAY),
+        () if is(&text, DAY) => Some(quota::APP_UNITS_DAY),
+        () if is(&text, &[" uploadlimitexceeded "]) => Some(quota::UPLOADS_DAY),
+        () => None,
+    };
+    of.and_then(|of| refusal::spent(of, &refusal(reply, call))).into_iter().collect()
 }
 
 /// Uploads have a bucket of their own: a project whose uploads are used up can still do all the rest, and the other way round.

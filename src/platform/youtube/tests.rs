@@ -12,7 +12,8 @@ use crate::fit::{Captions, Media, Rendition};
 use crate::limits::{Kind, Platform, Visibility};
 use crate::media::{self, Film};
 use crate::platform::testing::{
-    Walk, any_steps, at, compact, image, made, next_text, part, receipt, rendition, reply, start,
+    Walk, allowances, any_steps, at, call_to, compact, image, made, next_text, part, receipt, recorded, rendition,
+    reply, start,
 };
 use crate::platform::{Adapter, Body, Call, Class, Farewell, Identity, Job, Next, Refs, Refusal, Reply, Step, Via};
 
@@ -816,6 +817,30 @@ fn refusals_by_reason() {
         {
             assert_eq!((of(status, &body, false), of(status, &body, true)), (Transient, Doubtful), "{status} {body}");
         }
+    }
+}
+
+#[test]
+fn answers_as_recorded() {
+    recorded(include_str!("../../../tests/data/refusals/youtube.txt"), |reply, shows| {
+        refusals::refusal(reply, &call_named("video 1 start", shows))
+    });
+}
+
+#[test]
+fn what_is_used_up_is_told() {
+    let body = |reason: &str| format!(r#"{{"error":{{"errors":[{{"reason":"{reason}"}}]}}}}"#);
+    for (name, status, reason, told) in [
+        ("video 1 start", 403, "quotaExceeded", "uploads of the app a day: 0 for 83100 s"),
+        ("captions 1", 403, "quotaExceeded", "units of the app a day: 0 for 83100 s"),
+        ("video 1 start", 400, "uploadLimitExceeded", "uploads of the channel a day: 0 for 86400 s"),
+        ("thumbnail", 429, "uploadRateLimitExceeded", ""),
+        ("captions 1", 403, "userRateLimitExceeded", ""),
+        ("video 1 start", 503, "quotaExceeded", ""),
+    ] {
+        let call = call_to(name, "https://www.googleapis.com/upload/youtube/v3/videos");
+        let reply = reply(status, &[], &body(reason));
+        assert_eq!(allowances(&YouTube, &call, &reply, Platform::YouTube), told, "{name} {reason}");
     }
 }
 
