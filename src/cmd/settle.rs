@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use clap::{ArgGroup, Args};
+use serde_json::{Value, json};
 
 use super::publish::only;
 use super::{Context, open};
@@ -139,6 +140,7 @@ fn say(context: &Context, targets: &[Only], verdict: Verdict<'_>) -> Result<u8, 
         let recovered = Recovered::read(&repo, None)?;
         let writer = Writer { journal, clock: context.clock, run: "person".to_owned(), src: Some(commit.to_string()) };
         recovered.bring_in(&writer).await?;
+        let mut said = Vec::new();
         for target in targets {
             let state = Known::read(writer.journal.branch()?)?.state;
             let (post, key) = find(target, &content, &state)?;
@@ -162,14 +164,16 @@ fn say(context: &Context, targets: &[Only], verdict: Verdict<'_>) -> Result<u8, 
             entry.fp = rendition.map(Rendition::fingerprint);
             let mut after = stand.clone();
             ledger::apply(&mut after, entry.clone()).map_err(refused)?;
+            let document = recorded(&post, &key, &entry.event, &after.word);
             let line = Line { path: entry::path(&post), entry };
             writer.append_if(line, stand).await.map_err(|setback| match setback {
                 Setback::Failed(failure) => failure,
                 Setback::Conflict(why) => refused(why),
             })?;
             context.say(&format!("{post} → {}: {}", key.account(), told(&after.word)));
+            said.push(document);
         }
-        Ok(0)
+        print(context, said)
     })
 }
 
@@ -195,8 +199,26 @@ fn accept(context: &Context, target: &Only) -> Result<u8, Failure> {
             Setback::Conflict(why) => refused(why),
         })?;
         context.say(&format!("{post}: its ledger is right as it stands; the next run goes on with it"));
-        Ok(0)
+        print(
+            context,
+            vec![json!({"post": post, "account": null, "platform": null, "recorded": "accepted", "word": null})],
+        )
     })
+}
+
+/// What was written down about a target, and the last word on it since.
+fn recorded(post: &PostId, key: &TargetKey, event: &Event, word: &Word) -> Value {
+    let recorded = serde_json::to_value(event).unwrap_or_default()["ev"].take();
+    let (account, platform) = (key.account(), key.platform());
+    json!({"post": post, "account": account, "platform": platform, "recorded": recorded, "word": word.name()})
+}
+
+/// The document, where one is asked for.
+fn print(context: &Context, targets: Vec<Value>) -> Result<u8, Failure> {
+    if context.json() {
+        context.print_json(json!({"targets": targets}))?;
+    }
+    Ok(0)
 }
 
 /// The post and account named, as content or ledger know them.

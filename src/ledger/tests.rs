@@ -533,6 +533,29 @@ fn the_newest_word_on_a_receipt_counts() {
 }
 
 /// A container holds its text, an upload its picture: an author who changes either must not see the old one come out.
+/// What platforms said is left: the newest word by the writers' clocks, whichever file it stands in.
+#[test]
+fn the_newest_word_on_what_is_left_counts() {
+    let told = |id: u128, post: &str, time: &str, left: u32| {
+        let until = "2026-12-01T18:00:00Z";
+        let allowance = json!({ "of": "posts a day", "most": 17, "left": left, "until": until, "newer": true });
+        let fields = json!({ "ev": "noted", "on_remove": "keep", "post": post, "t": time, "allowances": [allowance] });
+        line(id, None, &fields)
+    };
+    let tea = [told(1, "tea", "2026-12-01T10:00:00Z", 5), told(2, "tea", "2026-12-01T09:00:00Z", 9)].join("\n");
+    let (cup, path) = (told(3, "cup", "2026-12-01T11:00:00Z", 4), entry::path(&PostId::new("cup")));
+    let of_tea = [(entry::path(&PostId::new("tea")), tea)];
+    let both = [of_tea[0].clone(), (path, cup)];
+    let left = |files: &[(String, String)], of: &str| {
+        let state = State::fold(files.iter().map(|(path, text)| (path.as_str(), text.as_str())));
+        assert!(state.frozen.is_empty(), "{:?}", state.frozen);
+        state.said(&key(), of).map(|said| (said.at.format("%H").to_string(), said.allowance.left))
+    };
+    assert_eq!(left(&of_tea, "posts a day"), Some(("10".to_owned(), 5)));
+    assert_eq!(left(&both, "posts a day"), Some(("11".to_owned(), 4)));
+    assert_eq!(left(&both, "replies a day"), None);
+}
+
 #[test]
 fn what_was_made_for_another_text_does_not_count() {
     let claimed = |fp: &str, id: u128| {

@@ -74,7 +74,6 @@ pub const REQUESTS_DAY: &str = "requests a day";
 pub const APP_REQUESTS_DAY: &str = "requests of the app a day";
 pub const UPLOADS_DAY: &str = "uploads of the channel a day";
 pub const APP_UPLOADS_DAY: &str = "uploads of the app a day";
-pub const APP_UNITS_DAY: &str = "units of the app a day";
 pub const CALLS: &str = "calls";
 
 /// A day that is no calendar's.

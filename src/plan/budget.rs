@@ -15,7 +15,7 @@ use super::{Desk, later};
 use crate::error::Kind;
 use crate::ledger::Said;
 use crate::ledger::entry::TargetKey;
-use crate::limits::quota::{self, Counted, Per, Sort};
+use crate::limits::quota::{self, Per, Sort};
 use crate::limits::{Platform, Quota};
 use crate::post::PostId;
 
@@ -37,8 +37,7 @@ pub struct Budget {
     pub left: u32,
     /// When more is left; `None` where all is.
     pub until: Option<DateTime<Utc>>,
-    /// Whether the figure is approximate.
-    #[serde(skip)]
+    /// Whether the figure differs from app to app, so that it holds nothing.
     pub about: bool,
     /// How much of it the plan takes.
     #[serde(skip)]
@@ -189,7 +188,8 @@ fn recent<'a>(desk: &Desk<'a>) -> Vec<Shown<'a>> {
     for (post, key, stand) in stands {
         let sort = sorts.get(&(post, key.account())).copied().unwrap_or(quota::PLAIN);
         let receipts = stand.receipts().into_iter().enumerate().filter(|(_, receipt)| receipt.at >= since);
-        recent.extend(receipts.map(|(part, receipt)| Shown { key, part, at: receipt.at, sort }));
+        // A platform's clock may be ahead of ours.
+        recent.extend(receipts.map(|(part, receipt)| Shown { key, part, at: receipt.at.min(desk.now), sort }));
     }
     recent
 }
@@ -210,16 +210,16 @@ impl Meter<'_> {
     }
 
     fn said_most(&self, at: DateTime<Utc>) -> Option<u32> {
-        self.said.filter(|said| at < later(said.at, WORD_LASTS))?.allowance.most
+        self.said.filter(|said| at < later(said.at, WORD_LASTS))?.allowance.most.filter(|most| *most > 0)
     }
 
     /// What is left at an instant; `None` where nobody knows of an end.
     fn left(&self, at: DateTime<Utc>) -> Option<u32> {
         if let Some(said) = self.fresh(at) {
             let since = said.at.checked_add_signed(TimeDelta::nanoseconds(1)).unwrap_or(said.at);
-            return Some(said.allowance.left.saturating_sub(self.uses_since(since)));
+            return Some(said.allowance.left.saturating_sub(self.uses_between(since, at)));
         }
-        Some(self.most(at)?.saturating_sub(self.uses_since(self.start(at))))
+        Some(self.most(at)?.saturating_sub(self.uses_between(self.start(at), at)))
     }
 
     /// The first instant whose posts still count at `at`: a window whose end the platform named began anew then.
@@ -229,9 +229,11 @@ impl Meter<'_> {
         begun.map_or(start, |begun| begun.max(start))
     }
 
-    fn uses_since(&self, start: DateTime<Utc>) -> u32 {
-        let earlier = self.uses.partition_point(|at| *at < start);
-        u32::try_from(self.uses.len() - earlier).unwrap_or(u32::MAX)
+    fn uses_between(&self, start: DateTime<Utc>, end: DateTime<Utc>) -> u32 {
+        let until = |instant: DateTime<Utc>, with: bool| {
+            self.uses.partition_point(|used| *used < instant || with && *used == instant)
+        };
+        u32::try_from(until(end, true).saturating_sub(until(start, false))).unwrap_or(u32::MAX)
     }
 
     /// Whether what is left binds: a figure that differs from app to app does only once the platform has said it.
@@ -277,21 +279,17 @@ impl Meter<'_> {
         drop(self.uses.splice(place..place, std::iter::repeat_n(at, needed as usize)));
     }
 
-    fn name(&self) -> String {
-        self.account.map_or_else(|| format!("{} (all accounts)", self.platform.label()), str::to_owned)
-    }
-
     fn why(&self, needed: u32, now: DateTime<Utc>, free: DateTime<Utc>, zone: &str) -> String {
-        let (name, what, free) = (self.name(), self.quota.name, when(free, zone));
-        let left = self.left(now).unwrap_or(0);
-        let of = self.most(now).map_or(String::new(), |most| format!("of {most} "));
-        match left {
-            0 if self.quota.counts == Counted::Calls => format!("{name} has no {what} left; free at {free}"),
-            _ if left >= needed => {
-                format!("{name} has {left} {of}{what} left, and what is due before this needs them; free at {free}")
-            }
-            _ if needed == 1 => format!("{name} has {left} {of}{what} left; free at {free}"),
-            _ => format!("{name} has {left} {of}{what} left, and this needs {needed}; free at {free}"),
+        let (what, left, free) = (self.quota.name, self.left(now).unwrap_or(0), when(free, zone));
+        let count = match self.most(now) {
+            Some(most) => format!("{left} of {most} {what} left"),
+            None if left == 0 => format!("no {what} left"),
+            None => format!("{left} {what} left"),
+        };
+        match needed {
+            _ if left >= needed => format!("{count}, kept for what is due before; free at {free}"),
+            0 | 1 => format!("{count}; free at {free}"),
+            _ => format!("{count}, and this needs {needed}; free at {free}"),
         }
     }
 
@@ -322,7 +320,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::limits::quota::{POSTS_DAY, Span};
+    use crate::limits::quota::{Counted, POSTS_DAY, Span};
     use crate::step::Allowance;
 
     fn minute(minutes: i64) -> DateTime<Utc> {

@@ -499,15 +499,53 @@ fn what_a_platform_still_takes_goes_out_and_the_rest_waits() {
             &format!(r#"{{"of":"posts a day","most":17,"left":{left},"until":"2026-12-01T18:00:00Z"}}"#),
         )
     };
-    assert_snapshot!(check_budgets(&format!("{posts}{}", left(2)), &USUAL), @"");
-    assert_snapshot!(check_budgets(&format!("{posts}{}", left(0)), &USUAL), @"");
-    assert_snapshot!(check_budgets(&format!("{posts}{}", left(9)), &USUAL), @"");
+    assert_snapshot!(check_budgets(&format!("{posts}{}", left(2)), &USUAL), @r#"
+    a acme-x due publish
+    b acme-x due - [Later]: 1 of 17 posts a day left, and this needs 2; free at Tue 1 Dec 2026 18:00 UTC
+    c acme-x due - [Later]: 1 of 17 posts a day left, kept for what is due before; free at Tue 1 Dec 2026 18:00 UTC
+    old acme-x published - https://s/7: the post or its target is gone from the repository
+    {"account":"acme-x","platform":"x","what":"posts a day","limit":17,"left":2,"until":"2026-12-01T18:00:00Z","about":false}
+    {"account":"acme-x","platform":"x","what":"posts in 15 minutes","limit":100,"left":100,"until":null,"about":true}
+    {"account":null,"platform":"x","what":"posts of the app a day","limit":10000,"left":9999,"until":"2026-12-02T11:00:00Z","about":false}
+    "#);
+    assert_snapshot!(check_budgets(&format!("{posts}{}", left(0)), &USUAL), @r#"
+    a acme-x due - [Later]: 0 of 17 posts a day left; free at Tue 1 Dec 2026 18:00 UTC
+    b acme-x due - [Later]: 0 of 17 posts a day left, and this needs 2; free at Tue 1 Dec 2026 18:00 UTC
+    c acme-x due - [Later]: 0 of 17 posts a day left; free at Tue 1 Dec 2026 18:00 UTC
+    old acme-x published - https://s/7: the post or its target is gone from the repository
+    {"account":"acme-x","platform":"x","what":"posts a day","limit":17,"left":0,"until":"2026-12-01T18:00:00Z","about":false}
+    {"account":null,"platform":"x","what":"posts of the app a day","limit":10000,"left":9999,"until":"2026-12-02T11:00:00Z","about":false}
+    "#);
+    assert_snapshot!(check_budgets(&format!("{posts}{}", left(9)), &USUAL), @r#"
+    a acme-x due publish
+    b acme-x due publish
+    c acme-x due publish
+    old acme-x published - https://s/7: the post or its target is gone from the repository
+    {"account":"acme-x","platform":"x","what":"posts a day","limit":17,"left":9,"until":"2026-12-01T18:00:00Z","about":false}
+    {"account":"acme-x","platform":"x","what":"posts in 15 minutes","limit":100,"left":100,"until":null,"about":true}
+    {"account":null,"platform":"x","what":"posts of the app a day","limit":10000,"left":9999,"until":"2026-12-02T11:00:00Z","about":false}
+    "#);
     // What it said is over: a new window begins.
     let evening = Around { now: "2026-12-01T18:00:00Z", silence_is_suspect: false, ..USUAL };
-    assert_snapshot!(check_budgets(&format!("{posts}{}", left(0)), &evening), @"");
+    assert_snapshot!(check_budgets(&format!("{posts}{}", left(0)), &evening), @r#"
+    a acme-x due publish
+    b acme-x due publish
+    c acme-x due publish
+    old acme-x published - https://s/7: the post or its target is gone from the repository
+    {"account":"acme-x","platform":"x","what":"posts a day","limit":17,"left":17,"until":null,"about":false}
+    {"account":"acme-x","platform":"x","what":"posts in 15 minutes","limit":100,"left":100,"until":null,"about":true}
+    {"account":null,"platform":"x","what":"posts of the app a day","limit":10000,"left":9999,"until":"2026-12-02T11:00:00Z","about":false}
+    "#);
     // No word is believed for longer than a day, nor a figure that would let nothing out for ever.
     let for_ever = told("acme-x", "11:00", r#"{"of":"posts a day","most":0,"left":0,"until":"9999-12-31T00:00:00Z"}"#);
-    assert_snapshot!(check_budgets(&format!("{posts}{for_ever}"), &USUAL), @"");
+    assert_snapshot!(check_budgets(&format!("{posts}{for_ever}"), &USUAL), @r#"
+    a acme-x due - [Later]: no posts a day left; free at Wed 2 Dec 2026 11:00 UTC
+    b acme-x due - [Later]: no posts a day left, and this needs 2; free at Wed 2 Dec 2026 11:00 UTC
+    c acme-x due - [Later]: no posts a day left; free at Wed 2 Dec 2026 11:00 UTC
+    old acme-x published - https://s/7: the post or its target is gone from the repository
+    {"account":"acme-x","platform":"x","what":"posts a day","limit":null,"left":0,"until":"2026-12-02T11:00:00Z","about":false}
+    {"account":null,"platform":"x","what":"posts of the app a day","limit":10000,"left":9999,"until":"2026-12-02T11:00:00Z","about":false}
+    "#);
 }
 
 #[test]
@@ -519,7 +557,16 @@ fn accounts_share_what_their_app_may() {
         "11:00",
         r#"{"of":"posts of the app a day","most":10000,"left":1,"until":"2026-12-01T13:00:00Z"}"#,
     );
-    assert_snapshot!(check_budgets(&format!("{posts}{said}"), &USUAL), @"");
+    assert_snapshot!(check_budgets(&format!("{posts}{said}"), &USUAL), @r#"
+    a acme-x due publish
+    b slow due - [Later]: 0 of 10000 posts of the app a day left; free at Tue 1 Dec 2026 13:00 UTC
+    c ann due publish
+    old rich published - https://s/7: the post or its target is gone from the repository
+    {"account":"acme-x","platform":"x","what":"posts in 15 minutes","limit":100,"left":100,"until":null,"about":true}
+    {"account":null,"platform":"x","what":"posts of the app a day","limit":10000,"left":1,"until":"2026-12-01T13:00:00Z","about":false}
+    {"account":"ann","platform":"linkedin","what":"requests a day","limit":150,"left":150,"until":null,"about":true}
+    {"account":null,"platform":"linkedin","what":"requests of the app a day","limit":100000,"left":100000,"until":null,"about":true}
+    "#);
 }
 
 #[test]
@@ -528,18 +575,35 @@ fn each_platform_counts_its_own_way() {
     let said = |of: &str, left: u32| {
         told("loom", "11:00", &format!(r#"{{"of":"{of}","left":{left},"until":"2026-12-01T13:00:00Z"}}"#))
     };
-    assert_snapshot!(check(&format!("{texts}{}", said("replies a day", 1)), &USUAL), @"");
-    assert_snapshot!(check(&format!("{texts}{}", said("posts a day", 1)), &USUAL), @"");
-    assert_snapshot!(check_budgets(&format!("{texts}{}", said("calls", 0)), &USUAL), @"");
+    assert_snapshot!(check(&format!("{texts}{}", said("replies a day", 1)), &USUAL), @"
+    a loom due - [Later]: 1 of 1000 replies a day left, and this needs 2; free at Tue 1 Dec 2026 13:00 UTC
+    b loom due publish
+    old loom published - https://s/7: the post or its target is gone from the repository
+    ");
+    assert_snapshot!(check(&format!("{texts}{}", said("posts a day", 1)), &USUAL), @"
+    a loom due publish
+    b loom due - [Later]: 0 of 250 posts a day left; free at Tue 1 Dec 2026 13:00 UTC
+    old loom published - https://s/7: the post or its target is gone from the repository
+    ");
+    assert_snapshot!(check_budgets(&format!("{texts}{}", said("calls", 0)), &USUAL), @r#"
+    a loom due - [Later]: no calls left; free at Tue 1 Dec 2026 13:00 UTC
+    b loom due - [Later]: no calls left; free at Tue 1 Dec 2026 13:00 UTC
+    old loom published - https://s/7: the post or its target is gone from the repository
+    {"account":"loom","platform":"threads","what":"posts a day","limit":250,"left":249,"until":"2026-12-02T11:00:00Z","about":false}
+    {"account":"loom","platform":"threads","what":"calls","limit":null,"left":0,"until":"2026-12-01T13:00:00Z","about":false}
+    "#);
     // LinkedIn's figure differs from app to app: it holds once LinkedIn says so, until its day is over.
     let spent = told("ann", "11:00", r#"{"of":"requests a day","left":0,"until":"2026-12-02T00:00:00Z"}"#);
-    assert_snapshot!(check(&format!("{}{spent}", due("a", "ann", "11:10", "one")), &USUAL), @"");
+    assert_snapshot!(check(&format!("{}{spent}", due("a", "ann", "11:10", "one")), &USUAL), @"
+    a ann due - [Later]: 0 of 150 requests a day left; free at Wed 2 Dec 2026 00:00 UTC
+    old ann published - https://s/7: the post or its target is gone from the repository
+    ");
     let many: String =
         (0..151).map(|number| told("ann", "11:00", "").replace("old ", &format!("old-{number} "))).collect();
     let many = many.replace("=== ledger\n", "");
     let plan = planned(&format!("{}=== ledger\n{many}", due("a", "ann", "11:10", "one")), &USUAL);
-    assert_snapshot!(line(plan.rows.iter().find(|row| row.post.as_str() == "a").unwrap()), @"");
-    assert_snapshot!(serde_json::to_string(&plan.budgets).unwrap(), @"");
+    assert_snapshot!(line(plan.rows.iter().find(|row| row.post.as_str() == "a").unwrap()), @"a ann due publish");
+    assert_snapshot!(serde_json::to_string(&plan.budgets).unwrap(), @r#"[{"account":"ann","platform":"linkedin","what":"requests a day","limit":150,"left":0,"until":"2026-12-02T00:00:00Z","about":true},{"account":null,"platform":"linkedin","what":"requests of the app a day","limit":100000,"left":99849,"until":"2026-12-02T00:00:00Z","about":true}]"#);
 }
 
 /// What is begun goes on, and what was only begun has its share reserved.
@@ -549,7 +613,10 @@ fn what_was_begun_takes_its_share_first() {
     let posts = format!("{tea}{}", due("new", "acme-x", "11:10", "one"));
     let part = r#"tea acme-x 11:31 {"ev":"part","index":0,"of":3,"receipt":{"id":"7","url":"https://s/7","at":"2026-12-01T11:31:00Z","via":"response"},"allowances":[{"of":"posts a day","most":17,"left":2,"until":"2026-12-01T18:00:00Z"}]}"#;
     let failed = r#"tea acme-x 11:32 {"ev":"released"}"#;
-    assert_snapshot!(check(&format!("{posts}=== ledger\n{CLAIMED}{part}\n{failed}\n"), &USUAL), @"");
+    assert_snapshot!(check(&format!("{posts}=== ledger\n{CLAIMED}{part}\n{failed}\n"), &USUAL), @"
+    new acme-x due - [Later]: 0 of 17 posts a day left; free at Tue 1 Dec 2026 18:00 UTC
+    tea acme-x due resume https://s/7
+    ");
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod agreement;
 mod authority;
 mod bad_input;
 mod browser;
+mod budget;
 mod cast;
 mod commands;
 mod conformance;

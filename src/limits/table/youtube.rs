@@ -58,11 +58,10 @@ pub(super) const ROW: Limits = Limits {
 
 const FILM: VideoRule = VideoRule { bytes_max: Some(274_877_906_944), duration_ms: Some((0, 43_200_000)), ..VIDEO };
 
-/// <https://developers.google.com/youtube/v3/determine_quota_cost>: uploads and all else are counted apart, for the Google
-/// project, until midnight in California; a project may be granted more. What a channel may upload a day is not published.
+/// <https://developers.google.com/youtube/v3/determine_quota_cost>: uploads are counted apart from all else, for the
+/// Google project, until midnight in California; a project may be granted more. What a channel may upload a day is not published.
 const QUOTAS: &[Quota] = &[
     Quota::daily(quota::APP_UPLOADS_DAY, 100, quota::Counted::Posts).over(PACIFIC_DAY).about().of_app(),
-    Quota::daily(quota::APP_UNITS_DAY, 0, quota::Counted::Calls).over(PACIFIC_DAY).told().of_app(),
     Quota::daily(quota::UPLOADS_DAY, 0, quota::Counted::Posts).told(),
 ];
 

@@ -803,7 +803,11 @@ fn refusals_by_code_and_words() {
 
 #[test]
 fn answers_as_recorded() {
-    recorded(include_str!("../../../tests/data/refusals/threads.txt"), refusals::refusal);
+    let publishing = |reply: &Reply, shows: bool| match shows {
+        true => refusals::of_publishing(reply, false),
+        false => refusals::refusal(reply, false),
+    };
+    recorded(include_str!("../../../tests/data/refusals/threads.txt"), publishing);
 }
 
 #[test]

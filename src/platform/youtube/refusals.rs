@@ -218,13 +218,12 @@ pub(super) fn refusal(reply: &Reply, call: &Call) -> Refusal {
     said.refusal(class, reply.status, words, None)
 }
 
-/// That a day's uploads or units are used up: YouTube tells no more.
+/// That a day's uploads are used up: YouTube tells no more. Other calls have a quota of their own, which stops no upload.
 pub(super) fn allowances(call: &Call, reply: &Reply) -> Vec<Allowance> {
     let text = said(reply).1;
     let of = match () {
         () if reply.is_success() => None,
         () if is(&text, DAY) && call.name.ends_with(" start") => Some(quota::APP_UPLOADS_DAY),
-        () if is(&text, DAY) => Some(quota::APP_UNITS_DAY),
         () if is(&text, &[" uploadlimitexceeded "]) => Some(quota::UPLOADS_DAY),
         () => None,
     };

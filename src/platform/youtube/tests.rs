@@ -832,7 +832,7 @@ fn what_is_used_up_is_told() {
     let body = |reason: &str| format!(r#"{{"error":{{"errors":[{{"reason":"{reason}"}}]}}}}"#);
     for (name, status, reason, told) in [
         ("video 1 start", 403, "quotaExceeded", "uploads of the app a day: 0 for 83100 s"),
-        ("captions 1", 403, "quotaExceeded", "units of the app a day: 0 for 83100 s"),
+        ("captions 1", 403, "quotaExceeded", ""),
         ("video 1 start", 400, "uploadLimitExceeded", "uploads of the channel a day: 0 for 86400 s"),
         ("thumbnail", 429, "uploadRateLimitExceeded", ""),
         ("captions 1", 403, "userRateLimitExceeded", ""),

@@ -1,6 +1,7 @@
 //! `resolve`, `retry`, `cancel` and `adopt`: a person's word.
 
 use insta::assert_snapshot;
+use serde_json::json;
 
 use crate::desk::{Desk, ledger, post};
 use crate::shown::{shown, steady};
@@ -126,6 +127,32 @@ fn what_is_out_already_is_adopted() {
 
     For more information, try '--help'.
     ");
+}
+
+#[test]
+fn what_a_person_says_is_a_document() {
+    let desk = doubtful();
+    let document = |args: &[&str]| desk.press.run(&[args, &["--format", "json"]].concat()).exits(0).json();
+    let of = |account: &str, platform: &str, recorded: &str, word: &str| json!({"post": "tea", "account": account, "platform": platform, "recorded": recorded, "word": word});
+    assert_eq!(
+        document(&["resolve", "tea:acme-x", "--absent"]),
+        json!({"schema": 1, "targets": [of("acme-x", "x", "resolved", "open")]})
+    );
+    assert_eq!(
+        document(&["retry", "tea:acme-x", "tea:ann"]),
+        json!({"schema": 1, "targets": [of("acme-x", "x", "released", "open"), of("ann", "linkedin", "released", "open")]})
+    );
+    assert_eq!(
+        document(&["cancel", "tea:ann"]),
+        json!({"schema": 1, "targets": [of("ann", "linkedin", "cancelled", "cancelled")]})
+    );
+    assert_eq!(
+        document(&["adopt", "tea:acme-x", "https://x.com/acme/status/7"]),
+        json!({"schema": 1, "targets": [of("acme-x", "x", "adopted", "published")]})
+    );
+    // What was there already is not said twice.
+    let ran = desk.press.run(&["cancel", "tea:acme-x", "--format", "json"]).exits(2);
+    assert_eq!(ran.stdout, "");
 }
 
 #[test]
