@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::action::{Action, Row};
 use super::when::when;
-use super::{Desk, later};
+use super::{Desk, later, max_late};
 use crate::error::Kind;
 use crate::ledger::Said;
 use crate::ledger::entry::TargetKey;
@@ -60,12 +60,12 @@ pub(super) fn keep(desk: &Desk<'_>, rows: &mut [Row]) -> Vec<Budget> {
     let mut meters = meters(desk);
     let before: Vec<u32> = meters.iter().map(|meter| meter.left(desk.now).unwrap_or(u32::MAX)).collect();
     // What was begun goes on, and takes its share first.
-    for row in rows.iter().filter(|row| matches!(row.action, Some(Action::Resume | Action::Look))) {
+    for row in rows.iter().filter(|row| !is_new(row) && matches!(row.action, Some(Action::Resume | Action::Look))) {
         for (index, needed) in needs(desk, &meters, row) {
             meters[index].take(needed, desk.now);
         }
     }
-    for row in rows.iter_mut().filter(|row| row.action == Some(Action::Publish)) {
+    for row in rows.iter_mut().filter(|row| is_new(row)) {
         let needs = needs(desk, &meters, row);
         let Some((index, needed, free)) = first_free(&meters, &needs, desk.now) else {
             for (index, needed) in needs {
@@ -73,7 +73,8 @@ pub(super) fn keep(desk: &Desk<'_>, rows: &mut [Row]) -> Vec<Budget> {
             }
             continue;
         };
-        row.reason = Some(meters[index].why(needed, desk.now, free, &row.zone));
+        let why = meters[index].why(needed, desk.now, free, &row.zone);
+        row.reason = Some(if missed_by(desk, row, free) { format!("{why}, when its `max_late` is over") } else { why });
         row.action = None;
         row.attention = Some(Kind::Later);
         // Whoever is due later does not overtake it.
@@ -85,6 +86,17 @@ pub(super) fn keep(desk: &Desk<'_>, rows: &mut [Row]) -> Vec<Budget> {
         meters[index].held += 1;
     }
     meters.iter().zip(before).filter_map(|(meter, left)| meter.told(left, desk.now)).collect()
+}
+
+/// Whether a row begins something, though it may be looked for before, because it is late.
+fn is_new(row: &Row) -> bool {
+    row.action == Some(Action::Publish) || row.action == Some(Action::Look) && row.untouched
+}
+
+/// Whether a row that waits until then is missed before.
+fn missed_by(desk: &Desk<'_>, row: &Row, free: DateTime<Utc>) -> bool {
+    let offer = desk.offers.iter().find(|offer| offer.post == row.post && offer.target.account == row.account);
+    offer.is_some_and(|offer| !offer.on_merge && offer.due.is_some_and(|due| later(due, max_late(desk, offer)) < free))
 }
 
 /// The limit that holds a row longest, how much it takes of it, and when that is free; `None` where all are free now.
@@ -296,12 +308,8 @@ impl Meter<'_> {
     /// What to tell of it, if not all is left, or something waits for it.
     fn told(&self, left: u32, now: DateTime<Utc>) -> Option<Budget> {
         let limit = self.most(now);
-        let is_whole = limit.is_none_or(|most| left.saturating_sub(self.taken) >= most);
-        let says_less = self.fresh(now).is_some();
-        if self.held == 0 && is_whole && !(says_less && limit.is_none()) {
-            return None;
-        }
-        Some(Budget {
+        let is_less = limit.map_or(self.fresh(now).is_some(), |most| left < most);
+        let budget = Budget {
             account: self.account.map(str::to_owned),
             platform: self.platform,
             what: self.quota.name,
@@ -311,7 +319,8 @@ impl Meter<'_> {
             about: !self.binds(now),
             taken: self.taken,
             held: self.held,
-        })
+        };
+        (is_less || limit.is_some() && budget.is_short()).then_some(budget)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod connect;
 mod documents;
+mod exits;
 mod keys;
 mod media;
 mod output;

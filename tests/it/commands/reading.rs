@@ -372,6 +372,7 @@ fn plan_as_json() {
           "cost_usd": 0.015
         }
       ],
+      "budgets": [],
       "problems": []
     }
     "#);

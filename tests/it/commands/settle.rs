@@ -150,9 +150,9 @@ fn what_a_person_says_is_a_document() {
         document(&["adopt", "tea:acme-x", "https://x.com/acme/status/7"]),
         json!({"schema": 1, "targets": [of("acme-x", "x", "adopted", "published")]})
     );
-    // What was there already is not said twice.
-    let ran = desk.press.run(&["cancel", "tea:acme-x", "--format", "json"]).exits(2);
-    assert_eq!(ran.stdout, "");
+    // What cannot be said is told as every error is.
+    let refused = desk.press.run(&["cancel", "tea:acme-x", "--format", "json"]).exits(2).json();
+    assert_eq!(refused["error"]["message"], "tea → acme-x: cancelled after it was published");
 }
 
 #[test]
