@@ -173,7 +173,7 @@ fn say(context: &Context, targets: &[Only], verdict: Verdict<'_>) -> Result<u8, 
             context.say(&format!("{post} → {}: {}", key.account(), told(&after.word)));
             said.push(document);
         }
-        print(context, said)
+        print(context, &said)
     })
 }
 
@@ -201,7 +201,7 @@ fn accept(context: &Context, target: &Only) -> Result<u8, Failure> {
         context.say(&format!("{post}: its ledger is right as it stands; the next run goes on with it"));
         print(
             context,
-            vec![json!({"post": post, "account": null, "platform": null, "recorded": "accepted", "word": null})],
+            &[json!({"post": post, "account": null, "platform": null, "recorded": "accepted", "word": null})],
         )
     })
 }
@@ -214,7 +214,7 @@ fn recorded(post: &PostId, key: &TargetKey, event: &Event, word: &Word) -> Value
 }
 
 /// The document, where one is asked for.
-fn print(context: &Context, targets: Vec<Value>) -> Result<u8, Failure> {
+fn print(context: &Context, targets: &[Value]) -> Result<u8, Failure> {
     if context.json() {
         context.print_json(json!({"targets": targets}))?;
     }

@@ -27,7 +27,8 @@ fn open(ran: &Ran) -> Vec<(String, String, String)> {
 
 /// An instant so many hours from now, for `--at`.
 fn in_hours(hours: i64) -> String {
-    (chrono::Utc::now() + chrono::TimeDelta::hours(hours)).to_rfc3339()
+    let now: chrono::DateTime<chrono::Utc> = std::time::SystemTime::now().into();
+    (now + chrono::TimeDelta::hours(hours)).to_rfc3339()
 }
 
 fn actions(ran: &Ran) -> Vec<String> {
