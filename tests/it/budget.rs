@@ -101,13 +101,15 @@ fn a_limit_met_on_the_way_spares_the_other_posts() {
     assert_eq!(scene.requests("POST", "/2/tweets"), 1);
     assert_eq!(scene.shown("linkedin", "This is").len(), 3);
 
-    // One in each window, and no call in vain.
+    // One in each window.
     until("all are out", || {
         std::thread::sleep(Duration::from_secs(2));
         scene.press.run(&["publish"]).code == 0
     });
     assert_eq!(scene.shown("x", "This is").len(), 3);
-    assert_eq!(scene.requests("POST", "/2/tweets"), 3);
+    // X tells whole seconds: a run in the last one of a window is refused once.
+    let requests = scene.requests("POST", "/2/tweets");
+    assert!((3..=5).contains(&requests), "{requests}");
 }
 
 /// A login that is no longer good ends the turn of its account: the other account's posts go out, and the account's own are
