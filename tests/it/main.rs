@@ -42,3 +42,4 @@ mod soak;
 mod socket;
 mod terminal;
 mod tidy;
+mod watch;
