@@ -91,13 +91,6 @@ impl Clock {
         self.time.alarm(at.checked_sub_signed(self.offset).unwrap_or(at)).await;
     }
 
-    /// Waits until the time of day is `until`, however long the machine slept meanwhile and whoever set its clock.
-    pub async fn wait_until(&self, until: DateTime<Utc>) {
-        while self.now() < until {
-            self.alarm(until).await;
-        }
-    }
-
     /// Waits as long as it is until `until` now, by the time that passes while the machine is awake.
     pub async fn sleep_until(&self, until: DateTime<Utc>) {
         if let Ok(wait) = (until - self.now()).to_std() {

@@ -236,14 +236,31 @@ fn a_call_in_flight_is_finished_and_written_down() {
         kill_process(watching.pid(), signal).unwrap();
         let ran = watching.end().exits(0);
         let events: Vec<Value> = ran.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-        let names: Vec<_> = events.iter().rev().take(3).map(|event| event["event"].as_str().unwrap()).collect();
-        assert_eq!(names, ["stopped", "target", "stopping"], "{}", ran.stdout);
+        let names: Vec<_> = events.iter().rev().take(4).map(|event| event["event"].as_str().unwrap()).collect();
+        assert_eq!(names, ["stopped", "ran", "target", "stopping"], "{}", ran.stdout);
         assert_eq!(scene.ledger("tea").last().unwrap()["ev"], "published");
         assert_eq!(scene.shown("x", "Tea.").len(), 1);
         // Nothing is left for anybody else.
         scene.press.run(&["publish"]).exits(0);
         assert_eq!(scene.shown("x", "Tea.").len(), 1);
     }
+}
+
+/// A call that takes long keeps nothing that becomes due meanwhile elsewhere.
+#[test]
+fn what_is_due_does_not_wait_for_others() {
+    let (mut scene, slow) = (Scene::new(), Duration::from_millis(6500));
+    scene.timings("lease=40,grace=1,request=20,settle=0.1,patience=3");
+    scene.fault("POST", "/2/tweets", 1, FaultKind::Slow(slow));
+    due(&scene, "tea", "acme-x", now() + TimeDelta::seconds(4));
+    due(&scene, "jam", "ann", now() + TimeDelta::seconds(7));
+    push(&scene);
+    let watching = Watching::start(&scene.press, &[]);
+    until("both are told", || watching.count("target") == 2);
+    let order: Vec<_> = watching.all("target").iter().map(|told| told["post"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(order, ["jam", "tea"], "{}", watching.text());
+    watching.stop();
+    assert_eq!(scene.stage.sim.seen().len(), 2);
 }
 
 #[test]
@@ -355,7 +372,22 @@ fn it_is_told_in_sentences() {
     });
     let text = lines.collect::<Vec<_>>().join("\n").replace(folder, "[folder]");
     let commit = scene.press.git(&["rev-parse", "--short=7", "HEAD"]);
-    insta::assert_snapshot!(crate::shown::steady(&text).replace(commit.trim(), "[commit]"), @"");
+    insta::assert_snapshot!(crate::shown::steady(&text).replace(commit.trim(), "[commit]"), @r"
+    [time]  watching [folder]/repo: publishes from branch `main` of remote `origin`
+    [time]  1 post: all is well
+    [time]  tea → ann, published: https://www.linkedin.com/feed/update/urn:li:share:[id]/
+    [time]  commit [commit]: nothing is scheduled
+    [time]  posts/jam.md: 1 error
+    error[unknown-target]: there is no account, platform or group `nobody`
+     --> posts/jam.md:3:11
+      |
+    3 | targets: [nobody]
+      |           ^^^^^^
+      |
+      = hint: choose `acme-page`, `acme-x`, `ann`, `all` or `x`
+    [time]  posts/jam.md: all is well
+    [time]  stopped
+    ");
 }
 
 /// `2026-12-01 09:00:00`

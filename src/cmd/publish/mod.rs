@@ -89,7 +89,7 @@ impl Publish {
         let outcome = {
             let uploads = Uploads::new(context);
             let tell = |words: &str| uploads.say(&report::printable(words));
-            pass.publish(Talk { tell: &tell, sent: &|sent| uploads.sent(sent) }).await
+            pass.publish(Talk { tell: &tell, sent: &|sent| uploads.sent(sent), next: None }).await
         };
         if let Ok(done) = &outcome {
             self.show_end(context, done)?;

@@ -4,13 +4,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::LocalBoxFuture;
 use tokio::sync::watch;
 
 use super::after::After;
 use super::stop;
 use crate::account::Accounts;
+use crate::clock::Clock;
 use crate::cmd::tokens::Tokens;
 use crate::cmd::{Context, open, screen};
 use crate::content::{self, Content, Stock};
@@ -50,10 +51,12 @@ pub(in crate::cmd) struct Asked<'a> {
 pub(in crate::cmd) struct Talk<'a> {
     pub(in crate::cmd) tell: &'a (dyn Fn(&str) + Sync),
     pub(in crate::cmd) sent: &'a (dyn Fn(&Sent<'_>) + Sync),
+    /// Before anything is done: when the plan may be another next, for whoever asks.
+    pub(in crate::cmd) next: Option<&'a (dyn Fn(Option<DateTime<Utc>>) + Sync)>,
 }
 
 /// What only looks has nothing to tell.
-const SILENT: Talk<'static> = Talk { tell: &|_| {}, sent: &|_| {} };
+const SILENT: Talk<'static> = Talk { tell: &|_| {}, sent: &|_| {}, next: None };
 
 /// A pass that has begun.
 pub(in crate::cmd) struct Pass<'a> {
@@ -129,12 +132,15 @@ impl<'a> Pass<'a> {
         if let Some(at) = self.asked.at {
             // Who asks to stop is not kept waiting: the round begins nothing then.
             tokio::select! {
-                () = clock.wait_until(at) => {}
+                () = wait(clock, at) => {}
                 () = self.stopped() => {}
             }
         }
         let keyring = self.keyring(&journal);
         let round = self.round(&journal, &keyring, talk)?;
+        if let Some(tell) = talk.next {
+            tell(round.outlook(&content, &self.orders())?.1);
+        }
         let media = content.accounts.media.clone();
         let content_commit = Commit { id: commit.to_string(), at: self.repo.committed_at(commit)? };
         let Ended { run, rows } = round.publish(&mut content, stock, &media, content_commit, &self.orders()).await?;
@@ -241,6 +247,14 @@ impl<'a> Pass<'a> {
         let (snapshot, content) = content_with_history(repo, &publish.branch, remote.as_ref(), commit, &state).await?;
         name_something(self.asked.only, &content, &state)?;
         Ok(Desk { journal, commit, stock: Arc::new(Stock::from(snapshot)), content })
+    }
+}
+
+/// Waits for an instant that is near. Where somebody sets the clock back meanwhile, it is near no more, and not waited for.
+async fn wait(clock: Clock, at: DateTime<Utc>) {
+    let near = (at - clock.now()) + TimeDelta::seconds(5);
+    while clock.now() < at && at - clock.now() <= near {
+        clock.alarm(at).await;
     }
 }
 

@@ -19,6 +19,9 @@ const RETRY_FIRST: TimeDelta = TimeDelta::seconds(1);
 /// And the longest.
 const RETRY_MOST: TimeDelta = TimeDelta::minutes(5);
 
+/// As many rounds may be under way at once: one has a long upload, and others are due meanwhile.
+const ROUNDS_MOST: usize = 8;
+
 /// A reading of both clocks.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Moment {
@@ -44,7 +47,7 @@ pub(super) enum Act {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Next {
     Do(Act),
-    /// Nothing before that, unless something happens. `None`: what is at work must end first.
+    /// Nothing before that, unless something happens. `None`: what is under way must end first.
     WaitUntil(Option<DateTime<Utc>>),
 }
 
@@ -97,8 +100,9 @@ pub(super) struct Agenda {
     files: Option<Burst>,
     refs: Option<Burst>,
     is_checking: bool,
-    /// A round or a look is under way: one at a time.
-    is_busy: bool,
+    is_looking: bool,
+    /// How many rounds are under way.
+    rounds: usize,
     /// Whatever else is known, a round is due.
     round_now: bool,
     round_at_latest: DateTime<Utc>,
@@ -123,7 +127,8 @@ impl Agenda {
             files: Some(Burst { first: wall - PATIENCE, last: wall }),
             refs: None,
             is_checking: false,
-            is_busy: false,
+            is_looking: false,
+            rounds: 0,
             round_now: true,
             round_at_latest: wall,
             change: None,
@@ -158,21 +163,25 @@ impl Agenda {
             (self.files, self.is_checking) = (None, true);
             return Next::Do(Act::Check);
         }
-        if self.is_busy {
-            return Next::WaitUntil(soonest);
-        }
         // Who just failed does not come early.
         let lead = if self.retry.is_none() { self.lead } else { TimeDelta::zero() };
-        let change = self.change.and_then(|at| at.checked_sub_signed(lead));
-        let round = [self.round_now.then_some(wall), change, self.retry, Some(self.round_at_latest)];
-        if round.into_iter().flatten().min().is_some_and(&mut is_due) {
-            (self.is_busy, self.round_now) = (true, false);
-            return Next::Do(Act::Round { at: self.change.filter(|at| *at > wall && change <= Some(wall)) });
+        let change = self.change.and_then(|at| at.checked_sub_signed(lead)).filter(|_| self.rounds < ROUNDS_MOST);
+        // A long upload does not keep what becomes due meanwhile; everything else can wait for the round under way.
+        let others = [self.round_now.then_some(wall), self.retry, Some(self.round_at_latest)];
+        let others = others.into_iter().flatten().filter(|_| self.rounds == 0);
+        if others.chain(change).min().is_some_and(&mut is_due) {
+            let served = self.change.filter(|_| change.is_some_and(|change| change <= wall));
+            if served.is_some() {
+                self.change = None;
+            }
+            (self.rounds, self.round_now) = (self.rounds + 1, false);
+            return Next::Do(Act::Round { at: served.filter(|at| *at > wall) });
         }
         // A round that is to be tried again looks as well.
         let look = [self.refs.map(Burst::over), Some(self.look).filter(|_| self.retry.is_none())];
-        if look.into_iter().flatten().min().is_some_and(is_due) {
-            (self.is_busy, self.refs) = (true, None);
+        let look = look.into_iter().flatten().filter(|_| self.rounds == 0 && !self.is_looking);
+        if look.min().is_some_and(is_due) {
+            (self.is_looking, self.refs) = (true, None);
             return Next::Do(Act::Look);
         }
         Next::WaitUntil(soonest)
@@ -185,31 +194,34 @@ impl Agenda {
 
     /// A look has ended: whether the branches are elsewhere now; `None`: nobody answered.
     pub(super) fn looked(&mut self, now: Moment, moved: Option<bool>) {
-        self.is_busy = false;
+        self.is_looking = false;
         self.failures = if moved.is_some() { 0 } else { self.failures + 1 };
         self.look = now.wall + if moved.is_some() { self.every } else { self.pause() };
         self.round_now |= moved == Some(true);
     }
 
+    /// A round under way has made its plan: then it may be another next.
+    pub(super) fn planned(&mut self, change: Option<DateTime<Utc>>) {
+        self.change = self.change.into_iter().chain(change).min();
+    }
+
     /// A round has ended.
     pub(super) fn ended(&mut self, now: Moment, ended: Ended) {
         let wall = now.wall;
-        self.is_busy = false;
+        self.rounds = self.rounds.saturating_sub(1);
         self.round_at_latest = wall + ROUND_EVERY;
         self.look = wall + self.every;
         let is_to_be_tried = match ended {
             Ended::Well { change, rest, opening } => {
-                self.change = change;
+                // Others may know of more.
+                self.change = self.change.filter(|_| self.rounds > 0);
+                self.planned(change);
                 // Half as long again, as no two are alike; a remote that is very slow is not waited for all day.
                 self.lead = (opening + opening / 2).min(TimeDelta::seconds(15));
                 self.round_now |= rest == Rest::Now;
                 rest == Rest::Later
             }
-            Ended::Failed(kind) => {
-                // The round that was for it is over.
-                self.change = self.change.filter(|at| *at > wall);
-                matches!(kind, Kind::Later | Kind::Claimed)
-            }
+            Ended::Failed(kind) => matches!(kind, Kind::Later | Kind::Claimed),
         };
         self.failures = if is_to_be_tried { self.failures + 1 } else { 0 };
         self.retry = is_to_be_tried.then(|| wall + self.pause());
@@ -265,7 +277,8 @@ mod tests {
             .collect();
         events.reverse();
         let (mut change, mut rest, mut failure, mut moved) = (None, Rest::Nothing, None, Some(false));
-        let (mut told, mut busy): (Vec<String>, Option<(i64, Act)>) = (Vec::new(), None);
+        let (mut told, mut busy): (Vec<String>, Vec<(i64, Act)>) = (Vec::new(), Vec::new());
+        let mut length = 500;
         loop {
             let second = |wall: DateTime<Utc>| (wall - start).num_milliseconds() as f64 / 1000.0;
             match agenda.next(moment(wall, elapsed)) {
@@ -280,26 +293,28 @@ mod tests {
                     match act {
                         Act::TellJump(_) => {}
                         Act::Check => agenda.checked(),
-                        Act::Look => busy = Some((elapsed + 100, act)),
-                        Act::Round { at: Some(at) } => {
-                            busy = Some((elapsed + (at - wall).num_milliseconds() + 500, act));
+                        Act::Look => busy.push((elapsed + 100, act)),
+                        Act::Round { at } => {
+                            let wait = at.map_or(0, |at| (at - wall).num_milliseconds());
+                            busy.push((elapsed + wait + std::mem::replace(&mut length, 500), act));
+                            agenda.planned(change.filter(|change| *change > at.unwrap_or(wall)));
                         }
-                        Act::Round { at: None } => busy = Some((elapsed + 500, act)),
                     }
                 }
                 Next::WaitUntil(until) => {
                     let event = events.last().map(|(at, _)| *at);
-                    let done = busy.as_ref().map(|(at, _)| *at);
+                    busy.sort_by_key(|(at, _)| -at);
+                    let done = busy.last().map(|(at, _)| *at);
                     let until = until.map(|until| elapsed + (until - wall).num_milliseconds().max(0));
                     let Some(next) = [event, done, until].into_iter().flatten().min() else { break };
-                    if events.is_empty() && busy.is_none() {
+                    if events.is_empty() && busy.is_empty() {
                         break;
                     }
                     wall += TimeDelta::milliseconds(next - elapsed);
                     elapsed = next;
                     let now = moment(wall, elapsed);
                     if done == Some(next) {
-                        match busy.take().unwrap().1 {
+                        match busy.pop().unwrap().1 {
                             Act::Look => agenda.looked(now, std::mem::replace(&mut moved, Some(false))),
                             _ => {
                                 let ended = match failure {
@@ -319,6 +334,7 @@ mod tests {
                             ("files", _) => agenda.heard_files(now),
                             ("refs", _) => agenda.heard_refs(now),
                             ("plan", at) => change = Some(start + TimeDelta::seconds(at.parse().unwrap())),
+                            ("long", by) => length = by.parse::<i64>().unwrap() * 1000,
                             ("later", _) => rest = Rest::Later,
                             ("more", _) => rest = Rest::Now,
                             ("down", _) => (failure, moved) = (Some(Kind::Later), None),
@@ -358,6 +374,11 @@ mod tests {
             ("0.1 later\n200 end", "0 check, 0 round, 1.5 round"),
             // Nobody comes early after a failure; a due instant in between is tried all the same.
             ("0.1 plan 60\n1 down\n0.9 end\n62 end", "0 check, 0 round, 59.7 round for 60, 61.5 round"),
+            // A round that takes long keeps nobody: what it learned of when it began is done meanwhile.
+            (
+                "1 plan 80\n1 long 100\n2 moves\n2 refs\n79 plan 90\n200 end",
+                "0 check, 0 round, 2.2 look, 2.3 round, 80 round, 89.7 round for 90",
+            ),
             // What a person must mend is not tried again until something happens.
             ("0.1 wrong\n200 end", "0 check, 0 round"),
         ] {

@@ -327,7 +327,7 @@ mod tests {
         assert_eq!(told(&mut health, Some(&down), 10), "well");
         assert_eq!(
             told(&mut health, Some(&down), 25),
-            "since 2026-11-29 22:03:20 UTC: cannot read from remote `origin`"
+            "since 2026-11-30 01:03:20 UTC: cannot read from remote `origin`"
         );
         assert_eq!(told(&mut health, Some(&wrong), 26), "accounts.toml is wrong");
         assert_eq!(told(&mut health, None, 27), "well");

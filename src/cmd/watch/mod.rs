@@ -1,27 +1,26 @@
 //! `pressroom watch`: goes on publishing, and checks files as they are saved. What is done when stands in `agenda`; here it is
-//! done, and told.
+//! begun, and what came of it handed on.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::Args;
+use futures_util::StreamExt as _;
 use futures_util::future::LocalBoxFuture;
-use serde_json::{Map, Value, json};
-use tokio::sync::watch;
+use futures_util::stream::FuturesUnordered;
+use tokio::sync::{mpsc, watch};
 
 use super::progress::Uploads;
-use super::publish::pass::{Asked, Done, Pass, Talk};
 use super::publish::stop;
-use super::{Context, open, report};
+use super::{Context, open};
 use crate::account::{Accounts, time};
 use crate::content;
-use crate::error::{Failure, Kind, Problem};
-use crate::plan::Plan;
-use crate::plan::action::{Action, Row, Standing};
+use crate::error::{Failure, Kind};
+use crate::repo::remote::Remote;
 use crate::repo::snapshot::Snapshot;
 use crate::repo::{Oid, Repo};
 
@@ -30,11 +29,15 @@ mod check;
 mod ears;
 mod event;
 mod health;
+mod voice;
+mod work;
 
-use agenda::{Act, Agenda, Ended, Moment, Next, Rest};
+use agenda::{Act, Agenda, Ended, Moment, Next};
 use ears::{Ears, Heard};
 use event::Event;
 use health::Health;
+use voice::Voice;
+use work::{Finished, Over, Rounds};
 
 /// Keeps publishing what becomes due, and checks files as they are saved, until Ctrl-C or SIGTERM.
 ///
@@ -79,40 +82,24 @@ impl Watch {
         // From here on the folder is where it is, whatever becomes of the one we were started in.
         let mut global = context.global.clone();
         global.repo = repo.root().to_path_buf();
-        let here = Context { global, clock: context.clock };
-        let desk = Desk {
-            context: &here,
-            root: repo.root().to_path_buf(),
-            accounts,
-            max_late: self.max_late,
-            stop: stop::listen(),
-            health,
-            checked: check::Known::default(),
-            branch: repo.branch()?,
-            seen: None,
-            looked: None,
-            told: BTreeMap::new(),
-            planned: None,
-            failing: None,
-        };
-        desk.told_start(&repo, address)?;
-        desk.keep_on(&repo, self.fetch).await
+        let context = Context { global, clock: context.clock };
+        let uploads = Uploads::new(&context);
+        let mut voice = Voice::new(&context, health, repo.branch()?);
+        voice.zone = accounts.defaults.timezone;
+        voice.tell(&Event::Started {
+            root: &repo.root().display().to_string(),
+            branch: &accounts.publish.branch,
+            remote: repo.remote()?.as_ref().map(Remote::name),
+            health: address,
+        });
+        let (sender, plans) = mpsc::unbounded_channel();
+        let stop = stop::listen();
+        let (late_max, root) = (self.max_late, repo.root().to_path_buf());
+        let rounds = Rounds { context: &context, uploads: &uploads, late_max, stop: stop.clone(), plans: sender };
+        let agenda = Agenda::new(moment(&context), self.fetch);
+        let desk = Desk { context: &context, root, accounts, rounds, voice, agenda, seen: None, looked: None };
+        desk.keep_on(Ears::open(&repo), stop, plans).await
     }
-}
-
-/// What ended.
-enum Over {
-    Check(Result<(Vec<String>, Vec<Problem>), Failure>),
-    Look(Result<[Option<Oid>; 2], Failure>),
-    Round(Result<Box<Finished>, Failure>),
-}
-
-/// A round that came to its end, and what follows from it.
-struct Finished {
-    done: Done,
-    state: Option<Oid>,
-    left: Plan,
-    change: Option<DateTime<Utc>>,
 }
 
 /// Something under way.
@@ -124,52 +111,36 @@ struct Desk<'a> {
     root: PathBuf,
     /// As the publishing branch has them; before the first round, as the commit checked out has.
     accounts: Accounts,
-    max_late: usize,
-    stop: watch::Receiver<bool>,
-    health: Arc<Mutex<Health>>,
-    checked: check::Known,
-    branch: Option<String>,
+    rounds: Rounds<'a>,
+    voice: Voice<'a>,
+    agenda: Agenda,
     /// Where the branches of content and state were after the last round.
     seen: Option<[Option<Oid>; 2]>,
     /// Where the last look found them.
     looked: Option<[Option<Oid>; 2]>,
-    /// What was told last of targets that need somebody.
-    told: BTreeMap<(String, String), String>,
-    /// The commit, and what is due next, as told last.
-    planned: Option<(Oid, Option<(String, DateTime<Utc>)>)>,
-    /// The failure that was told last, while it lasts.
-    failing: Option<(Kind, String)>,
 }
 
 impl<'a> Desk<'a> {
-    fn told_start(&self, repo: &Repo, health: Option<SocketAddr>) -> Result<(), Failure> {
-        let remote = repo.remote()?;
-        let event = Event::Started {
-            root: &self.root.display().to_string(),
-            branch: &self.accounts.publish.branch,
-            remote: remote.as_ref().map(crate::repo::remote::Remote::name),
-            health,
-        };
-        self.tell(&event)
-    }
-
-    /// The loop: whatever happens is told to the agenda, and what it says is done.
-    async fn keep_on(mut self, repo: &Repo, every: TimeDelta) -> Result<u8, Failure> {
-        let (mut ears, mut stop) = (Ears::open(repo), self.stop.clone());
+    /// The loop: whatever happens is told to the agenda, and what it says is begun.
+    async fn keep_on(
+        mut self,
+        mut ears: Result<Ears, Failure>,
+        mut stop: watch::Receiver<bool>,
+        mut plans: mpsc::UnboundedReceiver<Option<DateTime<Utc>>>,
+    ) -> Result<u8, Failure> {
         if let Err(failure) = &ears {
-            self.tell(&Event::Deaf(failure))?;
+            self.voice.tell(&Event::Deaf(failure));
         }
-        let mut agenda = Agenda::new(self.moment(), every);
         let mut written = BTreeSet::new();
-        let (mut check, mut work): (Option<Work<'a>>, Option<Work<'a>>) = (None, None);
+        let (mut rounds, mut asides) = (FuturesUnordered::<Work<'a>>::new(), FuturesUnordered::<Work<'a>>::new());
         let gone = loop {
-            let until = match agenda.next(self.moment()) {
+            let until = match self.agenda.next(moment(self.context)) {
                 Next::Do(act) => {
                     match act {
-                        Act::TellJump(by) => self.tell(&Event::Clock { by })?,
-                        Act::Check => check = Some(self.check()),
-                        Act::Look => work = Some(self.look()),
-                        Act::Round { at } => work = Some(self.round(at)),
+                        Act::TellJump(by) => self.voice.tell(&Event::Clock { by }),
+                        Act::Check => asides.push(Box::pin(work::check(self.root.clone()))),
+                        Act::Look => asides.push(Box::pin(work::look(self.root.clone(), self.accounts.clone()))),
+                        Act::Round { at } => rounds.push(Box::pin(self.rounds.clone().go(self.accounts.clone(), at))),
                     }
                     continue;
                 }
@@ -178,95 +149,100 @@ impl<'a> Desk<'a> {
             let over = tokio::select! {
                 biased;
                 _ = stop.wait_for(|stop| *stop) => break None,
-                over = ready(&mut work) => over,
-                over = ready(&mut check) => over,
+                Some(over) = rounds.next() => over,
+                Some(over) = asides.next() => over,
+                Some(change) = plans.recv() => {
+                    self.agenda.planned(change);
+                    continue;
+                }
                 heard = hear(&ears) => {
-                    if heard.ground {
-                        if let Err(gone) = self.is_there().await {
-                            break Some(gone);
-                        }
-                        if let Ok(Err(failure)) = ears.as_mut().map(Ears::listen) {
-                            self.tell(&Event::Deaf(&failure))?;
-                        }
+                    if heard.ground && let Err(gone) = self.is_there().await {
+                        break Some(gone);
                     }
-                    if heard.ground || !heard.files.is_empty() {
-                        agenda.heard_files(self.moment());
-                    }
-                    if heard.refs {
-                        agenda.heard_refs(self.moment());
-                    }
-                    written.extend(heard.files);
+                    self.heard(heard, &mut ears, &mut written);
                     continue;
                 }
                 () = alarm(self.context, until) => continue,
             };
-            match over {
-                Over::Check(found) => {
-                    agenda.checked();
-                    self.told_check(&std::mem::take(&mut written), found)?;
-                }
-                Over::Look(found) => {
-                    let moved = self.told_look(found, &mut agenda)?;
-                    if moved.is_none()
-                        && let Err(gone) = self.is_there().await
-                    {
-                        break Some(gone);
-                    }
-                }
-                Over::Round(ended) => {
-                    let has_failed = ended.is_err();
-                    self.told_round(ended, &mut agenda)?;
-                    if has_failed && let Err(gone) = self.is_there().await {
-                        break Some(gone);
-                    }
-                }
+            if !self.is_well(over, &mut written)
+                && let Err(gone) = self.is_there().await
+            {
+                break Some(gone);
             }
         };
         // Nothing new is begun, and whatever may have shown something is finished.
-        if let Some(work) = work {
-            self.tell(&Event::Stopping)?;
-            if let Over::Round(Ok(finished)) = work.await {
-                self.told_rows(&finished.done.rows)?;
+        if !rounds.is_empty() {
+            self.voice.tell(&Event::Stopping);
+        }
+        while let Some(over) = rounds.next().await {
+            if let Over::Round(Ok(finished)) = over {
+                self.voice.ran(&finished.done);
             }
         }
-        drop(ears);
         match gone {
             Some(gone) => Err(gone),
-            None => self.tell(&Event::Stopped).map(|()| 0),
+            None => {
+                self.voice.tell(&Event::Stopped);
+                Ok(0)
+            }
         }
     }
 
-    fn moment(&self) -> Moment {
-        Moment { wall: self.context.clock.now(), elapsed: self.context.clock.elapsed() }
+    /// Takes in what was heard.
+    fn heard(&mut self, heard: Heard, ears: &mut Result<Ears, Failure>, written: &mut BTreeSet<String>) {
+        let now = moment(self.context);
+        if heard.ground
+            && let Ok(Err(failure)) = ears.as_mut().map(Ears::listen)
+        {
+            self.voice.tell(&Event::Deaf(&failure));
+        }
+        if heard.ground || !heard.files.is_empty() {
+            self.agenda.heard_files(now);
+        }
+        if heard.refs {
+            self.agenda.heard_refs(now);
+        }
+        written.extend(heard.files);
     }
 
-    /// Prints an event, and lets monitors know.
-    fn tell(&self, event: &Event<'_>) -> Result<(), Failure> {
-        let now = self.context.clock.now();
-        self.health.lock().unwrap_or_else(PoisonError::into_inner).hear(event, now);
-        if self.context.json() {
-            let (name, fields) = event.json();
-            let mut line = Map::from_iter([("schema".to_owned(), Value::from(1)), ("at".to_owned(), json!(now))]);
-            line.insert("event".to_owned(), name.into());
-            line.extend(fields.as_object().cloned().unwrap_or_default());
-            return self.context.print(&format!("{}\n", Value::Object(line)));
+    /// Takes in what ended; whether it came to its end.
+    fn is_well(&mut self, over: Over, written: &mut BTreeSet<String>) -> bool {
+        let now = moment(self.context);
+        match over {
+            Over::Check(found) => {
+                self.agenda.checked();
+                if let Ok(branch) = Repo::open(&self.root).and_then(|repo| repo.branch()) {
+                    self.voice.branch(branch, &self.accounts.publish.branch);
+                }
+                self.voice.checked(&std::mem::take(written), found);
+                true
+            }
+            Over::Look(Ok(tips)) => {
+                let is_known = self.seen == Some(tips) || self.looked == Some(tips);
+                self.looked = Some(tips);
+                self.agenda.looked(now, Some(!is_known));
+                self.voice.answered();
+                true
+            }
+            Over::Look(Err(failure)) => {
+                self.agenda.looked(now, None);
+                self.voice.failed(&failure, self.agenda.again());
+                false
+            }
+            Over::Round(Ok(finished)) => {
+                let Finished { done, state, ended } = *finished;
+                self.agenda.ended(now, ended);
+                self.seen = Some([Some(done.commit), state]);
+                self.voice.ran(&done);
+                self.accounts = done.content.accounts;
+                true
+            }
+            Over::Round(Err(failure)) => {
+                self.agenda.ended(now, Ended::Failed(failure.kind));
+                self.voice.failed(&failure, self.agenda.again());
+                false
+            }
         }
-        if self.context.global.quiet && !event.is_trouble() {
-            return Ok(());
-        }
-        match event.text(now) {
-            Some(text) => self.context.print(&format!("{}  {text}\n", self.stamp(now))),
-            None => Ok(()),
-        }
-    }
-
-    /// The time of day in the repository's zone.
-    fn stamp(&self, now: DateTime<Utc>) -> String {
-        let form = "%F %T";
-        self.accounts
-            .defaults
-            .timezone
-            .map_or_else(|| now.format(form).to_string(), |zone| now.with_timezone(&zone).format(form).to_string())
     }
 
     /// # Errors
@@ -281,210 +257,14 @@ impl<'a> Desk<'a> {
             return Ok(());
         }
         let root = self.root.display();
-        Err(Failure::new(
-            Kind::Content,
-            format!("{root} is gone, or is no git repository any more; nothing is published"),
-        )
-        .hint("start it again once it is back; a service manager does so, as docs/watch.md has it"))
-    }
-
-    /// Reads the files on a thread of its own: many posts take their time, and events go on.
-    fn check(&self) -> Work<'a> {
-        let root = self.root.clone();
-        Box::pin(async move {
-            let read = tokio::task::spawn_blocking(move || check::read(&Repo::open(&root)?)).await;
-            let ended = || Failure::new(Kind::Bug, "the check broke off");
-            Over::Check(read.unwrap_or_else(|_| Err(ended())))
-        })
-    }
-
-    fn told_check(
-        &mut self,
-        written: &BTreeSet<String>,
-        found: Result<(Vec<String>, Vec<Problem>), Failure>,
-    ) -> Result<(), Failure> {
-        if let Ok(repo) = Repo::open(&self.root)
-            && let Ok(branch) = repo.branch()
-            && branch != self.branch
-        {
-            self.branch = branch;
-            let publishing = &self.accounts.publish.branch;
-            self.tell(&Event::Branch { name: self.branch.as_deref(), publishing })?;
-        }
-        match found {
-            Ok((posts, problems)) => {
-                let checked = self.checked.compare(written, posts, problems);
-                self.tell(&Event::Checked(&checked))
-            }
-            Err(failure) => self.tell(&Event::Unreadable(&failure)),
-        }
-    }
-
-    fn look(&self) -> Work<'a> {
-        let (root, publish) = (self.root.clone(), self.accounts.publish.clone());
-        Box::pin(async move {
-            let look = async {
-                let repo = Repo::open(&root)?;
-                repo.tips([&publish.branch, &publish.state_branch], repo.remote()?.as_ref()).await
-            };
-            Over::Look(look.await)
-        })
-    }
-
-    /// Whether the branches moved; `None`: nobody answered.
-    fn told_look(
-        &mut self,
-        found: Result<[Option<Oid>; 2], Failure>,
-        agenda: &mut Agenda,
-    ) -> Result<Option<bool>, Failure> {
-        let moved = match found {
-            Ok(tips) => {
-                let is_known = self.seen == Some(tips) || self.looked == Some(tips);
-                self.looked = Some(tips);
-                agenda.looked(self.moment(), Some(!is_known));
-                // That the remote answers mends nothing but that it did not.
-                if matches!(self.failing, Some((Kind::Later, _))) {
-                    self.told_back()?;
-                }
-                Some(!is_known)
-            }
-            Err(failure) => {
-                agenda.looked(self.moment(), None);
-                self.told_failure(&failure, agenda.again())?;
-                None
-            }
-        };
-        Ok(moved)
-    }
-
-    fn round(&self, at: Option<DateTime<Utc>>) -> Work<'a> {
-        let (context, stop) = (self.context, self.stop.clone());
-        let (accounts, late_max) = (self.accounts.clone(), self.max_late);
-        Box::pin(async move { Over::Round(round(context, accounts, late_max, stop, at).await.map(Box::new)) })
-    }
-
-    fn told_round(&mut self, ended: Result<Box<Finished>, Failure>, agenda: &mut Agenda) -> Result<(), Failure> {
-        let finished = match ended {
-            Ok(finished) => finished,
-            Err(failure) => {
-                agenda.ended(self.moment(), Ended::Failed(failure.kind));
-                return self.told_failure(&failure, agenda.again());
-            }
-        };
-        let Finished { done, state, left, change } = *finished;
-        let opening = TimeDelta::from_std(done.opening).unwrap_or_default();
-        agenda.ended(self.moment(), Ended::Well { change, rest: rest(&left, &done.rows), opening });
-        self.seen = Some([Some(done.commit), state]);
-        self.accounts = done.content.accounts;
-        self.told_back()?;
-        self.told_rows(&done.rows)?;
-        let next = event::next(&done.rows).and_then(|row| Some((format!("{}:{}", row.post, row.account), row.due?)));
-        let planned = Some((done.commit, next));
-        let is_news = self.planned != planned;
-        self.planned = planned;
-        self.tell(&Event::Ran { commit: done.commit, exit: done.exit, rows: &done.rows, is_news })
-    }
-
-    /// What became of targets, and what needs somebody, as far as it is news.
-    fn told_rows(&mut self, rows: &[Row]) -> Result<(), Failure> {
-        let mut told = BTreeMap::new();
-        for row in rows.iter().filter(|row| row.done.is_some() || row.attention.is_some()) {
-            let key = (row.post.to_string(), row.account.clone());
-            let mark = mark(row);
-            if row.done.is_some() || self.told.get(&key) != Some(&mark) {
-                self.tell(&Event::Target(row))?;
-            }
-            if row.attention.is_some() {
-                told.insert(key, mark);
-            }
-        }
-        self.told = told;
-        Ok(())
-    }
-
-    fn told_failure(&mut self, failure: &Failure, again: Option<DateTime<Utc>>) -> Result<(), Failure> {
-        let failing = Some((failure.kind, failure.message.clone()));
-        let is_news = self.failing != failing;
-        self.failing = failing;
-        self.tell(&Event::Failed { failure, again, is_news })
-    }
-
-    fn told_back(&mut self) -> Result<(), Failure> {
-        match self.failing.take() {
-            Some(_) => self.tell(&Event::Back),
-            None => Ok(()),
-        }
+        let message = format!("{root} is gone, or is no git repository any more; nothing is published");
+        Err(Failure::new(Kind::Content, message)
+            .hint("start it again once it is back; a service manager does so, as docs/watch.md has it"))
     }
 }
 
-/// One round, with all that comes after it.
-async fn round(
-    context: &Context,
-    accounts: Accounts,
-    late_max: usize,
-    stop: watch::Receiver<bool>,
-    at: Option<DateTime<Utc>>,
-) -> Result<Finished, Failure> {
-    let asked =
-        Asked { context, only: &[], late_max, removals_max: 0, accounts: Some(accounts), at, stop: Some(stop.clone()) };
-    let mut pass = Pass::begin(asked)?;
-    let outcome = {
-        let uploads = Uploads::new(context);
-        // How targets end is told as events; on the way, only who asks for more is told.
-        let tell = |words: &str| {
-            if context.global.verbose > 0 {
-                uploads.say(&report::printable(words));
-            }
-        };
-        pass.publish(Talk { tell: &tell, sent: &|sent| uploads.sent(sent) }).await
-    };
-    // That it was asked to stop is no news for people who are not there.
-    if outcome.is_ok() || !*stop.borrow() {
-        pass.tell(&outcome).await;
-    }
-    let done = outcome?;
-    let (left, change) = pass.outlook(&done)?;
-    Ok(Finished { state: pass.state(), done, left, change })
-}
-
-/// What a round left of what is due, by the plan that was made after it.
-fn rest(left: &Plan, rows: &[Row]) -> Rest {
-    // A person alone may allow removals.
-    let actions = left.actions().filter(|row| row.action != Some(Action::Remove));
-    let rest = |row: &Row| {
-        let before = rows.iter().find(|before| before.post == row.post && before.account == row.account);
-        match before {
-            Some(before) if before.acted => Rest::Later,
-            Some(before) => match before.attention {
-                Some(Kind::Later | Kind::Claimed) => Rest::Later,
-                None if before.state == Standing::Scheduled => Rest::Now,
-                _ => Rest::Nothing,
-            },
-            None => Rest::Later,
-        }
-    };
-    actions.map(rest).max().unwrap_or(Rest::Nothing)
-}
-
-/// What makes two sentences about a target the same news: how long it still takes does not.
-fn mark(row: &Row) -> String {
-    let reason = match row.attention {
-        Some(Kind::Later | Kind::Claimed) => "",
-        _ => row.reason.as_deref().unwrap_or_default(),
-    };
-    format!("{} {:?} {reason}", row.state.name(), row.attention)
-}
-
-/// Ends when some work does; never, while there is none.
-async fn ready(work: &mut Option<Work<'_>>) -> Over {
-    match work {
-        Some(at_work) => {
-            let over = at_work.await;
-            *work = None;
-            over
-        }
-        None => std::future::pending().await,
-    }
+fn moment(context: &Context) -> Moment {
+    Moment { wall: context.clock.now(), elapsed: context.clock.elapsed() }
 }
 
 async fn hear(ears: &Result<Ears, Failure>) -> Heard {
