@@ -377,7 +377,7 @@ mod tests {
             // A round that takes long keeps nobody: what it learned of when it began is done meanwhile.
             (
                 "1 plan 80\n1 long 100\n2 moves\n2 refs\n79 plan 90\n200 end",
-                "0 check, 0 round, 2.2 look, 2.3 round, 80 round, 89.7 round for 90",
+                "0 check, 0 round, 2.2 look, 2.3 round, 79.7 round for 80, 89.7 round for 90",
             ),
             // What a person must mend is not tried again until something happens.
             ("0.1 wrong\n200 end", "0 check, 0 round"),

@@ -331,6 +331,28 @@ mod tests {
         );
         assert_eq!(told(&mut health, Some(&wrong), 26), "accounts.toml is wrong");
         assert_eq!(told(&mut health, None, 27), "well");
-        insta::assert_snapshot!(health.metrics(at(28)), @"");
+        insta::assert_snapshot!(health.metrics(at(28)), @"
+        # HELP pressroom_up 1 while all is well, 0 while somebody should look.
+        # TYPE pressroom_up gauge
+        pressroom_up 1
+        # HELP pressroom_start_time_seconds When it was started, in Unix time.
+        # TYPE pressroom_start_time_seconds gauge
+        pressroom_start_time_seconds 1796000000
+        # HELP pressroom_failures_total Runs that broke off and fetches that failed since the start.
+        # TYPE pressroom_failures_total counter
+        pressroom_failures_total 3
+        # HELP pressroom_checks_total Checks of the files on disk since the start.
+        # TYPE pressroom_checks_total counter
+        pressroom_checks_total 0
+        # HELP pressroom_last_run_time_seconds When the last run ended, in Unix time.
+        # TYPE pressroom_last_run_time_seconds gauge
+        pressroom_last_run_time_seconds 1796001620
+        # HELP pressroom_last_run_exit_code Its exit code, as `pressroom publish` would have it.
+        # TYPE pressroom_last_run_exit_code gauge
+        pressroom_last_run_exit_code 0
+        # HELP pressroom_last_well_time_seconds When a run last ended with exit code 0.
+        # TYPE pressroom_last_well_time_seconds gauge
+        pressroom_last_well_time_seconds 1796001620
+        ");
     }
 }
