@@ -315,7 +315,7 @@ mod tests {
                     let now = moment(wall, elapsed);
                     if done == Some(next) {
                         match busy.pop().unwrap().1 {
-                            Act::Look => agenda.looked(now, std::mem::replace(&mut moved, Some(false))),
+                            Act::Look => agenda.looked(now, moved.replace(false)),
                             _ => {
                                 let ended = match failure {
                                     Some(kind) => Ended::Failed(kind),

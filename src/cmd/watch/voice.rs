@@ -28,8 +28,10 @@ pub(super) struct Voice<'a> {
     branch: Option<String>,
     /// What was told last of targets that need somebody.
     targets: BTreeMap<(String, String), String>,
-    /// The commit, and what is due next.
-    planned: Option<(Oid, Option<(String, DateTime<Utc>)>)>,
+    /// The commit that was read last.
+    commit: Option<Oid>,
+    /// What is due next, and when.
+    next: Option<(String, DateTime<Utc>)>,
     /// The failure that was told last, while it lasts.
     failing: Option<(Kind, String)>,
 }
@@ -37,7 +39,7 @@ pub(super) struct Voice<'a> {
 impl<'a> Voice<'a> {
     pub(super) fn new(context: &'a Context, health: Arc<Mutex<Health>>, branch: Option<String>) -> Self {
         let (checked, targets) = (check::Known::default(), BTreeMap::new());
-        Self { context, health, zone: None, checked, branch, targets, planned: None, failing: None }
+        Self { context, health, zone: None, checked, branch, targets, commit: None, next: None, failing: None }
     }
 
     /// Prints an event, and lets monitors know. That nobody can read it is no reason to stop publishing.
@@ -95,9 +97,8 @@ impl<'a> Voice<'a> {
         }
         self.targets(&done.rows);
         let next = event::next(&done.rows).and_then(|row| Some((format!("{}:{}", row.post, row.account), row.due?)));
-        let planned = Some((done.commit, next));
-        let is_news = self.planned != planned;
-        self.planned = planned;
+        let is_news = self.commit != Some(done.commit) || self.next != next;
+        (self.commit, self.next) = (Some(done.commit), next);
         self.tell(&Event::Ran { commit: done.commit, exit: done.exit, rows: &done.rows, is_news });
     }
 
