@@ -1,6 +1,11 @@
 //! `watch` as people run it: posts that become due, files that are saved, branches that come and go, remotes and folders that
 //! vanish, and being asked to stop.
 
+#![expect(
+    clippy::print_stdout,
+    reason = "how late and how idle it is are figures of this machine: told, with --nocapture"
+)]
+
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Stdio};
