@@ -5,6 +5,9 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use futures_util::future::BoxFuture;
+
+mod alarm;
 
 /// What a clock reads: this machine's time, or one that is made up.
 pub trait Time: Debug + Send + Sync {
@@ -13,6 +16,12 @@ pub trait Time: Debug + Send + Sync {
 
     /// What has passed since some instant, untouched by sleep and by whoever sets the clock.
     fn elapsed(&self) -> Duration;
+
+    /// Wakes at a time of day, or earlier, as where somebody may have set the clock: whoever waits looks at it again.
+    fn alarm(&self, at: DateTime<Utc>) -> BoxFuture<'static, ()> {
+        let wait = (at - self.now()).to_std().unwrap_or_default();
+        Box::pin(tokio::time::sleep(wait))
+    }
 }
 
 /// The time of day, and the time that has passed, which sleep and wrong clocks do not touch.
@@ -35,6 +44,10 @@ impl Time for Machine {
 
     fn elapsed(&self) -> Duration {
         self.started.elapsed()
+    }
+
+    fn alarm(&self, at: DateTime<Utc>) -> BoxFuture<'static, ()> {
+        Box::pin(alarm::ring(at, (at - self.now()).to_std().unwrap_or_default()))
     }
 }
 
@@ -72,7 +85,13 @@ impl Clock {
         self.offset
     }
 
-    /// Waits until the time of day is `until`.
+    /// Wakes when the time of day is `at`, however long the machine slept meanwhile, or earlier, as where somebody may have
+    /// set its clock: whoever waits looks again.
+    pub async fn alarm(&self, at: DateTime<Utc>) {
+        self.time.alarm(at.checked_sub_signed(self.offset).unwrap_or(at)).await;
+    }
+
+    /// Waits as long as it is until `until` now, by the time that passes while the machine is awake.
     pub async fn sleep_until(&self, until: DateTime<Utc>) {
         if let Ok(wait) = (until - self.now()).to_std() {
             tokio::time::sleep(wait).await;

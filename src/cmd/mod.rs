@@ -35,6 +35,7 @@ mod screen;
 mod settle;
 mod status;
 mod tokens;
+mod watch;
 
 /// Publishes to social networks from a git repository: posts are Markdown files, reviewed, merged, and published once.
 #[derive(Debug, Parser)]
@@ -91,6 +92,7 @@ pub enum Command {
     Count(count::Count),
     Plan(plan::Plan),
     Publish(publish::Publish),
+    Watch(watch::Watch),
     Rehearse(rehearse::Rehearse),
     Status(status::Status),
     Log(log::Log),
@@ -192,6 +194,7 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
         Command::Count(command) => command.run(&context),
         Command::Plan(command) => command.run(&context),
         Command::Publish(command) => command.run(&context),
+        Command::Watch(command) => command.run(&context),
         Command::Rehearse(command) => command.run(&context),
         Command::Status(command) => command.run(&context),
         Command::Log(command) => command.run(&context),

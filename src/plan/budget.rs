@@ -99,6 +99,11 @@ fn missed_by(desk: &Desk<'_>, row: &Row, free: DateTime<Utc>) -> bool {
     offer.is_some_and(|offer| !offer.on_merge && offer.due.is_some_and(|due| later(due, max_late(desk, offer)) < free))
 }
 
+/// When more may be left of each limit.
+pub(super) fn ends(desk: &Desk<'_>) -> Vec<DateTime<Utc>> {
+    meters(desk).iter().filter_map(|meter| meter.next_change(desk.now)).collect()
+}
+
 /// The limit that holds a row longest, how much it takes of it, and when that is free; `None` where all are free now.
 fn first_free(meters: &[Meter<'_>], needs: &[(usize, u32)], now: DateTime<Utc>) -> Option<(usize, u32, DateTime<Utc>)> {
     let free = |from: DateTime<Utc>| {

@@ -20,6 +20,7 @@ pub mod budget;
 mod change;
 pub mod contents;
 mod gone;
+pub mod next;
 #[cfg(test)]
 mod tests;
 pub mod when;
@@ -502,8 +503,8 @@ fn account<'a>(desk: &Desk<'a>, offer: &Offer) -> Option<&'a Account> {
     desk.accounts.accounts.get(&offer.target.account)
 }
 
-/// Lets only so many posts of an account through that its spacing holds.
-fn keep_spacing(desk: &Desk<'_>, rows: &mut [Row]) {
+/// When each account last showed something.
+fn last_shown(desk: &Desk<'_>) -> BTreeMap<String, DateTime<Utc>> {
     let mut last: BTreeMap<String, DateTime<Utc>> = BTreeMap::new();
     for (_, key, stand) in desk.state.targets() {
         for at in stand.shown_at() {
@@ -511,6 +512,12 @@ fn keep_spacing(desk: &Desk<'_>, rows: &mut [Row]) {
             *newest = at.max(*newest);
         }
     }
+    last
+}
+
+/// Lets only so many posts of an account through that its spacing holds.
+fn keep_spacing(desk: &Desk<'_>, rows: &mut [Row]) {
+    let mut last = last_shown(desk);
     for row in rows.iter_mut().filter(|row| row.action == Some(Action::Publish)) {
         let Some(spacing) = desk.accounts.accounts.get(&row.account).and_then(|account| account.spacing) else {
             continue;

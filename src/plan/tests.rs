@@ -62,7 +62,16 @@ fn check_budgets(desk: &str, around: &Around) -> String {
     plan.rows.iter().map(line).chain(budgets).collect::<Vec<_>>().join("\n")
 }
 
+fn next_change_of(desk: &str, around: &Around) -> String {
+    let told = |instant: DateTime<Utc>| instant.format("%T%.3f").to_string();
+    with_desk(desk, around, |desk| next::next_change(desk).map_or_else(|| "never".to_owned(), told))
+}
+
 fn planned(desk: &str, around: &Around) -> Plan {
+    with_desk(desk, around, plan)
+}
+
+fn with_desk<T>(desk: &str, around: &Around, tell: impl Fn(&Desk<'_>) -> T) -> T {
     let (accounts, problems) = account::parse(&Source::new("accounts.toml", ACCOUNTS));
     assert!(problems.is_empty(), "{problems:?}");
     let accounts = accounts.unwrap();
@@ -88,7 +97,7 @@ fn planned(desk: &str, around: &Around) -> Plan {
         Some((post, account)) => Only { post: post.to_owned(), account: Some(account.to_owned()) },
         None => Only { post: (*text).to_owned(), account: None },
     };
-    plan(&Desk {
+    tell(&Desk {
         now: around.now.parse().unwrap(),
         accounts: &accounts,
         offers: &offers,
@@ -862,5 +871,43 @@ fn instants_at_the_end_of_time_do_no_harm() {
                 &USUAL,
             );
         }
+    }
+}
+
+/// When the plan of a desk may change next, `HH:MM:SS` of 1 December 2026, at the offered instants of a now.
+#[test]
+fn a_plan_changes_when_something_it_hangs_on_comes() {
+    const POST: &str = "=== posts/tea.md\nid: tea\ntargets: [acme-x]\nschedule: 2026-12-01 14:00\n---\nTea.\n";
+    let claimed = "tea acme-x 11:58 {\"ev\":\"claimed\",\"epoch\":1,\"exp\":\"2026-12-01T12:08:00Z\",\"fp\":\"same\"}";
+    let slow = POST.replace("acme-x", "slow");
+    let out = |account: &str| {
+        format!(
+            "=== posts/jam.md\nid: jam\ntargets: [{account}]\nschedule: 2026-12-01 11:00\n---\nJam.\n=== ledger\n\
+             jam {account} 11:50 {{\"ev\":\"claimed\",\"epoch\":1,\"exp\":\"2026-12-01T12:00:00Z\",\"fp\":\"same\"}}\n\
+             jam {account} 11:51 {{\"ev\":\"published\",\"receipt\":{{\"id\":\"7\",\"url\":\"https://x.com/a/status/7\",\
+             \"at\":\"2026-12-01T11:51:00Z\",\"via\":\"response\"}}}}\n"
+        )
+    };
+    for (desk, now, next) in [
+        (POST.to_owned(), NOON, "14:00:00.000"),
+        // At its time, and late; then it is missed after twelve hours.
+        (POST.to_owned(), "2026-12-01T14:00:00Z", "15:00:00.001"),
+        (POST.to_owned(), "2026-12-01T15:30:00Z", "02:00:00.001"),
+        (POST.replace("---\nTea", "expires: 2026-12-01 14:30\n---\nTea"), "2026-12-01T14:10:00Z", "14:30:00.000"),
+        // A claim's end, and the grace after it.
+        (format!("{POST}=== ledger\n{claimed}\n"), NOON, "12:13:00.000"),
+        (
+            format!(
+                "{POST}=== ledger\n{claimed}\ntea acme-x 11:59 {{\"ev\":\"released\",\"retry_at\":\"2026-12-01T12:03:00Z\"}}\n"
+            ),
+            NOON,
+            "12:03:00.000",
+        ),
+        // Half an hour after the last post of an account that keeps so much between two.
+        (format!("{slow}{}", out("slow")), NOON, "12:21:00.000"),
+        (format!("{POST}{}", out("acme-x")), NOON, "14:00:00.000"),
+        (out("acme-x"), NOON, "never"),
+    ] {
+        assert_eq!(next_change_of(&desk, &Around { now, ..USUAL }), next, "{now} {desk}");
     }
 }

@@ -191,6 +191,29 @@ impl Repo {
         }
     }
 
+    /// Where some branches are now, `None` for one that is not there: on the remote, which is asked and not fetched from, or
+    /// without one here.
+    ///
+    /// # Errors
+    /// When the remote gives no answer, or a ref cannot be read.
+    pub async fn tips<const N: usize>(
+        &self,
+        branches: [&str; N],
+        remote: Option<&Remote>,
+    ) -> Result<[Option<Oid>; N], Failure> {
+        for branch in branches {
+            check_branch_name(branch)?;
+        }
+        if let Some(remote) = remote {
+            return remote.tips(branches).await;
+        }
+        let mut tips = [None; N];
+        for (tip, branch) in tips.iter_mut().zip(branches) {
+            *tip = self.local_tip(branch)?;
+        }
+        Ok(tips)
+    }
+
     /// When a commit was made: the committer's time.
     pub fn committed_at(&self, commit: Oid) -> Result<DateTime<Utc>, Failure> {
         let git = self.git()?;

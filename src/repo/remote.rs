@@ -76,6 +76,21 @@ impl Remote {
         Ok(refs.map(|(_, name)| name.to_owned()).collect())
     }
 
+    /// The tips of some branches, asked for and not fetched; `None` for one that is not there.
+    pub(super) async fn tips<const N: usize>(&self, branches: [&str; N]) -> Result<[Option<Oid>; N], Failure> {
+        let names = branches.map(|branch| format!("refs/heads/{branch}"));
+        let args = ["ls-remote", self.name.as_str()].into_iter().chain(names.iter().map(String::as_str));
+        let answer = self.git(&args.collect::<Vec<_>>()).await?;
+        if !answer.ok() {
+            return Err(self.unreachable(&answer));
+        }
+        let tip = |name: &String| {
+            let mut lines = answer.stdout.lines().filter_map(|line| line.split_once('\t'));
+            lines.find(|(_, listed)| listed == name).and_then(|(oid, _)| Oid::from_str(oid).ok())
+        };
+        Ok(names.each_ref().map(tip))
+    }
+
     /// Fetches the tip of `branch` into the ref `into`; `None` if the remote has no such branch. In a shallow clone that
     /// knows nothing of the branch yet, only the tip comes; otherwise everything since what is known, so that the history
     /// between can be looked through.

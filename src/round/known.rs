@@ -9,6 +9,7 @@ use crate::error::{Failure, Kind};
 use crate::fit::Rendition;
 use crate::ledger::{State, entry};
 use crate::plan::action::Row;
+use crate::plan::next::next_change;
 use crate::plan::{self, Desk, Only, Plan};
 use crate::repo::branch::Branch;
 use crate::run::recover::Recovered;
@@ -63,7 +64,16 @@ pub struct Planning<'a> {
 impl Planning<'_> {
     /// What a run would do.
     pub fn plan(&self, content: &Content) -> Plan {
-        plan::plan(&Desk {
+        plan::plan(&self.desk(content))
+    }
+
+    /// The next instant at which it may be something else, if nobody touches anything.
+    pub fn next_change(&self, content: &Content) -> Option<DateTime<Utc>> {
+        next_change(&self.desk(content))
+    }
+
+    fn desk<'a>(&'a self, content: &'a Content) -> Desk<'a> {
+        Desk {
             now: self.now,
             accounts: &content.accounts,
             offers: &content.offers,
@@ -74,7 +84,7 @@ impl Planning<'_> {
             grace: self.timings.grace,
             only: self.only,
             silence_is_suspect: self.silence == Silence::IsSuspect,
-        })
+        }
     }
 
     /// The same to the last byte: the pictures of the rows asked for that are too large are made smaller.

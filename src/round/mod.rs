@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use futures_util::future::LocalBoxFuture;
 use tokio::sync::watch;
 
@@ -147,6 +148,19 @@ impl Round<'_> {
     pub fn foresee(&self, content: &mut Content, stock: &Stock, orders: &Orders<'_>) -> Result<Plan, Failure> {
         let (known, recovered) = (Known::read(self.journal.branch()?)?, Recovered::read(self.spools, None)?);
         Ok(self.plan(content, stock, &known, &recovered, orders))
+    }
+
+    /// What is left to do at this instant as the ledger stands now, and the next instant at which that may change: for whoever
+    /// waits for it.
+    ///
+    /// # Errors
+    /// When the state branch or the spools cannot be read.
+    pub fn outlook(&self, content: &Content, orders: &Orders<'_>) -> Result<(Plan, Option<DateTime<Utc>>), Failure> {
+        let (known, recovered) = (Known::read(self.journal.branch()?)?, Recovered::read(self.spools, None)?);
+        let (timings, now) = (&self.timings, self.clock.now());
+        let planning =
+            Planning { known: &known, recovered: &recovered, timings, now, only: orders.only, silence: orders.silence };
+        Ok((planning.plan(content), planning.next_change(content)))
     }
 
     fn plan(

@@ -43,3 +43,4 @@ mod soak;
 mod socket;
 mod terminal;
 mod tidy;
+mod watch;

@@ -10,7 +10,7 @@ use pressroom::sim::linkedin;
 use crate::press::{Press, Stage};
 
 /// What people read.
-const DOCUMENTS: [&str; 7] = [
+const DOCUMENTS: [&str; 8] = [
     "README.md",
     "docs/accounts.md",
     "docs/posts.md",
@@ -18,6 +18,7 @@ const DOCUMENTS: [&str; 7] = [
     "docs/ledger.md",
     "docs/reliability.md",
     "docs/glossary.md",
+    "docs/watch.md",
 ];
 
 fn document(name: &str) -> String {

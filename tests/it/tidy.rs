@@ -89,11 +89,16 @@ const DOORS: &[(&str, &[&str], &str)] = &[
     ("git2", &["repo/"], "only repo touches git"),
     ("age", &["vault/"], "only the vault decrypts"),
     ("lettre", &["notify/mail.rs"], "only notices are mailed"),
-    ("axum", &["sim/"], "only the simulators serve"),
+    ("axum", &["sim/", "cmd/watch/health.rs"], "only the simulators serve, and the health of a watch"),
     ("std::net::TcpStream", &[], "only http opens connections outward"),
     ("std::net::UdpSocket", &[], "only http opens connections outward"),
     ("std::net::TcpListener", &[], "only the simulators listen"),
-    ("tokio::net", &["sim/", "login/callback.rs"], "only the simulators listen, and a login for its browser"),
+    (
+        "tokio::net",
+        &["sim/", "login/callback.rs", "cmd/watch/health.rs"],
+        "only the simulators listen, a login for its browser, and a watch for monitors",
+    ),
+    ("file_events", &["cmd/watch/ears.rs"], "only a watch listens for files"),
 ];
 
 /// Questions what time it is.
