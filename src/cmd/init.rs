@@ -196,6 +196,7 @@ fn files(key: &Key, branch: &str, zone: Tz) -> Vec<File> {
         first("media", "media/.gitkeep", ""),
         file(".gitignore", include_str!("init/gitignore")),
         file(".github/workflows/pressroom-check.yml", &fill(include_str!("init/check.yml"))),
+        file(".github/workflows/pressroom-comment.yml", include_str!("init/comment.yml")),
         file(".github/workflows/pressroom-publish.yml", &fill(include_str!("init/publish.yml"))),
         file(".pressroom/schemas/accounts.json", &format!("{:#}\n", schema::accounts())),
         file(".pressroom/schemas/front-matter.json", &format!("{:#}\n", schema::front_matter())),
@@ -440,19 +441,18 @@ mod tests {
         }
         let publish = text(&made("main"), ".github/workflows/pressroom-publish.yml");
         assert!(publish.contains("branches: [\"main\"]\n"));
-        assert!(publish.contains(concat!(
-            "cargo +stable install --locked pressroom@",
-            env!("CARGO_PKG_VERSION"),
-            "\n"
-        )));
+        assert!(publish.contains(concat!("uses: pressroom-cli/pressroom@v", env!("CARGO_PKG_VERSION"), "\n")));
     }
 
     #[test]
     fn workflows_get_no_more_than_they_need() {
         let files = made("main");
-        let check = text(&files, ".github/workflows/pressroom-check.yml");
-        let publish = text(&files, ".github/workflows/pressroom-publish.yml");
+        let workflow = |name| text(&files, &format!(".github/workflows/pressroom-{name}.yml"));
+        let (check, comment, publish) = (workflow("check"), workflow("comment"), workflow("publish"));
         assert!(!check.contains("secrets.") && check.contains("permissions:\n  contents: read\n"));
+        // What may write comments runs nothing that a pull request brings.
+        assert!(!comment.contains("secrets.") && !comment.contains("run: ") && !comment.contains("checkout"));
+        assert!(comment.contains("permissions:\n  actions: read\n  pull-requests: write\n"));
         let passed = publish.lines().filter_map(|line| line.trim().split_once(": ${{ secrets."));
         for (variable, secret) in passed.clone() {
             assert_eq!(secret, format!("{variable} }}}}"));
@@ -462,8 +462,10 @@ mod tests {
         assert_eq!(passed, needed);
         assert_eq!(publish.matches("secrets.").count(), needed.len());
         assert!(publish.contains("permissions:\n  contents: write\n"));
-        for uses in [&check, &publish].into_iter().flat_map(|text| text.lines()).filter(|line| line.contains("uses:")) {
-            assert!(uses.contains("uses: actions/"), "{uses}");
+        for uses in
+            [&check, &comment, &publish].into_iter().flat_map(|text| text.lines()).filter(|line| line.contains("uses:"))
+        {
+            assert!(["uses: actions/", "uses: pressroom-cli/"].iter().any(|owner| uses.contains(owner)), "{uses}");
         }
     }
 
