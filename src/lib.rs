@@ -29,6 +29,7 @@ pub mod repo;
 pub mod vault;
 // Drivers: the day's work.
 pub mod content;
+pub mod guard;
 pub mod round;
 pub mod run;
 // The simulators know nothing of the rest.

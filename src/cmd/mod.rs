@@ -21,7 +21,9 @@ mod doctor;
 mod github;
 mod init;
 mod keys;
+mod lock;
 mod log;
+mod man;
 mod media;
 mod new;
 mod open;
@@ -106,6 +108,7 @@ pub enum Command {
     Keys(keys::Keys),
     Media(media::Media),
     Completions(completions::Completions),
+    Man(man::Man),
     Schema(schema::Schema),
 }
 
@@ -207,6 +210,7 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
         Command::Keys(command) => command.run(&context),
         Command::Media(command) => command.run(&context),
         Command::Completions(command) => command.run(&context),
+        Command::Man(command) => command.run(&context),
         Command::Schema(command) => command.run(&context),
     }
 }

@@ -5,7 +5,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::screen::{self, List, View};
-use super::{Context, open, report, tokens};
+use super::{Context, lock, open, report, tokens};
 use crate::content::{Content, Stock};
 use crate::error::Failure;
 use crate::plan::Plan as Planned;
@@ -26,6 +26,9 @@ pub struct Plan {
     /// Do not ask the remote; use the ledger as last seen here.
     #[arg(long)]
     offline: bool,
+    /// Write down what there is to be published, as it is on disk, for `publish.require_plan` in accounts.toml.
+    #[arg(long, conflicts_with_all = ["at", "offline", "detailed_exitcode"])]
+    write: bool,
     /// Exit with 10 when something is due, 0 when nothing is.
     #[arg(long)]
     detailed_exitcode: bool,
@@ -36,6 +39,9 @@ const SOMETHING_DUE: u8 = 10;
 
 impl Plan {
     pub(super) fn run(self, context: &Context) -> Result<u8, Failure> {
+        if self.write {
+            return lock::write(context);
+        }
         let repo = Repo::open(&context.global.repo)?;
         let commit = repo.head()?;
         let (snapshot, mut content) = open::content_at(&repo, commit)?;

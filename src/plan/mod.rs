@@ -73,6 +73,8 @@ pub struct Offer {
     pub problems: Vec<Problem>,
     /// Whether the post has an error that concerns all its targets.
     pub post_is_wrong: bool,
+    /// Why accounts.toml lets nothing of it out as it is: not signed, not reviewed.
+    pub refused: Option<String>,
     /// Names of the post's other targets that have an error.
     pub wrong_targets: Vec<String>,
 }
@@ -331,6 +333,10 @@ fn withheld(desk: &Desk<'_>, offer: &Offer, stand: &Stand) -> Option<Verdict> {
     let due = offer.due.is_some_and(|due| due <= desk.now);
     if let Some(verdict) = wrong(desk, offer, due) {
         return Some(verdict);
+    }
+    if let Some(why) = &offer.refused {
+        let verdict = Verdict::hold(Standing::Held, why.clone());
+        return Some(if due { verdict.needs(Kind::Person) } else { verdict });
     }
     if offer.due.is_none() {
         return Some(Verdict::hold(Standing::Held, "no `schedule`: add one, or `schedule: on-merge`"));

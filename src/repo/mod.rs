@@ -15,6 +15,7 @@ use crate::error::{Failure, Kind};
 
 pub mod branch;
 mod git;
+pub mod history;
 pub mod journal;
 mod path;
 mod pins;

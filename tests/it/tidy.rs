@@ -33,7 +33,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("hosting", &["account", "clock", "env", "error", "http", "limits", "platform", "vault"]),
     ("repo", &["chance", "clock", "env", "error", "media"]),
     // Drivers.
-    ("content", &["account", "error", "fit", "http", "limits", "media", "plan", "platform", "post", "repo"]),
+    ("guard", &["account", "error", "plan", "post", "repo"]),
+    ("content", &["account", "error", "fit", "guard", "http", "limits", "media", "plan", "platform", "post", "repo"]),
     (
         "run",
         &[
@@ -56,9 +57,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 
 /// Commands use everything but the simulators, which are for rehearsals.
 const COMMANDS: &[&str] = &[
-    "account", "chance", "clock", "content", "env", "error", "fit", "hosting", "http", "ledger", "limits", "login",
-    "media", "notice", "notify", "plan", "platform", "post", "repo", "round", "run", "schema", "step", "suggest",
-    "vault",
+    "account", "chance", "clock", "content", "env", "error", "fit", "guard", "hosting", "http", "ledger", "limits",
+    "login", "media", "notice", "notify", "plan", "platform", "post", "repo", "round", "run", "schema", "step",
+    "suggest", "vault",
 ];
 
 /// The modules that are pure: words and rules.

@@ -1,0 +1,35 @@
+//! `pressroom man`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, CommandFactory};
+
+use super::{Cli, Context};
+use crate::error::{Failure, Kind};
+
+/// Writes the manual pages, one for each command, into a folder; without one, prints the page of pressroom itself.
+#[derive(Debug, Args)]
+pub struct Man {
+    /// Where to; it is made if it is not there.
+    folder: Option<PathBuf>,
+}
+
+impl Man {
+    pub(super) fn run(self, context: &Context) -> Result<u8, Failure> {
+        let command = Cli::command();
+        let Some(folder) = &self.folder else {
+            let mut page = Vec::new();
+            let written = clap_mangen::Man::new(command).render(&mut page);
+            written.map_err(|error| not_written(Path::new("the page"), &error))?;
+            context.print(&String::from_utf8_lossy(&page))?;
+            return Ok(0);
+        };
+        let written = fs::create_dir_all(folder).and_then(|()| clap_mangen::generate_to(command, folder));
+        written.map(|()| 0).map_err(|error| not_written(folder, &error))
+    }
+}
+
+fn not_written(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::new(Kind::Content, format!("{} could not be written", path.display())).cause(error)
+}
