@@ -45,7 +45,9 @@ pub(super) fn hold(snapshot: &Snapshot, posts: &[Post], offers: &mut [Offer]) ->
         Err(Unread::Missing) => String::new(),
         Err(unread) => {
             let why = format!("{PATH}: {unread}");
-            offers.iter_mut().for_each(|offer| drop(offer.refused.get_or_insert_with(|| why.clone())));
+            for offer in offers.iter_mut().filter(|offer| offer.refused.is_none()) {
+                offer.refused = Some(why.clone());
+            }
             return vec![Problem::error("plan-lock", &Source::new(PATH, ""), unread.to_string())];
         }
     };
@@ -58,7 +60,9 @@ pub(super) fn hold(snapshot: &Snapshot, posts: &[Post], offers: &mut [Offer]) ->
             let message = format!("{}: {why} ({PATH})", offer.target.account);
             problems.push(Problem::error("plan-lock", &post.source, message).hint(WAY_OUT));
         }
-        offer.refused.get_or_insert_with(|| format!("{why} ({PATH}); {WAY_OUT}"));
+        if offer.refused.is_none() {
+            offer.refused = Some(format!("{why} ({PATH}); {WAY_OUT}"));
+        }
     }
     let names: BTreeSet<String> = offers.iter().map(name).collect();
     let source = Source::new(PATH, text.as_str());

@@ -103,14 +103,17 @@ pub(super) fn trust(changes: &[Change]) -> Trust {
         }
         match rule(change) {
             Some(Rule::Keys(keys)) => {
-                // In a clone that is cut off it cannot be told whether this version was the first.
-                broken = change.made.is_none().then(|| CUT_OFF.to_owned());
                 trusted = Some(keys);
+                broken = None;
             }
             Some(Rule::Off) => trusted = None,
             // Nothing is published by a file that is wrong; the rule before it stays.
             None => {}
         }
+    }
+    // In a clone that is cut off it cannot be told who wrote the first version that it has.
+    if trusted.is_some() && changes.iter().any(|change| change.made.is_none()) {
+        broken = Some(CUT_OFF.to_owned());
     }
     match (trusted, broken) {
         (_, Some(why)) => Trust::Broken(format!("{ACCOUNTS} {why}; {WAY_OUT}")),

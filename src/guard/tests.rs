@@ -87,7 +87,7 @@ fn what_is_not_signed_so_is_told() {
         ("a/- /%", "was last changed by commit a1a1a1a of Ann, which is signed, but not with an ssh key".to_owned()),
         ("a/- /!", format!("was last changed by commit a1a1a1a of Ann, whose signature by {a} is not valid")),
         (
-            "a/?",
+            "b/? b/b",
             "was last changed before this clone begins: `git fetch --unshallow` brings the whole history".to_owned(),
         ),
     ] {
