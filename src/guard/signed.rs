@@ -54,7 +54,7 @@ pub(super) fn hold(
     let makers = snapshot.makers(&files.iter().flatten().cloned().collect())?;
     let refusal = |path: &String| match signer(makers.get(path).and_then(Option::as_ref), &keys) {
         _ if !snapshot.is_plain(path) => Some((path.clone(), format!("{path} {NOT_PLAIN}"))),
-        Err(why) => Some((path.clone(), format!("{path} {why}; {WAY_OUT}"))),
+        Err(why) => Some((path.clone(), format!("{path} {why}"))),
         Ok(()) => None,
     };
     let refusals: BTreeMap<String, String> = makers.keys().filter_map(refusal).collect();
@@ -116,7 +116,7 @@ pub(super) fn trust(changes: &[Change]) -> Trust {
         broken = Some(CUT_OFF.to_owned());
     }
     match (trusted, broken) {
-        (_, Some(why)) => Trust::Broken(format!("{ACCOUNTS} {why}; {WAY_OUT}")),
+        (_, Some(why)) => Trust::Broken(format!("{ACCOUNTS} {why}")),
         (Some(keys), None) => Trust::Keys(keys),
         (None, None) => Trust::Off,
     }
@@ -141,18 +141,23 @@ fn rule(change: &Change) -> Option<Rule> {
 
 const CUT_OFF: &str = "was last changed before this clone begins: `git fetch --unshallow` brings the whole history";
 
-/// Whether one of these keys signed a commit; if not, a clause that says so.
+/// Whether one of these keys signed a commit; if not, a clause that says so, with the way out.
 fn signer(made: Option<&Made>, keys: &[PublicKey]) -> Result<(), String> {
     let Some(made) = made else { return Err(CUT_OFF.to_owned()) };
-    let who = format!("was last changed by commit {:.7} of {}", made.commit.to_string(), made.author);
-    let Some((signature, signed)) = &made.signature else { return Err(format!("{who}, which nobody signed")) };
+    let refused = |why: String| {
+        let (commit, author) = (made.commit.to_string(), &made.author);
+        format!("was last changed by commit {commit:.7} of {author}, {why}; {WAY_OUT}")
+    };
+    let Some((signature, signed)) = &made.signature else { return Err(refused("which nobody signed".to_owned())) };
     if !signature.trim_start().starts_with("-----BEGIN SSH SIGNATURE-----") {
-        return Err(format!("{who}, which is signed, but not with an ssh key"));
+        return Err(refused("which is signed, but not with an ssh key".to_owned()));
     }
-    let signature = SshSig::from_pem(signature.trim()).map_err(|_| format!("{who}, whose signature cannot be read"))?;
+    let unreadable = |_| refused("whose signature cannot be read".to_owned());
+    let signature = SshSig::from_pem(signature.trim()).map_err(unreadable)?;
     let print = signature.public_key().fingerprint(HashAlg::Sha256);
     let Some(key) = keys.iter().find(|key| key.key_data() == signature.public_key()) else {
-        return Err(format!("{who}, signed by {print}, which `publish.signers` does not list"));
+        return Err(refused(format!("signed by {print}, which `publish.signers` does not list")));
     };
-    key.verify(NAMESPACE, signed, &signature).map_err(|_| format!("{who}, whose signature by {print} is not valid"))
+    let valid = key.verify(NAMESPACE, signed, &signature);
+    valid.map_err(|_| refused(format!("whose signature by {print} is not valid")))
 }

@@ -78,24 +78,24 @@ fn only_what_a_listed_key_signed_goes_out() {
         press.git(&["config", key, value]);
     }
     push(press);
-    assert_snapshot!(reasons(press, 3, "tea").join("\n"), @"");
+    assert_snapshot!(reasons(press, 3, "tea").join("\n"), @"posts/tea.md was last changed by commit COMMIT of Ann Example <ann@example.org>, which nobody signed; accounts.toml demands `publish.require_signed`: have somebody who is listed commit it");
     for key in ["gpg.ssh.program", "gpg.program", "gpg.ssh.allowedSignersFile"] {
         press.git(&["config", "--unset", key]);
     }
     press.file("posts/tea.md", &post("tea", "acme-x", "Tea!"));
     eve.commit(press);
     push(press);
-    assert_snapshot!(reasons(press, 3, "tea").join("\n"), @"");
+    assert_snapshot!(reasons(press, 3, "tea").join("\n"), @"posts/tea.md was last changed by commit COMMIT of Ann Example <ann@example.org>, signed by KEY, which `publish.signers` does not list; accounts.toml demands `publish.require_signed`: have somebody who is listed commit it");
 
     // Eve lists herself: by that she is not listed.
     press.file("accounts.toml", &demanding(&eve));
     eve.commit(press);
     push(press);
-    assert_snapshot!(reasons(press, 3, "tea").join("\n"), @"");
+    assert_snapshot!(reasons(press, 3, "tea").join("\n"), @"accounts.toml was last changed by commit COMMIT of Ann Example <ann@example.org>, signed by KEY, which `publish.signers` does not list; accounts.toml demands `publish.require_signed`: have somebody who is listed commit it");
     // Nor does it help to demand nothing.
     press.file("accounts.toml", ACCOUNTS).commit("nothing is demanded");
     push(press);
-    assert_snapshot!(reasons(press, 3, "tea").join("\n"), @"");
+    assert_snapshot!(reasons(press, 3, "tea").join("\n"), @"accounts.toml was last changed by commit COMMIT of Ann Example <ann@example.org>, which nobody signed; accounts.toml demands `publish.require_signed`: have somebody who is listed commit it");
     assert!(scene.stage.texts("x").is_empty());
 
     // Ann puts both right.
@@ -132,17 +132,23 @@ fn merges_need_no_signature() {
     push(press);
     let reasons = reasons(press, 3, "two");
     assert!(reasons[0].starts_with("media/cup.png was last changed by commit"), "{reasons:?}");
-    // A merge that brings the first picture back names itself: those words were out of date.
+    // Nor is the first one, brought back by a merge: what was signed once is not signed for now.
     press.git(&["checkout", "-q", "-b", "old", "tea"]);
+    press.file("notes.txt", "new\n").commit("beside it");
     press.git(&["checkout", "-q", "main"]);
+    press.git(&["merge", "-q", "--no-ff", "--no-commit", "old", "-s", "ours"]);
+    press.bytes("media/cup.png", &picture(9, 9, 10)).commit("back");
+    push(press);
+    let reasons = self::reasons(press, 3, "two");
+    assert!(reasons[0].starts_with("media/cup.png was last changed by commit"), "{reasons:?}");
     assert_eq!(scene.stage.texts("x"), ["Tea."]);
 
     // A clone that is cut off cannot tell, and says so.
     let address = format!("file://{}", scene.remote.display());
     let shallow = press.clone_with(&address, "shallow", &["--depth=1"]);
     let plan = shallow.run(&["plan", "--format", "json"]).json();
-    let why = plan["targets"][0]["reason"].as_str().unwrap_or_default();
-    assert!(why.contains("`git fetch --unshallow` brings the whole history"), "{plan}");
+    let two = plan["targets"].as_array().unwrap().iter().find(|row| row["post"] == "two").unwrap();
+    assert_snapshot!(two["reason"].as_str().unwrap(), @"accounts.toml was last changed before this clone begins: `git fetch --unshallow` brings the whole history");
 }
 
 #[test]
@@ -152,9 +158,15 @@ fn only_the_reviewed_plan_goes_out() {
     press.file("accounts.toml", &format!("{ACCOUNTS}\n[publish]\nrequire_plan = true\n"));
     press.file("posts/tea.md", &post("tea", "acme-x", "Tea."));
     let unwritten = press.run(&["check"]).exits(1);
-    assert_snapshot!(unwritten.stdout, @"");
+    assert_snapshot!(unwritten.stdout, @"
+    error[plan-lock]: acme-x: is not in the reviewed plan (.pressroom/plan.lock)
+    --> posts/tea.md
+     = hint: `pressroom plan --write` writes it anew, for somebody to review
+
+    1 post: 1 error.
+    ");
     let written = press.run(&["plan", "--write"]).exits(0);
-    assert_snapshot!(written.stdout, @"");
+    assert_snapshot!(written.stdout, @".pressroom/plan.lock is written: 1 target. Commit it with the posts.");
     press.run(&["check"]).exits(0);
     let again = press.run(&["plan", "--write", "--format", "json"]).exits(0).json();
     assert_eq!(again, serde_json::json!({"schema": 1, "path": ".pressroom/plan.lock", "targets": 1, "changed": false}));
@@ -167,7 +179,7 @@ fn only_the_reviewed_plan_goes_out() {
     // A word more, another time, another account: nobody has seen that.
     press.file("posts/tea.md", &post("tea", "acme-x", "Tea!")).commit("changed");
     push(press);
-    assert_snapshot!(reasons(press, 3, "tea").join("\n"), @"");
+    assert_snapshot!(reasons(press, 3, "tea").join("\n"), @"differs from the reviewed plan in what readers will see (.pressroom/plan.lock); `pressroom plan --write` writes it anew, for somebody to review");
     press.file("posts/tea.md", &post("tea", "acme-x, ann", "Tea.")).commit("one account more");
     push(press);
     assert_eq!(reasons(press, 3, "tea").len(), 2);
@@ -180,6 +192,13 @@ fn only_the_reviewed_plan_goes_out() {
     assert_eq!(scene.stage.texts("linkedin"), ["Tea."]);
 
     // What is out is not changed by what nobody has seen, either.
+    let seen = post("tea", "acme-x, ann", "Tea.").replace("id: tea", "id: tea\non_edit: update");
+    press.file("posts/tea.md", &seen.replace("Tea.", "Coffee.")).commit("another drink");
+    push(press);
+    let edit = reasons(press, 3, "tea").into_iter().find(|reason| reason.contains("reviewed")).unwrap();
+    assert_snapshot!(edit, @"changed, stays as published: differs from the reviewed plan in what readers will see (.pressroom/plan.lock); `pressroom plan --write` writes it anew, for somebody to review");
+    assert_eq!(scene.stage.texts("linkedin"), ["Tea."]);
+    press.file("posts/tea.md", &seen);
     press.file("posts/gone.md", &post("gone", "ann", "Gone.")).commit("not reviewed, and then");
     press.git(&["rm", "-q", "posts/tea.md"]);
     let stale: Value = press.run(&["check", "--format", "json"]).exits(1).json();

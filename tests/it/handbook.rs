@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use pressroom::limits::Platform;
+
 use crate::press::Press;
 
 fn docs() -> PathBuf {
@@ -91,6 +93,18 @@ fn the_reference_is_what_the_program_says() {
         let made = fs::read_to_string(press.repo.join("made").join(&name)).unwrap();
         let kept = fs::read_to_string(docs().join("reference").join(&name)).unwrap_or_default();
         assert!(made == kept, "docs/reference/{name} is stale: `cargo run -- man --reference docs/reference`");
+    }
+}
+
+/// Before anybody begins with a platform: how an app is registered there, what it costs, and what it cannot do.
+#[test]
+fn every_platform_has_a_page_that_tells_the_worst() {
+    for platform in Platform::ALL.into_iter().filter(|platform| platform.limits().published) {
+        let page = fs::read_to_string(docs().join(format!("platforms/{}.md", platform.name()))).unwrap();
+        for words in [&["cost"][..], &["app"], &["cannot", "does not do", "has none"], &["connect"]] {
+            assert!(words.iter().any(|word| page.contains(word)), "{platform}: none of {words:?}");
+        }
+        assert!(page.contains("https://"), "{platform}: its page names no source");
     }
 }
 

@@ -24,7 +24,7 @@ impl Man {
     pub(super) fn run(self, context: &Context) -> Result<u8, Failure> {
         let Some(folder) = &self.folder else {
             let mut page = Vec::new();
-            let written = clap_mangen::Man::new(Cli::command()).render(&mut page);
+            let written = clap_mangen::Man::new(Cli::command().disable_help_subcommand(true)).render(&mut page);
             written.map_err(|error| not_written(Path::new("the page"), &error))?;
             context.print(&String::from_utf8_lossy(&page))?;
             return Ok(0);
