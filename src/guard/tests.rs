@@ -1,11 +1,19 @@
 //! Who may sign, told from made-up histories of accounts.toml; the signatures are real ones.
 
+use std::collections::BTreeMap;
+
 use ssh_key::private::{Ed25519Keypair, PrivateKey};
 use ssh_key::{HashAlg, LineEnding};
 
+use super::lock;
 use super::signed::{Trust, trust};
+use crate::error::Source;
+use crate::media::Library;
+use crate::plan::Offer;
+use crate::post::{self, Post};
 use crate::repo::Oid;
 use crate::repo::history::{Change, Made};
+use crate::{account, content};
 
 /// A person, by a letter.
 fn key(name: char) -> PrivateKey {
@@ -97,4 +105,36 @@ fn what_is_not_signed_so_is_told() {
         let expected = if text.contains('?') { why } else { format!("{why}; {way_out}") };
         assert_eq!(found, format!("accounts.toml {expected}"), "{text}");
     }
+}
+
+/// What is offered where these posts lie, each as `path` and front matter.
+fn offers(posts: &[(&str, &str)]) -> Vec<Offer> {
+    let text = "schema = 1\n[defaults]\ntimezone = \"UTC\"\n[accounts.ann]\nplatform = \"linkedin\"\n[accounts.acme-x]\nplatform = \"x\"\n";
+    let (accounts, problems) = account::parse(&Source::new("accounts.toml", text));
+    assert_eq!(problems, []);
+    let (accounts, mut problems) = (accounts.unwrap(), Vec::new());
+    let posts: Vec<Post> = posts
+        .iter()
+        .map(|(path, text)| post::parse(&Source::new(*path, format!("---\n{text}")), Some(chrono_tz::UTC)).0.unwrap())
+        .collect();
+    let targets = content::resolve(&posts, &accounts, &mut problems);
+    content::offers(&posts, targets, &accounts, &Library::new(), &BTreeMap::new(), &problems)
+}
+
+#[test]
+fn the_lock_lists_what_will_be_seen() {
+    let text = lock::text(&offers(&[
+        ("posts/b.md", "targets: [ann, acme-x]\nschedule: 2026-12-01 09:00:30\n---\nTea.\n"),
+        ("posts/a.md", "targets: [ann]\nschedule: on-merge\n---\nTea.\n"),
+        ("posts/some day.md", "id: some-day\ntargets: [ann]\n---\nCoffee.\n"),
+        ("posts/draft.md", "targets: [ann]\ndraft: true\nschedule: on-merge\n---\nNot yet.\n"),
+        ("posts/long.md", &format!("targets: [acme-x]\nschedule: on-merge\n---\n{}\n", "long ".repeat(99))),
+    ]));
+    let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
+    insta::assert_snapshot!(lines.join("\n"), @"
+    6ab5f6a974b3b04effc63678246de5c0 on-merge a:ann
+    8e9805eef55c27ad5ebd6cfcc7efe36c 2026-12-01T09:00:30Z b:acme-x
+    6ab5f6a974b3b04effc63678246de5c0 2026-12-01T09:00:30Z b:ann
+    7b55445f60ea2147cf00ba3de22b59ba held some-day:ann
+    ");
 }

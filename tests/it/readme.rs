@@ -10,9 +10,11 @@ use pressroom::sim::linkedin;
 use crate::press::{Press, Stage};
 
 /// What people read.
-const DOCUMENTS: [&str; 7] = [
+const DOCUMENTS: [&str; 9] = [
     "README.md",
     "docs/accounts.md",
+    "docs/ci.md",
+    "docs/guards.md",
     "docs/posts.md",
     "docs/media.md",
     "docs/ledger.md",
