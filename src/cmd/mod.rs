@@ -26,6 +26,7 @@ mod media;
 mod new;
 mod open;
 mod plan;
+mod preview;
 mod progress;
 mod publish;
 mod rehearse;
@@ -89,6 +90,7 @@ pub enum Command {
     New(new::New),
     Check(check::Check),
     Count(count::Count),
+    Preview(preview::Preview),
     Plan(plan::Plan),
     Publish(publish::Publish),
     Rehearse(rehearse::Rehearse),
@@ -190,6 +192,7 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
         Command::New(command) => command.run(&context),
         Command::Check(command) => command.run(&context),
         Command::Count(command) => command.run(&context),
+        Command::Preview(command) => command.run(&context),
         Command::Plan(command) => command.run(&context),
         Command::Publish(command) => command.run(&context),
         Command::Rehearse(command) => command.run(&context),

@@ -121,7 +121,9 @@ pub(super) fn sections(rows: &[Row], view: View) -> String {
         for row in below {
             out.push_str(&line(row, column, view));
             let sent = row.rendition.as_ref().filter(|_| view.list == List::Open && section.is_sent());
-            out.push_str(&sent.map_or_else(String::new, |its| contents::contents(its, row.cost, view.width)));
+            out.push_str(&sent.map_or_else(String::new, |its| {
+                contents::contents(its, row.cost, contents::Counter::Figures, view.width)
+            }));
         }
         out.push('\n');
     }
