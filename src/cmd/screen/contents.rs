@@ -25,8 +25,7 @@ pub(in crate::cmd) enum Counter {
 
 /// Texts with their counts and media, then what goes out beside them; the usual is not told.
 pub(in crate::cmd) fn contents(rendition: &Rendition, cost: Option<Dollars>, counter: Counter, width: usize) -> String {
-    let mut lines = Vec::new();
-    lines.extend(rendition.title.iter().map(|title| Gutter::new("title", title)));
+    let mut lines: Vec<Gutter> = title(rendition).into_iter().collect();
     let count = rendition.parts.len();
     for (index, its) in rendition.parts.iter().enumerate() {
         let place = (count > 1).then_some((index + 1, count));
@@ -35,13 +34,23 @@ pub(in crate::cmd) fn contents(rendition: &Rendition, cost: Option<Dollars>, cou
         }
         lines.extend(its.media.iter().flat_map(attachment));
     }
-    lines.extend(rendition.card.iter().flat_map(card));
+    lines.extend(beside(rendition, cost));
+    behind_bar(&lines, COLUMN, width)
+}
+
+pub(in crate::cmd) fn title(rendition: &Rendition) -> Option<Gutter> {
+    rendition.title.as_ref().map(|title| Gutter::new("title", title))
+}
+
+/// What goes out beside texts and media, and what it costs.
+pub(in crate::cmd) fn beside(rendition: &Rendition, cost: Option<Dollars>) -> Vec<Gutter> {
+    let mut lines: Vec<Gutter> = rendition.card.iter().flat_map(card).collect();
     lines.extend(rendition.poll.as_ref().map(poll));
     lines.extend(rendition.first_comment.iter().map(|text| Gutter::new("comment", text)));
     lines.extend(references(rendition));
     lines.extend(settings(rendition));
     lines.extend(cost.map(|cost| Gutter::new("costs", &cost.to_string())));
-    behind_bar(&lines, COLUMN, width)
+    lines
 }
 
 /// Texts alone, with how long each is and may be: of a post that cannot be sent as it is.
@@ -79,7 +88,8 @@ fn gauge(count: usize, limit: usize) -> String {
     if count > limit { format!("{bar} {} too many", count - limit) } else { bar }
 }
 
-fn attachment(media: &Media) -> Vec<Gutter> {
+/// A file, its cover and its captions, each with its path first.
+pub(in crate::cmd) fn attachment(media: &Media) -> Vec<Gutter> {
     let mut lines = vec![Gutter::new(noun(media.kind), &media_line(media))];
     lines.extend(media.cover.iter().map(|cover| Gutter::new("cover", &file_line(cover))));
     lines.extend(media.captions.iter().map(|captions| {
