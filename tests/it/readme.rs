@@ -10,10 +10,11 @@ use pressroom::sim::linkedin;
 use crate::press::{Press, Stage};
 
 /// What people read.
-const DOCUMENTS: [&str; 7] = [
+const DOCUMENTS: [&str; 8] = [
     "README.md",
     "docs/accounts.md",
     "docs/posts.md",
+    "docs/editors.md",
     "docs/media.md",
     "docs/ledger.md",
     "docs/reliability.md",
@@ -117,6 +118,7 @@ fn from_nothing_to_a_first_post() {
             "pressroom connect",
             "pressroom new",
             "pressroom check",
+            "pressroom preview",
             "git add",
             "pressroom rehearse",
             "pressroom plan",
