@@ -15,6 +15,7 @@ pub mod suggest;
 pub mod fit;
 pub mod ledger;
 pub mod notice;
+pub mod page;
 pub mod plan;
 pub mod platform;
 // Effects: the world.

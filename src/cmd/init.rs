@@ -23,6 +23,8 @@ use crate::schema;
 use crate::vault::identity;
 use crate::vault::{Identities, Recipients, Sources};
 
+mod hook;
+
 /// Makes a content repository that works: accounts.toml, a first post, GitHub workflows, schemas for editors, and an age key.
 ///
 /// What is there already is left as it is, so it may be run again. In a repository that has accounts and posts it
@@ -31,6 +33,9 @@ use crate::vault::{Identities, Recipients, Sources};
 pub struct Init {
     /// Where; the current folder unless given.
     dir: Option<PathBuf>,
+    /// Also have git check posts before they are committed: installs a pre-commit hook in this clone.
+    #[arg(long)]
+    hook: bool,
 }
 
 impl Init {
@@ -53,6 +58,11 @@ impl Init {
                     report.note(file.path, made);
                 }
             }
+        }
+        if self.hook {
+            let hook = hook::install(&repo.hooks()?)?;
+            report.note(hook.path.to_string_lossy(), hook.made);
+            report.notes.extend(hook.note);
         }
         report.key = key;
         let outcome = match report.accounts(&repo) {

@@ -19,6 +19,7 @@ pub mod action;
 mod change;
 pub mod contents;
 mod gone;
+mod hash;
 #[cfg(test)]
 mod tests;
 pub mod when;
@@ -193,6 +194,7 @@ fn row(desk: &Desk<'_>, said: &Said<'_>, offer: &Offer) -> Row {
         receipt: receipt(&stand),
         warnings,
         cost,
+        on_merge: offer.on_merge,
         zone: offer.zone.clone(),
         key,
         rendition: offer.rendition.clone(),

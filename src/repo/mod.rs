@@ -133,6 +133,15 @@ impl Repo {
         self.0.bare
     }
 
+    /// The folder that git runs hooks from: `core.hooksPath`, else the one in the git directory.
+    pub fn hooks(&self) -> Result<PathBuf, Failure> {
+        let config = self.git()?.config().map_err(|error| words::git("cannot read git's configuration", &error))?;
+        // A relative one is from where hooks run: the top of the work tree.
+        Ok(config
+            .get_path("core.hooksPath")
+            .map_or_else(|_| self.0.common.join("hooks"), |path| self.0.root.join(path)))
+    }
+
     /// A folder of ours inside the git directory (`runs`, `cache`), made on demand for this user alone; never committed.
     pub fn folder(&self, name: &str) -> Result<PathBuf, Failure> {
         let folder = self.0.common.join("pressroom").join(name);

@@ -6,4 +6,5 @@ mod keys;
 mod media;
 mod output;
 mod reading;
+mod review;
 mod settle;

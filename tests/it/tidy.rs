@@ -21,6 +21,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("ledger", &["limits", "post", "step"]),
     ("plan", &["account", "error", "fit", "ledger", "limits", "media", "post", "step", "suggest"]),
     ("notice", &["error", "plan", "post"]),
+    ("page", &["limits", "plan"]),
     ("platform", &["fit", "limits", "media", "post", "step"]),
     // Effects.
     ("env", &[]),
@@ -58,14 +59,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 /// Commands use everything but the simulators, which are for rehearsals.
 const COMMANDS: &[&str] = &[
     "account", "chance", "clock", "content", "env", "error", "fit", "guard", "hosting", "http", "ledger", "limits",
-    "login", "media", "notice", "notify", "plan", "platform", "post", "repo", "round", "run", "schema", "step",
+    "login", "media", "notice", "notify", "page", "plan", "platform", "post", "repo", "round", "run", "schema", "step",
     "suggest", "vault",
 ];
 
 /// The modules that are pure: words and rules.
 const PURE: &[&str] = &[
     "suggest", "error", "media", "limits", "account", "post", "schema", "step", "fit", "ledger", "plan", "notice",
-    "platform",
+    "page", "platform",
 ];
 
 /// What pure modules never name.
@@ -90,11 +91,15 @@ const DOORS: &[(&str, &[&str], &str)] = &[
     ("git2", &["repo/"], "only repo touches git"),
     ("age", &["vault/"], "only the vault decrypts"),
     ("lettre", &["notify/mail.rs"], "only notices are mailed"),
-    ("axum", &["sim/"], "only the simulators serve"),
+    ("axum", &["sim/", "cmd/preview/live.rs"], "only the simulators serve, and a preview its page"),
     ("std::net::TcpStream", &[], "only http opens connections outward"),
     ("std::net::UdpSocket", &[], "only http opens connections outward"),
     ("std::net::TcpListener", &[], "only the simulators listen"),
-    ("tokio::net", &["sim/", "login/callback.rs"], "only the simulators listen, and a login for its browser"),
+    (
+        "tokio::net",
+        &["sim/", "login/callback.rs", "cmd/preview/live.rs"],
+        "only the simulators listen, and a login and a preview for their browser",
+    ),
 ];
 
 /// Questions what time it is.

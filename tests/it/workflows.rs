@@ -8,7 +8,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use crate::press::{Press, Ran};
-use crate::scene::{Scene, next_second};
+use crate::scene::{Scene, next_second, post};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -178,6 +178,63 @@ fn the_publish_step_publishes() {
         assert!(!clone.repo.join("x").exists());
     }
     assert_eq!(scene.stage.texts("x"), ["shallow", "whole"]);
+}
+
+/// In a pull request from a fork: no key, no secret, a token that may only read. What is right passes, what is wrong is told
+/// beside its line, and there is a plan either way.
+#[test]
+fn the_check_steps_review_a_pull_request() {
+    let (_, workflow) = of_init().into_iter().find(|(name, _)| name == "check").unwrap();
+    let scene = Scene::new();
+    let mut fork = scene.press.clone_of(scene.remote.to_str().unwrap(), "fork");
+    let home = fork.folder().join("runner");
+    fs::create_dir_all(&home).unwrap();
+    for variable in ["HOME", "XDG_CONFIG_HOME"] {
+        fork.env.push((variable.to_owned(), home.to_str().unwrap().to_owned()));
+    }
+    let summary = home.join("summary.md");
+    let variables = [
+        ("GITHUB_BASE_REF", "main"),
+        ("GITHUB_EVENT_NAME", "pull_request"),
+        ("GITHUB_REF", "refs/pull/1/merge"),
+        ("GITHUB_STEP_SUMMARY", summary.to_str().unwrap()),
+    ];
+    let steps =
+        ["Check posts and accounts", "Plan", "Preview of the posts that change"].map(|name| step(&workflow, name));
+    let review = |commit: &str| {
+        // As actions/checkout leaves it: the merge with the base, detached.
+        fork.git(&["checkout", "-q", "--detach", "origin/main"]);
+        fork.git(&["merge", "-q", "--no-ff", "-m", "merge", commit]);
+        let _ = fs::remove_file(&summary);
+        let checked = run_step(&fork, &steps[0], &variables);
+        for step in &steps[1..] {
+            run_step(&fork, step, &variables).exits(0);
+        }
+        let plan = read(fork.repo.join("review/plan/plan.md"));
+        assert!(plan.starts_with("<!-- pressroom-plan -->\n"), "{plan}");
+        assert_eq!(read(&summary), plan);
+        (checked, plan)
+    };
+    fork.git(&["checkout", "-q", "-b", "tea"]);
+    fork.file("posts/green/tea.md", &post("tea", "acme-x", "Tea ::error::boo @ann")).commit("tea");
+    let (checked, plan) = review("tea");
+    checked.exits(0);
+    assert!(plan.contains("Tea ::error::boo") && plan.contains("acme"), "{plan}");
+    let page = read(fork.repo.join("review/preview/green/tea.html"));
+    assert!(page.contains("Tea ::error::boo"), "{page}");
+
+    fork.git(&["checkout", "-q", "tea"]);
+    fork.file("posts/wrong.md", &post("wrong", "nobody", "Tea.")).commit("wrong");
+    let (checked, plan) = review("tea");
+    let said = checked.exits(1).stdout;
+    assert!(said.contains("::error file=posts/wrong.md,line=3,"), "{said}");
+    assert!(plan.contains("Tea ::error::boo"), "{plan}");
+
+    fork.git(&["checkout", "-q", "tea"]);
+    fork.file("accounts.toml", "schema = 1\nwrong = true\n").commit("no accounts");
+    let (checked, plan) = review("tea");
+    checked.exits(1);
+    assert!(plan.contains("There is no plan: the check says what is wrong."), "{plan}");
 }
 
 /// What GitHub would answer, and what it is asked: the script of `comment` with a stage around it.
