@@ -65,8 +65,8 @@ fn a_reviewer_reads_where_when_and_what() {
         &[
             (
                 "posts/tea.md",
-                "---\nid: tea\ntargets: [acme-x]\nschedule: 2026-12-01 12:55\nmedia: [{src: /media/cup.png, alt: A *cup*}]\n---\n\
-                 Tea at <b>five</b>, @ann\n\n```\ncode\n```\n",
+                "---\nid: tea\ntargets: [acme-x]\nschedule: 2026-12-01 12:55\nmedia: [{src: ../media/cup.png, alt: A *cup*}]\n---\n\
+                 Tea at \\<b\\>five\\</b\\>, @ann\n\n```\ncode\n```\n",
             ),
             ("posts/later.md", "---\nid: later\ntargets: [ann]\nschedule: 2026-12-09 09:00\n---\nLater.\n"),
             ("posts/wrong.md", "---\nid: wrong\ntargets: [nobody]\n---\nWrong.\n"),
@@ -81,7 +81,7 @@ fn a_reviewer_reads_where_when_and_what() {
 fn an_author_cannot_break_out() {
     let evil = "</details>\n````\n# Approved\n@acme/owners <!-- pressroom-plan -->\n";
     let post = format!(
-        "---\nid: tea\ntargets: [acme-x]\nschedule: 2026-12-01 12:55\nmedia: [{{src: /media/cup.png, alt: \"](x) `<img>` @ann\"}}]\n---\n\
+        "---\nid: tea\ntargets: [acme-x]\nschedule: 2026-12-01 12:55\nmedia: [{{src: ../media/cup.png, alt: \"](x) `<img>` @ann\"}}]\n---\n\
          \\`\\`\\`\\`\n{}",
         evil.replace('<', "\\<").replace('`', "\\`").replace('#', "\\#")
     );
