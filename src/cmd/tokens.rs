@@ -13,11 +13,10 @@ use crate::http::Http;
 use crate::limits::Platform;
 use crate::login::{App, Login};
 use crate::plan::Plan;
-use crate::plan::action::Row;
 use crate::platform::{self, Grant, Refresh};
 use crate::repo::Repo;
 use crate::repo::journal::Journal;
-use crate::round::{Known, Opened};
+use crate::round::{Known, Opened, tokens};
 use crate::run::renew::Renewal;
 use crate::vault::{self, Credential, Document, Identities, Redactor, Vault};
 
@@ -35,30 +34,21 @@ pub(super) struct Tokens<'a> {
 impl Tokens<'_> {
     /// Opens the tokens of the accounts a plan acts on; rows of an account whose token cannot be used say so and rest.
     pub(super) async fn open(&self, plan: &mut Plan) -> Result<Opened, Failure> {
-        let names: BTreeSet<String> = plan.actions().map(|row| row.account.clone()).collect();
-        let (mut tokens, mut redactor) = (BTreeMap::new(), Redactor::default());
-        if names.is_empty() {
-            return Ok((None, tokens, redactor));
+        if plan.actions().next().is_none() {
+            return Ok((None, BTreeMap::new(), Redactor::default()));
         }
-        let vault = open::vault(self.context, self.accounts)?;
+        let vault = Arc::new(open::vault(self.context, self.accounts)?);
+        let (opened, failures) =
+            tokens::opened(plan, vault.clone(), async |name| self.token(&vault, name, false).await).await;
         // Many files that cannot be opened mostly have one reason: each is told, the way out once.
-        let mut hints: Vec<String> = Vec::new();
-        for name in names {
-            match self.token(&vault, &name, false).await {
-                Ok(document) => {
-                    document.secrets().for_each(|secret| redactor.add(secret));
-                    tokens.insert(name, document);
-                }
-                Err(failure) => {
-                    self.context.complain(&format!("error: {}", report::printable(&failure.message)));
-                    let new = failure.hints.iter().filter(|hint| !hints.contains(hint)).cloned().collect::<Vec<_>>();
-                    hints.extend(new);
-                    rest(plan.rows.iter_mut().filter(|row| row.account == name), &failure);
-                }
-            }
+        let mut hints: Vec<&String> = Vec::new();
+        for failure in &failures {
+            self.context.complain(&format!("error: {}", report::printable(&failure.message)));
+            let new: Vec<&String> = failure.hints.iter().filter(|hint| !hints.contains(hint)).collect();
+            hints.extend(new);
         }
         hints.iter().for_each(|hint| self.context.complain(&format!("hint: {}", report::printable(hint))));
-        Ok((Some(Arc::new(vault)), tokens, redactor))
+        Ok(opened)
     }
 
     /// An account's token, refreshed if it ends soon; `forced`: in any case.
@@ -74,13 +64,15 @@ impl Tokens<'_> {
         let Some(way) = way(&document) else { return Ok(document) };
         let app = app(vault, self.accounts, self.known, platform, way);
         let login = app.as_ref().map(|app| Login { http: self.http, label, way, app });
+        let timings = open::timings(self.http)?;
         let renewal = Renewal {
-            repo: self.repo,
+            shelf: self.repo,
             journal: self.journal,
             vault,
             clock: self.context.clock,
             run: self.run,
-            lease: open::timings(self.http)?.lease,
+            lease: timings.lease,
+            grace: timings.grace,
             by: "refresh",
             tell: &|words| self.context.complain(&format!("warning: {}", report::printable(words))),
         };
@@ -173,14 +165,6 @@ pub(super) fn foresee(context: &Context, http: &Http, content: &Content, known: 
     };
     let ends = names.filter_map(|name| Some((name.clone(), end(name)?))).collect();
     known.ends = ends;
-}
-
-fn rest<'a>(rows: impl Iterator<Item = &'a mut Row>, failure: &Failure) {
-    for row in rows.filter(|row| row.action.is_some()) {
-        row.action = None;
-        row.reason = Some(failure.message.clone());
-        row.attention = Some(failure.kind);
-    }
 }
 
 #[cfg(test)]

@@ -117,32 +117,40 @@ fn length(file: &FileRange) -> u64 {
     file.range.end.saturating_sub(file.range.start)
 }
 
-/// Opens a file and begins to read it. Both may take long, so both happen beside the runtime's own thread.
+/// Opens a file and begins to read it. Both may take long, so both happen beside the runtime's own thread, but for what is
+/// read in one piece.
 async fn open(files: &Arc<dyn Files>, file: &FileRange) -> Result<(impl Pieces + use<>, Gauge), Failure> {
-    let (source, wanted) = (files.clone(), file.clone());
-    let opened = tokio::task::spawn_blocking(move || source.open(&wanted)).await.map_err(io::Error::other);
-    let reader = opened.flatten().map_err(|error| {
+    let (source, wanted, is_short) = (files.clone(), file.clone(), length(file) <= PIECE as u64);
+    let opened = match is_short {
+        true => source.open(&wanted),
+        false => tokio::task::spawn_blocking(move || source.open(&wanted)).await.map_err(io::Error::other).flatten(),
+    };
+    let reader = opened.map_err(|error| {
         Failure::new(Kind::Content, format!("{} could not be read", file.path))
             .cause(error)
             .hint("nothing was sent; put the file back and run again")
     })?;
-    Ok(pipe(reader, length(file)))
+    Ok(pipe(reader, length(file), is_short))
 }
 
-/// Pieces of a reader, as fast as the network takes them.
-fn pipe(reader: Box<dyn Read + Send>, length: u64) -> (impl Pieces, Gauge) {
+/// Pieces of a reader, as fast as the network takes them; at once, if it is short.
+fn pipe(reader: Box<dyn Read + Send>, length: u64, is_short: bool) -> (impl Pieces, Gauge) {
     let (give, mut take) = mpsc::channel(PIECES_WAITING);
     let (tell, sent) = watch::channel(0);
     let broken = Arc::new(OnceLock::new());
     let why = broken.clone();
-    tokio::task::spawn_blocking(move || {
-        if let Err(error) = pump(reader, length, &give) {
+    let read = move |give: &dyn Fn(io::Result<Piece>) -> bool| {
+        if let Err(error) = pump(reader, length, |piece| give(Ok(piece))) {
             let told = io::Error::new(error.kind(), "the file broke off");
             // The reason first: whoever sees the request fail looks for it.
             let _ = why.set(error);
-            let _ = give.blocking_send(Err(told));
+            give(Err(told));
         }
-    });
+    };
+    match is_short {
+        true => read(&|piece| give.try_send(piece).is_ok()),
+        false => drop(tokio::task::spawn_blocking(move || read(&|piece| give.blocking_send(piece).is_ok()))),
+    }
     let pieces = stream::poll_fn(move |context| {
         let piece = take.poll_recv(context);
         if let std::task::Poll::Ready(Some(Ok(piece))) = &piece {
@@ -154,8 +162,8 @@ fn pipe(reader: Box<dyn Read + Send>, length: u64) -> (impl Pieces, Gauge) {
 }
 
 /// Reads exactly so many bytes and hands them on. The last piece is only given away once the file has ended with it: a
-/// request that lacks a piece is never taken for whole.
-fn pump(mut reader: impl Read, length: u64, give: &mpsc::Sender<io::Result<Piece>>) -> io::Result<()> {
+/// request that lacks a piece is never taken for whole. `give` tells whether anybody takes more.
+fn pump(mut reader: impl Read, length: u64, give: impl Fn(Piece) -> bool) -> io::Result<()> {
     let mut left = length;
     while left > 0 {
         let most = left.min(PIECE as u64);
@@ -172,7 +180,7 @@ fn pump(mut reader: impl Read, length: u64, give: &mpsc::Sender<io::Result<Piece
         if left == 0 && reader.read(&mut [0])? > 0 {
             return Err(io::Error::new(io::ErrorKind::InvalidData, format!("it is longer than its {length} bytes")));
         }
-        if give.blocking_send(Ok(piece)).is_err() {
+        if !give(piece) {
             // The request is over: the answer came early, or the connection is gone.
             break;
         }
@@ -202,14 +210,12 @@ mod tests {
     }
 
     fn pumped(held: usize, promised: u64) -> (usize, io::Result<()>) {
-        let (give, mut take) = mpsc::channel(1_000);
-        let ended = pump(io::Cursor::new(vec![7; held]), promised, &give);
-        drop(give);
-        let mut given = 0;
-        while let Ok(piece) = take.try_recv() {
-            given += piece.unwrap().len();
-        }
-        (given, ended)
+        let given = std::cell::Cell::new(0);
+        let ended = pump(io::Cursor::new(vec![7; held]), promised, |piece| {
+            given.set(given.get() + piece.len());
+            true
+        });
+        (given.get(), ended)
     }
 
     #[test]

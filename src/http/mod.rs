@@ -45,8 +45,8 @@ pub enum Outcome {
 
 /// Where media bytes come from.
 pub trait Files: Send + Sync {
-    /// Opens a range of a media file. It is read to its end on a thread where waiting is allowed, and must be as long as
-    /// the range.
+    /// Opens a range of a media file, which must be as long as the range. Where that is more than a piece, it is opened and
+    /// read to its end on a thread where waiting is allowed.
     ///
     /// # Errors
     /// The system's, when it cannot be opened.

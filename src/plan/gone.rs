@@ -77,6 +77,15 @@ fn of_removed(desk: &Desk<'_>, post: &PostId, account: &str, platform: Platform,
     }
 }
 
+/// A thread that was begun, whose end nobody has any more.
+fn half_out(post: &PostId, account: &str, gone: &str) -> Verdict {
+    let reason = format!(
+        "{gone}, and only a part of it is out: bring it back and the rest is published, or delete by hand what is out, then \
+         `pressroom cancel {post}:{account}`"
+    );
+    Verdict::hold(Standing::Failed, reason).needs(Kind::Person)
+}
+
 /// Targets that need somebody but whose post is no longer there.
 pub(super) fn orphans(desk: &Desk<'_>) -> Vec<Row> {
     let mut rows = Vec::new();
@@ -93,6 +102,9 @@ pub(super) fn orphans(desk: &Desk<'_>) -> Vec<Row> {
                     Verdict::hold(Standing::Doubtful, format!("{gone}, but a call may have shown it"))
                         .needs(Kind::Person)
                 })
+            }
+            (Word::Failed { .. } | Word::Open | Word::Waiting { .. }, None) if stand.receipt_of(0).is_some() => {
+                claimed(desk, stand).unwrap_or_else(|| half_out(post, key.account(), gone))
             }
             _ => continue,
         };

@@ -553,6 +553,10 @@ fn a_target_whose_post_is_gone_is_still_told() {
     assert_snapshot!(gone(&format!("{CLAIMED}{DOUBT}")), @"tea acme-x doubtful - [Person]: the post or its target is gone from the repository, but a call may have shown it");
     assert_snapshot!(check(&format!("=== ledger\n{CLAIMED}"), &Around { now: "2026-12-01T11:35:00Z", ..USUAL }), @"tea acme-x publishing - [Claimed]: run r1 holds the claim since 11:30:00 UTC and may act for 10 min more");
     assert_snapshot!(gone(r#"tea acme-x 11:50 {"ev":"cancelled","by":"Ann"}"#), @"");
+    let half = PUBLISHED.replace(r#""ev":"published""#, r#""ev":"part","index":0,"of":2"#);
+    let given_back = r#"tea acme-x 11:45 {"ev":"released"}"#;
+    assert_snapshot!(gone(&format!("{CLAIMED}{half}")), @"tea acme-x doubtful - https://x.com/acme/status/7 [Person]: the post or its target is gone from the repository, but a call may have shown it");
+    assert_snapshot!(gone(&format!("{CLAIMED}{half}{given_back}")), @"tea acme-x failed - https://x.com/acme/status/7 [Person]: the post or its target is gone from the repository, and only a part of it is out: bring it back and the rest is published, or delete by hand what is out, then `pressroom cancel tea:acme-x`");
     let two = format!("{CLAIMED}{PUBLISHED}{}", format!("{CLAIMED}{PUBLISHED}").replace("tea ", "cake "));
     assert_snapshot!(gone(&two), @"
     cake acme-x published - https://x.com/acme/status/7: the post or its target is gone from the repository

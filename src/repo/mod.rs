@@ -19,6 +19,7 @@ pub mod journal;
 mod path;
 mod pins;
 pub mod remote;
+pub mod shelf;
 pub mod snapshot;
 pub mod spool;
 pub mod store;

@@ -27,6 +27,7 @@ use crate::vault::{Document, Redactor, Vault};
 
 mod known;
 pub mod mark;
+pub mod tokens;
 
 pub use known::{Known, Planning, Silence};
 

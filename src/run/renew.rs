@@ -6,9 +6,6 @@
 //! open: a machine that dies after the platform has acted, and before the answer is written to the disk, had the only copy of
 //! the new token.
 
-use std::fs;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -18,9 +15,9 @@ use crate::clock::Clock;
 use crate::error::{Failure, Kind};
 use crate::login::{Login, Refreshed};
 use crate::platform::Refresh;
-use crate::repo::Repo;
 use crate::repo::branch::{Branch, Edit};
 use crate::repo::journal::{Journal, Setback};
+use crate::repo::shelf::{Draft, Form, Shelf};
 use crate::run::write;
 use crate::vault::{self, Document, Vault};
 
@@ -33,19 +30,19 @@ const LEAST: TimeDelta = TimeDelta::minutes(10);
 const LOOK: Duration = Duration::from_millis(500);
 /// Meta's platforms renew no token that is younger.
 const YOUNGEST: TimeDelta = TimeDelta::days(1);
-/// Folder of tokens that the state branch may not have yet.
-const KEPT: &str = "tokens";
 const KEPT_HERE: &str = "the new token is kept on this disk; the next run here brings it in";
 
 /// What renewing needs.
 pub struct Renewal<'a> {
-    pub repo: &'a Repo,
+    pub shelf: &'a dyn Shelf,
     pub journal: &'a Journal,
     pub vault: &'a Vault,
     pub clock: Clock,
     pub run: &'a str,
     /// How long a claim of the run's holds; two minutes at most.
     pub lease: TimeDelta,
+    /// How long after its end another's claim is left alone: clocks differ, and a request may be on its way.
+    pub grace: TimeDelta,
     /// Which command and host, for people.
     pub by: &'a str,
     /// Told of a login that has ended while its last token is still good.
@@ -83,6 +80,13 @@ pub fn margin(login: &Login<'_>) -> TimeDelta {
     login.way.life.map_or(LEAST, |life| (life / LAST_PART).max(LEAST))
 }
 
+/// What an account's token is called on this disk.
+fn shelf_name(account: &str) -> String {
+    let path = vault::account_path(account);
+    let name = path.rsplit('/').next().unwrap_or_default();
+    name.strip_suffix(".age").unwrap_or(name).to_owned()
+}
+
 /// The line file beside an account's token.
 fn lines_path(account: &str) -> String {
     vault::account_path(account).replace(".age", ".jsonl")
@@ -113,6 +117,8 @@ impl Renewal<'_> {
             match self.claim(&document).await {
                 Ok(()) => return self.refresh(document, login, forced).await,
                 Err(Setback::Failed(failure)) => return self.usable(document, Some(failure.message), forced),
+                // One that died over it spent this token, perhaps, or did not get to it: until that can be tried it is good.
+                Err(Setback::Conflict(_)) if !forced && self.is_left(&document)? => return Ok(document),
                 // Another has it: theirs is used as soon as it is there.
                 Err(Setback::Conflict(why)) => {
                     tokio::time::sleep(LOOK).await;
@@ -171,7 +177,7 @@ impl Renewal<'_> {
     /// [`Setback::Conflict`] while another does, or when the stored token is another by now.
     async fn claim(&self, document: &Document) -> Result<(), Setback> {
         let (account, seq, run, clock) = (document.account.clone(), document.seq, self.run.to_owned(), self.clock);
-        let lease = self.lease.min(CLAIM_MAX);
+        let (lease, grace) = (self.lease.min(CLAIM_MAX), self.grace);
         let path = vault::account_path(&account);
         let sealed = self.journal.branch()?.read(&path)?;
         // The branch may have been fetched since the document was read: a token that was refreshed then is spent.
@@ -184,10 +190,8 @@ impl Renewal<'_> {
                 return Err(Setback::Conflict("the stored token is another by now".to_owned()));
             }
             let now = clock.now();
-            let last = last_line(branch, &account)?;
-            if let Some(Line { ev: Event::RefreshClaimed, seq: claimed, run: by, exp: Some(exp), .. }) = last
-                && claimed == seq
-                && exp > now
+            if let Some((by, exp)) = claimed(branch, &account, seq)?
+                && exp.checked_add_signed(grace).is_none_or(|free| free > now)
                 && by != run
             {
                 return Err(Setback::Conflict(format!("run {by} refreshes it")));
@@ -199,10 +203,17 @@ impl Renewal<'_> {
         self.journal.commit(Box::new(change)).await.map(drop)
     }
 
+    /// Whether nobody is at work on a claimed token any more, as far as our clock tells, and it will do for a while.
+    fn is_left(&self, document: &Document) -> Result<bool, Failure> {
+        let now = self.clock.now();
+        let claim = claimed(&self.journal.branch()?, &document.account, document.seq)?;
+        Ok(claim.is_some_and(|(_, exp)| exp <= now) && document.is_fresh(now, self.grace))
+    }
+
     /// Asks once; once more where the answer was lost, as nothing can be lost by it that is not lost already.
     async fn refresh(&self, document: Document, login: &Login<'_>, forced: bool) -> Result<Document, Failure> {
         let label = login.label;
-        let draft = match self.kept(&document.account).and_then(Draft::begin) {
+        let draft = match self.shelf.begin(&shelf_name(&document.account)) {
             Ok(draft) => draft,
             Err(failure) => {
                 self.note(&document, Event::Released).await?;
@@ -214,7 +225,7 @@ impl Renewal<'_> {
             refreshed = login.refresh(&document.credential).await;
         }
         if !matches!(refreshed, Refreshed::New(_)) {
-            remove(&draft.path)?;
+            self.shelf.remove(&shelf_name(&document.account), Form::Draft)?;
         }
         match refreshed {
             Refreshed::New(grant) => self.keep(draft, document.refreshed(grant, self.by), &document).await,
@@ -251,13 +262,13 @@ impl Renewal<'_> {
     }
 
     /// The new token on this disk, then on the state branch. A disk that fails does not keep it from the branch.
-    async fn keep(&self, draft: Draft, new: Document, old: &Document) -> Result<Document, Failure> {
+    async fn keep(&self, draft: Box<dyn Draft>, new: Document, old: &Document) -> Result<Document, Failure> {
         let sealed = self.vault.seal(&new)?;
         let kept = draft.keep(&sealed);
         match (self.store(&new, sealed, Some(old.seq)).await, kept) {
-            (Ok(()), Ok(kept)) => remove(&kept)?,
+            (Ok(()), Ok(())) => self.shelf.remove(&shelf_name(&new.account), Form::Whole)?,
             (Ok(()), Err(failure)) => tracing::warn!(%failure, "the new token is on the state branch alone"),
-            (Err(failure), Ok(_)) => return Err(failure.hint(KEPT_HERE)),
+            (Err(failure), Ok(())) => return Err(failure.hint(KEPT_HERE)),
             (Err(failure), Err(unkept)) => {
                 let lost = format!("if the next run says so: `pressroom connect {}`", new.account);
                 return Err(failure.cause(unkept.message).hint(lost));
@@ -298,14 +309,14 @@ impl Renewal<'_> {
     /// Brings in a token that an earlier run kept on this disk and did not get to store. Its draft will do as well: one that
     /// was not written to its end does not open.
     async fn bring_in(&self, document: Document) -> Result<Document, Failure> {
-        let kept = self.kept(&document.account)?;
-        let document = self.bring_in_file(&kept, document).await?;
-        self.bring_in_file(&draft_of(&kept), document).await
+        let document = self.bring_in_file(Form::Whole, document).await?;
+        self.bring_in_file(Form::Draft, document).await
     }
 
-    async fn bring_in_file(&self, kept: &Path, document: Document) -> Result<Document, Failure> {
-        let Ok(sealed) = fs::read(kept) else { return Ok(document) };
-        let newest = match self.vault.open::<Document>(&kept.display().to_string(), &sealed) {
+    async fn bring_in_file(&self, form: Form, document: Document) -> Result<Document, Failure> {
+        let name = shelf_name(&document.account);
+        let Some(sealed) = self.shelf.read(&name, form) else { return Ok(document) };
+        let newest = match self.vault.open::<Document>(&vault::account_path(&document.account), &sealed) {
             // Only what came of the very token that is stored: after a login anew the numbers begin again.
             Ok(new) if new.may_replace(&document).is_ok() && new.seq == document.seq.saturating_add(1) => {
                 self.store(&new, sealed, None).await.map_err(|failure| failure.hint(KEPT_HERE))?;
@@ -316,7 +327,7 @@ impl Renewal<'_> {
             // Sealed for another key: it is left for whoever has that.
             Err(_) => return Ok(document),
         };
-        remove(kept)?;
+        self.shelf.remove(&name, form)?;
         Ok(newest)
     }
 
@@ -326,12 +337,14 @@ impl Renewal<'_> {
         let change = move |branch: &Branch| Ok(vec![appended(branch, &account, &line)?]);
         write::settled(self.journal.commit(Box::new(change)).await).map(drop)
     }
+}
 
-    fn kept(&self, account: &str) -> Result<PathBuf, Failure> {
-        let name = vault::account_path(account);
-        let name = name.rsplit('/').next().unwrap_or_default().to_owned();
-        Ok(self.repo.folder(KEPT)?.join(name))
-    }
+/// Who has claimed to refresh the token of this number last, and until when.
+fn claimed(branch: &Branch, account: &str, seq: u64) -> Result<Option<(String, DateTime<Utc>)>, Failure> {
+    Ok(match last_line(branch, account)? {
+        Some(Line { ev: Event::RefreshClaimed, seq: of, run, exp: Some(exp), .. }) if of == seq => Some((run, exp)),
+        _ => None,
+    })
 }
 
 fn last_line(branch: &Branch, account: &str) -> Result<Option<Line>, Failure> {
@@ -349,52 +362,4 @@ fn appended(branch: &Branch, account: &str, line: &Line) -> Result<Edit, Failure
     bytes.extend_from_slice(text.as_bytes());
     bytes.push(b'\n');
     Ok(Edit::Write { path, bytes })
-}
-
-fn draft_of(path: &Path) -> PathBuf {
-    path.with_extension("new")
-}
-
-/// The file that a new token is put down in first. It is there before the token is asked for, so that nothing is left to be
-/// done then but to write.
-#[derive(Debug)]
-struct Draft {
-    file: fs::File,
-    path: PathBuf,
-    kept: PathBuf,
-}
-
-impl Draft {
-    fn begin(kept: PathBuf) -> Result<Self, Failure> {
-        let path = draft_of(&kept);
-        let file = fs::File::create(&path).map_err(|error| unwritten(&path, error))?;
-        Ok(Self { file, path, kept })
-    }
-
-    /// The whole file or none, also after a crash; where it lies.
-    fn keep(mut self, bytes: &[u8]) -> Result<PathBuf, Failure> {
-        let written = self.file.write_all(bytes).and_then(|()| self.file.sync_all());
-        written.map_err(|error| unwritten(&self.path, error))?;
-        match fs::rename(&self.path, &self.kept) {
-            // Another run of this clone has brought the draft in.
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(self.kept),
-            renamed => renamed.map_err(|error| unwritten(&self.kept, error))?,
-        }
-        let folder = self.kept.parent().unwrap_or(Path::new("."));
-        let synced = fs::File::open(folder).and_then(|folder| folder.sync_all());
-        synced.map_err(|error| unwritten(folder, error)).map(|()| self.kept)
-    }
-}
-
-fn unwritten(path: &Path, error: std::io::Error) -> Failure {
-    Failure::new(Kind::Later, format!("{} could not be written", path.display())).cause(error)
-}
-
-fn remove(path: &Path) -> Result<(), Failure> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(Failure::new(Kind::Later, format!("{} could not be removed", path.display())).cause(error))
-        }
-        _ => Ok(()),
-    }
 }

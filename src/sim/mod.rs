@@ -94,7 +94,8 @@ impl Sim {
             let router = self.observed(hosts, router);
             hosts.iter().map(move |host| ((*host).to_owned(), router.clone()))
         });
-        each.collect()
+        let sites = self.world.lock().sites.clone().into_iter();
+        each.chain(sites.map(|(host, site)| (host, web::router(site)))).collect()
     }
 
     fn observed(&self, hosts: &[&str], router: Router) -> Router {
@@ -107,8 +108,13 @@ impl Sim {
     /// # Errors
     /// When a loopback port cannot be bound.
     pub async fn put_up(&mut self, host: &str, site: web::Site) -> io::Result<()> {
-        self.world.lock().sites.insert(host.to_owned(), site.clone());
+        self.open_site(host, site.clone());
         self.serve(&[host], web::router(site)).await
+    }
+
+    /// The same for whoever asks in this process.
+    pub fn open_site(&self, host: &str, site: web::Site) {
+        self.world.lock().sites.insert(host.to_owned(), site);
     }
 
     /// The hosts the platforms are known by, and where each is served now.

@@ -12,6 +12,7 @@ use pressroom::chance;
 use pressroom::clock::{Clock, Time as _};
 use pressroom::error::{Failure, Kind};
 use pressroom::repo::Oid;
+use pressroom::repo::shelf::{Draft, Form, Shelf};
 use pressroom::repo::spool::{OtherRun, Spool, Spools};
 use tokio::sync::Notify;
 use tokio::time::Instant;
@@ -33,6 +34,9 @@ pub(crate) struct Disk {
     /// The newest tip of the state branch that was seen.
     pub(crate) seen: Option<Oid>,
     spools: BTreeMap<String, File>,
+    /// New tokens that the state branch may not have, and their drafts.
+    drafts: BTreeMap<String, Vec<u8>>,
+    tokens: BTreeMap<String, Vec<u8>>,
     /// No more can be written.
     pub(crate) full: bool,
 }
@@ -74,6 +78,10 @@ pub(crate) struct Process {
     pub(crate) dice: Dice,
     fate: Fate,
     effects: AtomicU64,
+    /// It has asked for a new token, which is not on the state branch yet.
+    refreshing: AtomicBool,
+    /// It slept meanwhile.
+    dozed: AtomicBool,
     dead: AtomicBool,
     death: Notify,
 }
@@ -90,8 +98,9 @@ pub(crate) enum Gate {
 
 impl Process {
     pub(crate) fn start(machine: &Machine, dice: Dice, fate: Fate) -> Arc<Self> {
-        let (effects, dead, death) = (0.into(), false.into(), Notify::new());
-        Arc::new(Self { machine: machine.clone(), dice, fate, effects, dead, death })
+        let (effects, refreshing, dozed, dead) = (0.into(), false.into(), false.into(), false.into());
+        let (machine, death) = (machine.clone(), Notify::new());
+        Arc::new(Self { machine, dice, fate, effects, refreshing, dozed, dead, death })
     }
 
     /// Asks for one effect.
@@ -115,6 +124,7 @@ impl Process {
         {
             tokio::time::sleep(long).await;
             self.machine.watch.slept(long);
+            self.dozed.fetch_or(self.refreshing.load(SeqCst), SeqCst);
         }
         if self.gate() == Gate::Shut {
             std::future::pending::<()>().await;
@@ -127,6 +137,16 @@ impl Process {
             std::future::pending::<()>().await;
         }
         self.shake();
+    }
+
+    /// It asks for a new token: the old one may be spent from now on.
+    pub(crate) fn refreshes(&self) {
+        self.refreshing.store(true, SeqCst);
+    }
+
+    /// Whether a new token may have been lost with it, or come too late.
+    pub(crate) fn may_have_lost_a_token(&self) -> bool {
+        self.refreshing.load(SeqCst) || self.dozed.load(SeqCst)
     }
 
     /// Throws the dice anew, where they are stuck.
@@ -248,5 +268,52 @@ impl Process {
                 Ok(())
             }
         }
+    }
+}
+
+/// New tokens, as a process finds them.
+#[derive(Debug)]
+pub(crate) struct Shelves(pub(crate) Arc<Process>);
+
+impl Disk {
+    fn shelf(&mut self, form: Form) -> &mut BTreeMap<String, Vec<u8>> {
+        match form {
+            Form::Whole => &mut self.tokens,
+            Form::Draft => &mut self.drafts,
+        }
+    }
+}
+
+impl Shelf for Shelves {
+    fn begin(&self, name: &str) -> Result<Box<dyn Draft>, Failure> {
+        self.0.write(|disk| drop(disk.drafts.insert(name.to_owned(), Vec::new())))?;
+        Ok(Box::new(Begun { process: self.0.clone(), name: name.to_owned() }))
+    }
+
+    fn read(&self, name: &str, form: Form) -> Option<Vec<u8>> {
+        self.0.machine.disk.lock().unwrap().shelf(form).get(name).cloned()
+    }
+
+    fn remove(&self, name: &str, form: Form) -> Result<(), Failure> {
+        self.0.erase(|disk| drop(disk.shelf(form).remove(name)))?;
+        self.0.refreshing.store(false, SeqCst);
+        Ok(())
+    }
+}
+
+struct Begun {
+    process: Arc<Process>,
+    name: String,
+}
+
+impl Draft for Begun {
+    fn keep(self: Box<Self>, bytes: &[u8]) -> Result<(), Failure> {
+        // A file that is full, or cut off, before it has its name.
+        self.process.write(|disk| drop(disk.drafts.insert(self.name.clone(), bytes.to_vec())))?;
+        self.process.write(|disk| {
+            if let Some(bytes) = disk.drafts.remove(&self.name) {
+                disk.tokens.insert(self.name.clone(), bytes);
+            }
+        })
     }
 }

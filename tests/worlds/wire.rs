@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::Duration;
 
 use axum::Router;
@@ -28,6 +29,8 @@ pub(crate) struct Net {
     pub(crate) sun: Sun,
     pub(crate) chaos: Chaos,
     pub(crate) aloud: bool,
+    /// Something went wrong with a request for a new token: it may be lost.
+    pub(crate) token_trouble: Arc<AtomicBool>,
 }
 
 /// A process's way to it.
@@ -71,6 +74,9 @@ impl Wire for Cable {
     fn carry(&self, request: Request) -> BoxFuture<'_, Result<Response, Broken>> {
         Box::pin(async move {
             self.process.pass().await;
+            if is_for_a_token(request.method(), request.url().path()) {
+                self.process.refreshes();
+            }
             let (net, dice) = (self.net.clone(), self.process.dice.split());
             // What was sent goes its way, whatever becomes of the sender.
             let request = whole(request).await.ok_or(Broken::Unclear("the file broke off".into()))?;
@@ -79,6 +85,11 @@ impl Wire for Cable {
             answer
         })
     }
+}
+
+/// Whether somebody asks for a new token.
+fn is_for_a_token(method: &Method, path: &str) -> bool {
+    *method == Method::POST && path.contains("/token")
 }
 
 type Parts = http::Request<Bytes>;
@@ -100,6 +111,9 @@ impl Net {
         }
         let fault = *dice.pick(&FAULTS);
         self.say(&request, &format!("{fault:?}"));
+        if is_for_a_token(request.method(), request.uri().path()) {
+            self.token_trouble.store(true, SeqCst);
+        }
         let unclear = || Err(Broken::Unclear(format!("{fault:?}")));
         let patience = dice.duration(Duration::ZERO..=Duration::from_secs(90));
         match fault {

@@ -127,6 +127,9 @@ pub(super) fn read_remove(call: &Call, reply: &Reply) -> Result<Step, Refusal> {
 
 pub(super) fn read(job: &Job<'_>, done: &[Step], call: &Call, reply: &Reply) -> Result<Step, Refusal> {
     if !reply.is_success() {
+        if let Some(read) = upload::read_refused(job, done, call, reply) {
+            return read;
+        }
         return match refusals::refusal(reply, call.shows) {
             _ if call.name == wire::REPOST && refusals::is_reposted(reply) => {
                 reposted(call, reply, Via::DuplicateAnswer)

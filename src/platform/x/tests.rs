@@ -545,6 +545,45 @@ fn processing_that_fails_is_about_the_image() {
     assert_eq!(endless.unwrap_err().class, Class::Content);
 }
 
+/// The answer to the first finalize was lost, so that X refuses the second; or it refuses this file.
+#[test]
+fn a_refused_finalize_is_looked_into() {
+    let (rendition, identity) = (post(vec![part("x", vec![image("a.png", 9, None)])]), acme());
+    let refused = |what: &str| reply(400, &[], &format!(r#"{{"title":"Invalid Request","detail":"{what}"}}"#));
+    let mut walk_on = walk(&rendition, &identity);
+    let ended = walk_on.run(|call, now| match call.name.as_str() {
+        "image 1 finalize" => refused("`id` is finalized already"),
+        "image 1 status" => reply(200, &[], r#"{"data":{"id":"701"}}"#),
+        _ => good(call, now),
+    });
+    ended.unwrap();
+    assert_eq!(
+        walk_on.log[2..],
+        [
+            "image 1 finalize: POST /2/media/upload/701/finalize",
+            "image 1 status: GET /2/media/upload?command=STATUS&media_id=701",
+            "post 1: POST! /2/tweets {\"media\":{\"media_ids\":[\"701\"]},\"text\":\"x\"}",
+            "done",
+        ]
+    );
+    // A run that goes on where another died sends a segment again.
+    let mut walk_on = walk(&rendition, &identity);
+    let ended = walk_on.run(|call, now| match call.name.as_str() {
+        "image 1 append 0" => refused("`id` is finalized already"),
+        "image 1 status" => reply(200, &[], r#"{"data":{"id":"701"}}"#),
+        _ => good(call, now),
+    });
+    ended.unwrap();
+    assert_eq!(walk_on.log[2], "image 1 status: GET /2/media/upload?command=STATUS&media_id=701");
+    let refusal = walk(&rendition, &identity).run(|call, now| match call.name.as_str() {
+        "image 1 finalize" => refused("segments are missing"),
+        "image 1 status" => refused("`media_id` is not finalized"),
+        _ => good(call, now),
+    });
+    let words = refusal.unwrap_err().words;
+    assert!(words.contains("segments are missing"), "{words}");
+}
+
 /// A film of so many bytes, of two seconds.
 fn video(path: &str, bytes: u64) -> crate::fit::Media {
     let film = crate::media::Film { duration_ms: Some(2_000), ..crate::media::Film::default() };

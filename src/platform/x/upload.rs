@@ -28,6 +28,12 @@ const FILM_PROCESSING_MAX: TimeDelta = TimeDelta::hours(1);
 /// Key of a media id in a step's data.
 const MEDIA_ID: &str = "media_id";
 
+/// Key of what X said to a finalize that may have been the second.
+const REFUSED: &str = "refused";
+
+/// After a refused finalize the upload is asked for its status at once; later, another upload is begun.
+const ASKED_WITHIN_SECS: i64 = 600;
+
 /// A file that is uploaded.
 struct Upload<'a> {
     /// `image 2`, `video 1`, `captions 1`: how its calls and steps begin.
@@ -179,6 +185,31 @@ pub(super) fn read(job: &Job<'_>, done: &[Step], call: &Call, reply: &Reply) -> 
         "tie" => Ok(step(&call.name, &id(made(done, &name_of_video(&name), job.now)), None)),
         _ => return None,
     })
+}
+
+/// What a refusal of one of these calls means, beyond what it says. A segment or a finalize is refused where the upload was
+/// finalized before and nobody heard of it, and for reasons of its own: the upload's status tells which it was. `None`: it
+/// means what it says.
+pub(super) fn read_refused(job: &Job<'_>, done: &[Step], call: &Call, reply: &Reply) -> Option<Result<Step, Refusal>> {
+    let mut words = call.name.splitn(3, ' ').filter(|_| matches!(reply.status, 400 | 404));
+    let (name, what) = (format!("{} {}", words.next()?, words.next()?), words.next()?);
+    let of = |what: &str| made(done, &format!("{name} {what}"), job.now);
+    match what.split(' ').next()? {
+        "append" | "finalize" => {
+            let step = step(
+                &format!("{name} finalize"),
+                of("initialize")?.data(MEDIA_ID),
+                Some(after(reply, ASKED_WITHIN_SECS)),
+            );
+            let step = with(step, REFUSED, refusals::refusal(reply, false).words);
+            Some(Ok(with(step, "check_at", reply.at.to_rfc3339())))
+        }
+        "status" => {
+            let words = of("finalize").map(|made| made.data(REFUSED).to_owned()).filter(|words| !words.is_empty())?;
+            Some(Err(Refusal { words, ..refusals::refusal(reply, false) }))
+        }
+        _ => None,
+    }
 }
 
 /// `captions 1` -> the step that finished its video.
