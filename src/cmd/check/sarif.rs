@@ -143,7 +143,7 @@ mod tests {
                 }
             }
             Value::Number(number) => {
-                assert!(number.as_u64().is_some_and(|number| number >= u64::from(name != "ruleIndex")))
+                assert!(number.as_u64().is_some_and(|number| number >= u64::from(name != "ruleIndex")));
             }
             Value::String(text) => match name {
                 "version" => assert_eq!(text, "2.1.0"),
