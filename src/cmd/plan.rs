@@ -103,7 +103,9 @@ fn text(context: &Context, plan: &Planned, content: &Content, commit: Oid) -> St
     let zone = content.accounts.defaults.timezone.map_or("UTC", |zone| zone.name());
     out.push_str(&format!("Plan for {}, commit {:.7}\n\n", when(plan.at, zone), commit.to_string()));
     out.push_str(&listing(context, &plan.rows, plan.at, List::Open));
-    out.push_str(&format!("{DIM}plan {}{DIM:#}\n", plan.hash()));
+    if plan.ahead().next().is_some() {
+        out.push_str(&format!("{DIM}plan {}{DIM:#}\n", plan.hash()));
+    }
     out
 }
 

@@ -54,7 +54,7 @@ impl Facts {
 
 impl Length {
     fn markup(&self) -> Markup {
-        let percent = if self.limit == 0 { 100 } else { self.count.saturating_mul(100) / self.limit };
+        let percent = self.count.saturating_mul(100).checked_div(self.limit).unwrap_or(100);
         let class = match percent {
             _ if self.count > self.limit => "length over-long",
             90.. => "length close",

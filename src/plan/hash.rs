@@ -7,11 +7,15 @@ use super::action::{Action, Row};
 use crate::fit::Rendition;
 
 impl Plan {
+    /// The rows that are yet to go out, be changed or be removed.
+    pub fn ahead(&self) -> impl Iterator<Item = &Row> {
+        self.rows.iter().filter(|row| row.state.is_open() || row.action.is_some())
+    }
+
     /// 32 hex digits of all that is yet to go out, be changed or be removed: which targets, at which instants, what. It stays
     /// as it is while time passes and accounts are connected, and is another once something is out.
     pub fn hash(&self) -> String {
-        let mut lines: Vec<String> =
-            self.rows.iter().filter(|row| row.state.is_open() || row.action.is_some()).map(line).collect();
+        let mut lines: Vec<String> = self.ahead().map(line).collect();
         lines.sort();
         Sha256::digest(lines.concat())[..16].iter().map(|byte| format!("{byte:02x}")).collect()
     }

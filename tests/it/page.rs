@@ -93,6 +93,21 @@ fn has_no_fault(browser: &Browser, axe: &str, name: &str, file: &Path) {
     assert_eq!(browser.requests(), Vec::<String>::new(), "{name}");
 }
 
+/// A checker that saw nothing would find nothing.
+#[test]
+fn faults_are_seen() {
+    let (folder, browser, axe) = (tempfile::tempdir().unwrap(), Browser::start(), axe());
+    let file = folder.path().join("page.html");
+    let page = "<!DOCTYPE html><html lang=en><title>x</title><body style='background:#fff'><p style='color:#ccc;width:3000px'>pale and \
+                wide</p><img src='data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAACADs='><script>console.error('x')</script>";
+    fs::write(&file, page).unwrap();
+    browser.open(&format!("file://{}", file.display()));
+    let faults = faults(&browser, &axe, "faults", (1280, 900), "light").join("\n");
+    for fault in ["color-contrast", "image-alt", "3016 wide, of which 1280 are seen", "console-api"] {
+        assert!(faults.contains(fault), "{fault}: {faults}");
+    }
+}
+
 #[test]
 fn everybody_can_read_a_preview() {
     let (press, browser, axe) = (own(), Browser::start(), axe());

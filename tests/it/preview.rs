@@ -32,7 +32,18 @@ fn desk(post: &str) -> Press {
 #[test]
 fn each_target_is_shown_with_its_length_and_its_media() {
     let press = desk(TEA);
-    assert_snapshot!(shown(&press, &press.run(&["preview", "posts/tea.md"]).exits(0)), @"");
+    assert_snapshot!(shown(&press, &press.run(&["preview", "posts/tea.md"]).exits(0)), @"
+    X acme-x  goes out as soon as it is merged
+                46/280 │ ━━━━━━╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌
+                       │ Tea is served at five. https://example.org/tea
+               picture │ media/cup.png, 600×400, 234 KiB, “A cup of tea”
+                 costs │ $0.22
+
+    LinkedIn ann  goes out as soon as it is merged
+               21/3000 │ ━╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌
+                       │ A longer word on tea.
+               picture │ media/cup.png, 600×400, 234 KiB, “A cup of tea”
+    ");
     // By its id, from elsewhere.
     let by_id = press.run(&["preview", "tea"]).exits(0);
     assert_eq!(by_id.stdout, press.run(&["preview", "posts/tea.md"]).stdout);
@@ -49,14 +60,32 @@ fn each_target_is_shown_with_its_length_and_its_media() {
 fn what_does_not_fit_is_shown_too() {
     let press =
         desk(&format!("---\nid: tea\ntargets: [acme-x]\ndraft: true\n---\n\n{}\n", "Tea and cake. ".repeat(21)));
-    assert_snapshot!(shown(&press, &press.run(&["preview", "tea"]).exits(1)), @"");
+    assert_snapshot!(shown(&press, &press.run(&["preview", "tea"]).exits(1)), @"
+    error[text-too-long]: the text has 293 weighted characters; X takes 280: 13 too many
+     --> posts/tea.md:7:1
+      |
+    7 | Tea and cake. Tea and cake. Tea and cake. Tea...ke. Tea and cake. Tea and cake. Tea and cake. 
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^...^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = hint: shorten it, or split it with `thread: true` and lines of `---`
+
+    X acme-x  a draft: not published
+               293/280 │ ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 13 too many
+                       │ Tea and cake. Tea and cake. Tea and cake. Tea and cake. Tea and cake. Tea and
+                       │ cake. Tea and cake. Tea and cake. Tea and cake. Tea and cake. Tea and cake. Tea
+                       │ and cake. Tea and cake. Tea and cake. Tea and cake. Tea and cake. Tea and cake.
+                       │ Tea and cake. Tea and cake. Tea and cake. Tea and cake.
+    ");
     let document = press.run(&["preview", "tea", "--format", "json"]).exits(1).json();
     assert_eq!(
         (&document["targets"][0]["fits"], &document["targets"][0]["parts"][0]["count"]),
         (&false.into(), &293.into())
     );
     assert_eq!(document["problems"][0]["code"], "text-too-long");
-    assert_snapshot!(shown(&press, &press.run(&["preview", "cake"]).exits(2)), @"");
+    assert_snapshot!(shown(&press, &press.run(&["preview", "cake"]).exits(2)), @"
+    error: there is no post `cake`
+    hint: `pressroom status` lists the posts by their ids
+    ");
 }
 
 /// Ends the command as Ctrl-C does.

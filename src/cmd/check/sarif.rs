@@ -143,7 +143,7 @@ mod tests {
                 }
             }
             Value::Number(number) => {
-                assert!(number.as_u64().is_some_and(|number| number >= u64::from(name != "ruleIndex")))
+                assert!(number.as_u64().is_some_and(|number| number >= u64::from(name != "ruleIndex")));
             }
             Value::String(text) => match name {
                 "version" => assert_eq!(text, "2.1.0"),
@@ -173,7 +173,47 @@ mod tests {
 
     #[test]
     fn a_result_says_where_and_what() {
-        assert_snapshot!(format!("{:#}", log_of(false)["runs"][0]["results"][0]), @"");
-        assert_snapshot!(format!("{:#}", log_of(false)["runs"][0]["tool"]["driver"]["rules"][2]), @"");
+        assert_snapshot!(format!("{:#}", log_of(false)["runs"][0]["results"][0]), @r#"
+        {
+          "ruleId": "bad-id",
+          "ruleIndex": 1,
+          "level": "error",
+          "message": {
+            "text": "`Té` is no id\nwrite `tea`"
+          },
+          "locations": [
+            {
+              "physicalLocation": {
+                "artifactLocation": {
+                  "uri": "posts/%C3%A4%20tea.md",
+                  "uriBaseId": "%SRCROOT%"
+                },
+                "region": {
+                  "startLine": 2,
+                  "startColumn": 5,
+                  "endLine": 2,
+                  "endColumn": 7
+                }
+              }
+            }
+          ]
+        }
+        "#);
+        assert_snapshot!(format!("{:#}", log_of(false)["runs"][0]["tool"]["driver"]["rules"][2]), @r#"
+        {
+          "id": "unreadable",
+          "shortDescription": {
+            "text": "Unreadable"
+          },
+          "help": {
+            "text": "Each result says what is wrong and how to mend it. All that accounts.toml may say: https://github.com/pressroom-cli/pressroom/blob/main/docs/accounts.md",
+            "markdown": "Each result says what is wrong and how to mend it. [All that accounts.toml may say](https://github.com/pressroom-cli/pressroom/blob/main/docs/accounts.md)"
+          },
+          "helpUri": "https://github.com/pressroom-cli/pressroom/blob/main/docs/accounts.md",
+          "defaultConfiguration": {
+            "level": "error"
+          }
+        }
+        "#);
     }
 }

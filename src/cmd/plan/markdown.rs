@@ -95,51 +95,70 @@ fn blocks((section, rows): (Section, Vec<&Row>), now: DateTime<Utc>, around: &Ar
     let block = |(index, row): (usize, &&Row)| {
         let who = format!("**{} → {}** ({})", text(row.post.as_str()), text(&row.account), row.platform.label());
         let first = format!("{who}: {}", text(&sentence(row, now)));
-        let warnings: String = row.warnings.iter().map(|warning| format!("- ⚠️ {}\n", text(warning))).collect();
-        let sent = row.rendition.as_ref().filter(|_| row.state.is_open() || row.action.is_some());
-        let sent = sent.map_or_else(String::new, |rendition| contents(rendition, row, around));
+        let mut full = Chunks(vec![first.clone()]);
+        row.warnings.iter().for_each(|warning| full.line(format!("- ⚠️ {}", text(warning))));
+        if let Some(rendition) = row.rendition.as_ref().filter(|_| row.state.is_open() || row.action.is_some()) {
+            contents(rendition, row, around, &mut full);
+        }
         Block {
             heading: if index == 0 { heading.clone() } else { String::new() },
-            full: format!("{first}\n\n{warnings}{}{sent}\n", if warnings.is_empty() { "" } else { "\n" }),
+            full: full.0.join("\n\n") + "\n\n",
             short: format!("{first}\n\n"),
         }
     };
     rows.iter().enumerate().map(block).collect()
 }
 
+/// Paragraphs, lists and fences, with an empty line between them.
+struct Chunks(Vec<String>);
+
+impl Chunks {
+    /// A line of a list, which is that of the line before it, if there is one.
+    fn line(&mut self, line: String) {
+        match self.0.last_mut().filter(|last| last.starts_with("- ")) {
+            Some(list) => list.extend(["\n", &line]),
+            None => self.0.push(line),
+        }
+    }
+
+    /// A text to the character, and what it is.
+    fn text(&mut self, what: String, text: &str) {
+        self.0.extend([what, fenced(text).trim_end().to_owned()]);
+    }
+
+    /// A word and what it says; in a fence, where that has lines or is a text that people read.
+    fn gutter(&mut self, Gutter { word, text: words }: &Gutter) {
+        if word == "comment" || words.contains('\n') {
+            self.text(format!("{word}:"), words);
+        } else {
+            self.line(format!("- {word}: {}", text(words)));
+        }
+    }
+}
+
 /// What a target is sent.
-fn contents(rendition: &Rendition, row: &Row, around: &Around<'_>) -> String {
-    let mut out: String = contents::title(rendition).map_or_else(String::new, |title| line(&title));
+fn contents(rendition: &Rendition, row: &Row, around: &Around<'_>, out: &mut Chunks) {
+    contents::title(rendition).iter().for_each(|title| out.gutter(title));
     let of = rendition.parts.len();
     for (index, part) in rendition.parts.iter().enumerate() {
         let place = if of > 1 { format!("Part {} of {of}, ", index + 1) } else { String::new() };
         if !part.text.is_empty() {
-            out.push_str(&format!("\n{place}{}/{}\n\n{}\n", part.count, part.limit, fenced(&part.text)));
+            out.text(format!("{place}{}/{}:", part.count, part.limit), &part.text);
         }
-        out.extend(part.media.iter().map(|media| attachment(media, around)));
+        part.media.iter().for_each(|media| attachment(media, around, out));
     }
-    out.extend(contents::beside(rendition, row.cost).iter().map(line));
-    out
+    contents::beside(rendition, row.cost).iter().for_each(|gutter| out.gutter(gutter));
 }
 
 /// A file and what belongs to it, each linked.
-fn attachment(media: &Media, around: &Around<'_>) -> String {
+fn attachment(media: &Media, around: &Around<'_>, out: &mut Chunks) {
     let beside = [media.cover.as_deref(), media.captions.as_ref().map(|captions| &captions.file)];
     let paths: Vec<&str> =
         std::iter::once(media).chain(beside.into_iter().flatten()).map(Media::committed_path).collect();
-    let line = |Gutter { word, text: words }: Gutter| {
+    for Gutter { word, text: words } in contents::attachment(media) {
         let path = paths.iter().find(|path| words.starts_with(**path)).copied().unwrap_or_default();
-        format!("- {word}: {}{}\n", file(path, around.files), text(&words[path.len()..]))
-    };
-    contents::attachment(media).into_iter().map(line).collect()
-}
-
-/// A word and what it says; in a fence, where that has lines or is a text that people read.
-fn line(Gutter { word, text: words }: &Gutter) -> String {
-    if word == "comment" || words.contains('\n') {
-        return format!("\n{word}\n\n{}\n", fenced(words));
+        out.line(format!("- {word}: {}{}", file(path, around.files), text(&words[path.len()..])));
     }
-    format!("- {word}: {}\n", text(words))
 }
 
 /// As much as there is room for, and a note on what is left out. Where and when comes before texts.

@@ -46,7 +46,10 @@ fn problems_are_annotations_and_sarif() {
     let mut press =
         Press::with(&[TEA, ("posts/wrong.md", "---\nid: wrong\ntargets: [acme-x]\ntitel: x\n---\n::error::x\n")]);
     press.env.push(("GITHUB_ACTIONS".to_owned(), "true".to_owned()));
-    assert_snapshot!(shown(&press, &press.run(&["check", "--format", "github"]).exits(1)), @"");
+    assert_snapshot!(shown(&press, &press.run(&["check", "--format", "github"]).exits(1)), @"
+    ::error file=posts/wrong.md,line=4,endLine=4,col=1,endColumn=6,title=unknown-key::there is no key `titel`%0Adid you mean `title`?
+    2 posts: 1 error.
+    ");
     let sarif = press.run(&["check", "--format", "sarif"]).exits(1).json();
     assert_eq!(sarif["version"], "2.1.0");
     let place = &sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
@@ -55,7 +58,12 @@ fn problems_are_annotations_and_sarif() {
         (&"posts/wrong.md".into(), &4.into())
     );
     // Only these commands have them.
-    assert_snapshot!(shown(&press, &press.run(&["status", "--format", "sarif"]).exits(2)), @"");
+    assert_snapshot!(shown(&press, &press.run(&["status", "--format", "sarif"]).exits(2)), @"
+    error: invalid value 'sarif' for '--format <FORMAT>'
+      [possible values: text, json]
+
+    For more information, try '--help'.
+    ");
     press.run(&["plan", "--format", "github"]).exits(2);
     press.run(&["--format", "json", "check"]).exits(1).json();
     press.run(&["--format", "json", "plan"]).exits(1).json();
@@ -72,9 +80,25 @@ fn a_post_begins_with_a_template() {
         read("posts/tea-at-five.md"),
         "---\nid: tea-at-five\ntitle: \"Tea: at five\"\ntargets: [acme-x]\n---\n\nBy Ann Example.\n"
     );
-    assert_snapshot!(shown(&press, &press.run(&["new", "Cake", "--template", "event"]).exits(1)), @"");
-    assert_snapshot!(shown(&press, &press.run(&["new", "Cake", "--template", "evnt"]).exits(2)), @"");
-    assert_snapshot!(shown(&press, &press.run(&["new", "Cake", "-t", "weather"]).exits(2)), @"");
+    assert_snapshot!(shown(&press, &press.run(&["new", "Cake", "--template", "event"]).exits(1)), @"
+    error[unknown-variable]: there is no variable `titel`
+     --> templates/event.md:6:1
+      |
+    6 | {{titel}}
+      | ^^^^^^^^^
+      |
+      = hint: did you mean `{{title}}`?
+
+    error: templates/event.md cannot be filled in; no post is made
+    ");
+    assert_snapshot!(shown(&press, &press.run(&["new", "Cake", "--template", "evnt"]).exits(2)), @"
+    error: there is no template `evnt`
+    hint: did you mean `event`?
+    ");
+    assert_snapshot!(shown(&press, &press.run(&["new", "Cake", "-t", "weather"]).exits(2)), @"
+    error: there is no template `weather`
+    hint: there are event, post
+    ");
     assert!(!press.repo.join("posts/cake.md").exists());
     press.file("templates/event.md", "---\ntitle: \"Event: {{title}}\"\ntargets: [ann]\n---\n\nOn {{date}}.\n");
     let made = press.run(&["new", "Cake \"fresh\"", "--template", "event.md", "--format", "json"]).exits(0).json();

@@ -65,15 +65,50 @@ fn a_reviewer_reads_where_when_and_what() {
         &[
             (
                 "posts/tea.md",
-                "---\nid: tea\ntargets: [acme-x]\nschedule: 2026-12-01 12:55\nmedia: [{src: /media/cup.png, alt: A *cup*}]\n---\n\
-                 Tea at <b>five</b>, @ann\n\n```\ncode\n```\n",
+                "---\nid: tea\ntargets: [acme-x]\nschedule: 2026-12-01 12:55\nmedia: [{src: ../media/cup.png, alt: A *cup*}]\n---\n\
+                 Tea at \\<b\\>five\\</b\\>, @ann\n\n```\ncode\n```\n",
             ),
             ("posts/later.md", "---\nid: later\ntargets: [ann]\nschedule: 2026-12-09 09:00\n---\nLater.\n"),
             ("posts/wrong.md", "---\nid: wrong\ntargets: [nobody]\n---\nWrong.\n"),
         ],
         Some("https://github.com/acme/social/blob/0059db3aa"),
     );
-    assert_snapshot!(comment, @"");
+    assert_snapshot!(comment, @r"
+    <!-- pressroom-plan -->
+    <!-- pressroom-plan-hash 58b7d2168f6ce513f0746e03c0ec3623 -->
+    ### Plan
+
+    **1 to publish\, 1 scheduled\. Costs \$0\.035\. Next\: later → ann in 7 d 20 h\.** As of Tue 1 Dec 2026 13\:00 Europe\/Amsterdam, commit 0059db3. <sub>Plan 58b7d2168f6ce513f0746e03c0ec3623</sub>
+
+    #### Problems
+
+    - ❌ [posts\/wrong\.md](https://github.com/acme/social/blob/0059db3aa/posts/wrong.md), line 3: there is no account\, platform or group \`nobody\` (choose \`acme\-x\`\, \`ann\`\, \`x\` or \`linkedin\`)
+
+    #### Due
+
+    **tea → acme\-x** (X): publishes the post with a picture now
+
+    30/280:
+
+    ```text
+    Tea at <b>five</b>, @ann
+
+    code
+    ```
+
+    - picture: [media\/cup\.png](https://github.com/acme/social/blob/0059db3aa/media/cup.png)\, 1200×630\, 2 KiB\, “A \*cup\*”
+    - costs: \$0\.035
+
+    #### Scheduled
+
+    **later → ann** (LinkedIn): goes out Wed 9 Dec 2026 09\:00 Europe\/Amsterdam\, in 7 d 20 h
+
+    6/3000:
+
+    ```text
+    Later.
+    ```
+    ");
 }
 
 /// Whatever an author writes, it neither ends its fence nor calls anybody.
@@ -81,7 +116,7 @@ fn a_reviewer_reads_where_when_and_what() {
 fn an_author_cannot_break_out() {
     let evil = "</details>\n````\n# Approved\n@acme/owners <!-- pressroom-plan -->\n";
     let post = format!(
-        "---\nid: tea\ntargets: [acme-x]\nschedule: 2026-12-01 12:55\nmedia: [{{src: /media/cup.png, alt: \"](x) `<img>` @ann\"}}]\n---\n\
+        "---\nid: tea\ntargets: [acme-x]\nschedule: 2026-12-01 12:55\nmedia: [{{src: ../media/cup.png, alt: \"](x) `<img>` @ann\"}}]\n---\n\
          \\`\\`\\`\\`\n{}",
         evil.replace('<', "\\<").replace('`', "\\`").replace('#', "\\#")
     );
@@ -91,7 +126,7 @@ fn an_author_cannot_break_out() {
     assert!(inside.contains("# Approved") && inside.contains("````"), "{comment}");
     let outside = comment.replace(inside, "");
     assert_eq!(outside.matches(MARKER).count(), 1, "{comment}");
-    assert!(!outside.contains("@ann") && !outside.contains("<img"), "{comment}");
+    assert!(!outside.contains("@ann") && outside.contains("\\`\\<img\\>\\`"), "{comment}");
 }
 
 #[test]
