@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use crate::account::{self, Account, Accounts};
 use crate::error::{Failure, Kind, Problem, Source};
 use crate::fit::{self, Media};
+use crate::guard;
 use crate::http::Files;
 use crate::limits::Platform;
 use crate::media::convert::{self, Unfit};
@@ -94,7 +95,8 @@ impl Content {
         let targets = resolve(&posts, &accounts, &mut problems);
         let library = snapshot.probe(&media_paths(&targets));
         let merged = introduced(snapshot, &posts)?;
-        let offers = offers(&posts, targets, &accounts, &library, &merged, &problems);
+        let mut offers = offers(&posts, targets, &accounts, &library, &merged, &problems);
+        problems.extend(guard::hold(snapshot, &accounts, &posts, &mut offers)?);
         problems.extend(offers.iter().flat_map(|offer: &Offer| offer.problems.iter().cloned()));
         problems.sort_by(|a, b| (&a.source.path, a.start(), a.code).cmp(&(&b.source.path, b.start(), b.code)));
         problems.dedup();
@@ -292,6 +294,7 @@ fn offer(
                 on_remove: post.on_remove,
                 problems,
                 post_is_wrong,
+                refused: None,
                 wrong_targets: Vec::new(),
             })
         })

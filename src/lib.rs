@@ -15,6 +15,7 @@ pub mod suggest;
 pub mod fit;
 pub mod ledger;
 pub mod notice;
+pub mod page;
 pub mod plan;
 pub mod platform;
 // Effects: the world.
@@ -29,6 +30,7 @@ pub mod repo;
 pub mod vault;
 // Drivers: the day's work.
 pub mod content;
+pub mod guard;
 pub mod round;
 pub mod run;
 // The simulators know nothing of the rest.

@@ -153,7 +153,7 @@ fn account_key(key: &account::Key) -> Value {
         }
         account::Takes::Bool => json!({ "type": "boolean" }),
         account::Takes::Duration => json!({ "type": "string", "pattern": DURATION_PATTERN }),
-        account::Takes::Names | account::Takes::Recipients | account::Takes::Slots => texts,
+        account::Takes::Names | account::Takes::Recipients | account::Takes::Signers | account::Takes::Slots => texts,
         account::Takes::Platform => json!({ "enum": Platform::ALL.map(Platform::name) }),
         account::Takes::Word(word) => json!({ "const": word }),
         account::Takes::PublicUrl | account::Takes::Endpoint => json!({ "type": "string", "pattern": "^https://" }),

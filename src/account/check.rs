@@ -40,6 +40,12 @@ pub(super) fn is_recipient(text: &str) -> bool {
     }
 }
 
+/// Whether the text is an ssh public key whose signatures can be read.
+pub(super) fn is_signer(text: &str) -> bool {
+    let key = ssh_key::PublicKey::from_openssh(text);
+    key.is_ok_and(|key| !matches!(key.algorithm(), ssh_key::Algorithm::Dsa | ssh_key::Algorithm::Other(_)))
+}
+
 /// Whether an account of this platform may act on behalf of `acts_as`; the error is what is wrong, and the way out.
 pub(super) fn acts_as(platform: Platform, acts_as: &str) -> Result<(), (String, String)> {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());

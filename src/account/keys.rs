@@ -45,6 +45,8 @@ pub enum Takes {
     Branch,
     /// A list of age recipients.
     Recipients,
+    /// A list of ssh public keys.
+    Signers,
     Platform,
     /// A list of weekly slots.
     Slots,
@@ -69,7 +71,7 @@ pub const SCHEMA: i64 = 1;
 /// All tables, in the order the manual tells them.
 pub const SECTIONS: &[Section] = &[
     Section { name: "defaults", holds: Holds::Keys(DEFAULTS), doc: "what holds where a post says nothing else" },
-    Section { name: "publish", holds: Holds::Keys(PUBLISH), doc: "the branches" },
+    Section { name: "publish", holds: Holds::Keys(PUBLISH), doc: "from where, and what must be true of it" },
     Section { name: "encryption", holds: Holds::Keys(ENCRYPTION), doc: "who can open the token files" },
     Section { name: "apps", holds: Holds::Platforms(APP), doc: "our OAuth client with each platform" },
     Section { name: "accounts", holds: Holds::Named(ACCOUNT), doc: "where we publish" },
@@ -87,6 +89,9 @@ pub const DEFAULTS: &[Key] = &[
 pub const PUBLISH: &[Key] = &[
     key("branch", Takes::Branch, "posts are read from here, as committed; `main` unless written"),
     key("state_branch", Takes::Branch, "ledger and encrypted tokens; `pressroom-state` unless written"),
+    key("require_signed", Takes::Bool, "only what one of `signers` has signed is published"),
+    key("signers", Takes::Signers, "ssh public keys whose signatures on commits count"),
+    key("require_plan", Takes::Bool, "only what `.pressroom/plan.lock` lists is published"),
 ];
 
 pub const ENCRYPTION: &[Key] =

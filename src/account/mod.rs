@@ -53,6 +53,12 @@ pub struct Publish {
     pub branch: String,
     /// Ledger and encrypted tokens. `pressroom-state` unless said otherwise.
     pub state_branch: String,
+    /// Whether only what one of the signers has signed is published.
+    pub require_signed: bool,
+    /// ssh public keys, as written.
+    pub signers: Vec<Located<String>>,
+    /// Whether only what `.pressroom/plan.lock` lists is published.
+    pub require_plan: bool,
 }
 
 /// `[apps.<platform>]`.

@@ -279,7 +279,16 @@ impl Reader<'_> {
         let publish = Publish {
             branch: branch.unwrap_or_else(|| "main".to_owned()),
             state_branch: state_branch.unwrap_or_else(|| "pressroom-state".to_owned()),
+            require_signed: self.demand(&table, "require_signed"),
+            signers: self.signers(&table),
+            require_plan: self.demand(&table, "require_plan"),
         };
+        if let Some(value) = table.get("require_signed").filter(|_| publish.require_signed)
+            && publish.signers.is_empty()
+        {
+            let hint = "list who may sign: `signers = [\"ssh-ed25519 AAAA... ann\"]`";
+            self.error("no-signers", value.span(), "`require_signed` needs `signers`, and there are none", hint);
+        }
         if let Some(value) = table.get("state_branch").or(table.get("branch"))
             && publish.branch == publish.state_branch
         {
@@ -292,6 +301,24 @@ impl Reader<'_> {
             );
         }
         publish
+    }
+
+    fn demand(&mut self, table: &Table<'_, '_>, key: &str) -> bool {
+        table.get(key).and_then(|value| self.bool(key, value)).unwrap_or_default()
+    }
+
+    fn signers(&mut self, table: &Table<'_, '_>) -> Vec<Located<String>> {
+        let mut signers = table.get("signers").and_then(|value| self.texts("signers", value)).unwrap_or_default();
+        signers.retain(|signer| {
+            let valid = check::is_signer(&signer.value);
+            if !valid && !secret::is_secret_value(&signer.value) {
+                let hint = "write a public key: `ssh-ed25519 AAAA...`, `ssh-rsa AAAA...`, `ecdsa-sha2-nistp256 AAAA...`, or one of \
+                            those in hardware (`sk-ssh-ed25519@openssh.com AAAA...`)";
+                self.error("bad-signer", signer.span.clone(), "this is no ssh public key", hint);
+            }
+            valid
+        });
+        signers
     }
 
     fn branch(&mut self, key: &str, value: &Value<'_>) -> Option<String> {

@@ -397,6 +397,26 @@ acl = "public"
 }
 
 #[test]
+fn signatures_are_demanded_of_somebody() {
+    let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILM+rvN+ot98qgEN796jTiQfZfG1KaT0PtFDJ/XFSqti ann";
+    let text = format!("schema = 1\n[publish]\nrequire_signed = true\nsigners = [\"{key}\"]\nrequire_plan = true\n");
+    let (accounts, problems) = parse(&Source::new("accounts.toml", text));
+    assert_eq!(problems, []);
+    let publish = accounts.unwrap().publish;
+    assert!(publish.require_signed && publish.require_plan);
+    assert_eq!(publish.signers.iter().map(|signer| &*signer.value).collect::<Vec<_>>(), [key]);
+    check(
+        "schema = 1\n[publish]\nrequire_signed = true\nsigners = [\"age1abc\", \"ssh-ed25519 AAAA\"]\nrequire_plan = 1\n",
+        &[
+            r#"3:18 no-signers `require_signed` needs `signers`, and there are none / list who may sign: `signers = ["ssh-ed25519 AAAA... ann"]`"#,
+            "4:12 bad-signer this is no ssh public key / write a public key: `ssh-ed25519 AAAA...`, `ssh-rsa AAAA...`, `ecdsa-sha2-nistp256 AAAA...`, or one of those in hardware (`sk-ssh-ed25519@openssh.com AAAA...`)",
+            "4:23 bad-signer this is no ssh public key / write a public key: `ssh-ed25519 AAAA...`, `ssh-rsa AAAA...`, `ecdsa-sha2-nistp256 AAAA...`, or one of those in hardware (`sk-ssh-ed25519@openssh.com AAAA...`)",
+            "5:16 wrong-type `require_plan` must be `true` or `false`, not a number / write `require_plan = true`",
+        ],
+    );
+}
+
+#[test]
 fn secrets_are_refused() {
     check(
         r#"schema = 1

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
-use super::{Context, open, report};
+use super::{Context, Format, formats, github, open, report};
 use crate::error::{Failure, Kind, Problem};
+
+mod sarif;
 
 /// Lists every problem of posts and accounts as they are on disk, offline.
 #[derive(Debug, Args)]
@@ -16,6 +18,13 @@ pub struct Check {
     /// Warnings are errors.
     #[arg(long)]
     strict: bool,
+    /// How problems are printed: `github` as annotations in the changes of a pull request, `sarif` for code scanning.
+    #[arg(
+        long,
+        default_value = "text",
+        value_parser = formats(&[Format::Text, Format::Json, Format::Github, Format::Sarif])
+    )]
+    format: Format,
 }
 
 impl Check {
@@ -31,21 +40,25 @@ impl Check {
         let posts = disk.content.paths.iter().filter(|path| asked(path)).count();
         let errors = problems.iter().filter(|problem| problem.is_error() || self.strict).count();
         let warnings = problems.len() - errors;
-        if context.json() {
-            context.print_json(json!({
+        let sum = format!("{}: {}.\n", count(posts, "post"), verdict(errors, warnings));
+        match self.format {
+            Format::Json => context.print_json(json!({
                 "problems": problems.iter().map(|problem| report::problem_json(problem)).collect::<Vec<_>>(),
                 "posts": posts,
                 "errors": errors,
                 "warnings": warnings,
-            }))?;
-        } else {
-            let mut out = String::new();
-            for problem in &problems {
-                out.push_str(&report::problem_text(problem));
-                out.push('\n');
+            }))?,
+            Format::Sarif => context.print(&format!("{:#}\n", sarif::log(&problems, self.strict)))?,
+            Format::Github => {
+                let line = |problem: &&Problem| github::annotated(problem, self.strict) + "\n";
+                let lines: String = problems.iter().map(line).chain([sum]).collect();
+                context.print_commands(&lines)?;
             }
-            out.push_str(&format!("{}: {}.\n", count(posts, "post"), verdict(errors, warnings)));
-            context.print(&out)?;
+            _ => {
+                let text = |problem: &&Problem| report::problem_text(problem) + "\n";
+                let lines: String = problems.iter().map(text).chain([sum]).collect();
+                context.print(&lines)?;
+            }
         }
         Ok(if errors > 0 { Kind::Content.exit_code() } else { 0 })
     }

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use anstream::adapter::strip_str;
 
-use super::report::printable;
+use super::markdown::text as cell;
 use crate::chance;
 use crate::error::{Failure, Kind, Problem};
 use crate::plan::action::Row;
@@ -26,6 +26,13 @@ pub(super) fn page() -> Option<String> {
     let read = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let (server, repository, run) = (read("GITHUB_SERVER_URL")?, read("GITHUB_REPOSITORY")?, read("GITHUB_RUN_ID")?);
     is_here().then(|| format!("{server}/{repository}/actions/runs/{run}"))
+}
+
+/// Where the files of a commit can be seen, without a `/` at its end.
+pub(super) fn files(commit: &str) -> Option<String> {
+    let read = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let (server, repository) = (read("GITHUB_SERVER_URL")?, read("GITHUB_REPOSITORY")?);
+    is_here().then(|| format!("{server}/{repository}/blob/{commit}"))
 }
 
 /// Text of which no line is a command: here the text itself, on GitHub Actions [`tamed`].
@@ -99,13 +106,27 @@ pub(super) fn tell_failure(failure: &Failure) {
     summarise(&format!("### pressroom\n\nNothing is published: {}\n\n", cell(&failure.message)));
 }
 
-fn of_problem(problem: &Problem) -> String {
-    let level = if problem.is_error() { "error" } else { "warning" };
-    let (line, column) = problem.start();
+/// A problem as an annotation. Columns are those of one line: GitHub takes none where a problem goes on in the next.
+/// `strict`: warnings are errors.
+pub(super) fn annotated(problem: &Problem, strict: bool) -> String {
+    let level = if problem.is_error() || strict { "error" } else { "warning" };
+    let ((line, column), (end_line, end_column)) = (problem.start(), problem.end());
+    let [line, column, end_line, end_column] = [line, column, end_line, end_column].map(|number| number.to_string());
+    let mut properties = vec![("file", &*problem.source.path)];
+    if problem.span.is_some() {
+        properties.extend([("line", line.as_str()), ("endLine", &end_line)]);
+    }
+    if problem.span.is_some() && line == end_line {
+        properties.extend([("col", column.as_str()), ("endColumn", &end_column)]);
+    }
+    properties.push(("title", problem.code));
     let hint = problem.hint.iter().map(|hint| format!("\n{hint}"));
     let text: String = std::iter::once(problem.message.clone()).chain(hint).collect();
-    let (line, column) = (line.to_string(), column.to_string());
-    annotation(level, &[("file", &problem.source.path), ("line", &line), ("col", &column)], &text)
+    annotation(level, &properties, &text)
+}
+
+fn of_problem(problem: &Problem) -> String {
+    annotated(problem, false)
 }
 
 /// A row that needs somebody; what passes by itself is a warning.
@@ -158,19 +179,6 @@ fn summary(rows: &[Row], say: &dyn Fn(&Row) -> String) -> String {
     text
 }
 
-/// Text in a cell of a table: as it is, whatever Markdown or HTML it looks like.
-fn cell(text: &str) -> String {
-    let mut cell = String::with_capacity(text.len());
-    for character in printable(text).chars() {
-        match character {
-            '\n' | '\t' => cell.push(' '),
-            character if character.is_ascii_punctuation() => cell.extend(['\\', character]),
-            character => cell.push(character),
-        }
-    }
-    cell
-}
-
 /// Appends to the job's summary. That it cannot be written changes nothing about the run.
 fn summarise(text: &str) {
     let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else { return };
@@ -183,6 +191,7 @@ fn summarise(text: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Source;
 
     #[test]
     fn no_line_of_ours_is_a_command() {
@@ -200,16 +209,25 @@ mod tests {
     }
 
     #[test]
+    fn a_problem_is_annotated_where_it_is() {
+        let source = Source::new("posts/tea.md", "---\nid: Tea\ntitel: x\n---\n");
+        let wrong = Problem::error("bad-id", &source, "`Tea` is no id: 100%").at(8..11).hint("write `tea`");
+        assert_eq!(
+            annotated(&wrong, false),
+            "::error file=posts/tea.md,line=2,endLine=2,col=5,endColumn=8,title=bad-id::`Tea` is no id: 100%25%0Awrite `tea`"
+        );
+        let long = Problem::warning("yaml", &source, "x").at(4..22);
+        assert_eq!(annotated(&long, false), "::warning file=posts/tea.md,line=2,endLine=4,title=yaml::x");
+        let whole = Problem::warning("unreadable", &source, "x");
+        assert_eq!(annotated(&whole, true), "::error file=posts/tea.md,title=unreadable::x");
+    }
+
+    #[test]
     fn an_annotation_holds_what_it_is_given() {
         assert_eq!(
             annotation("error", &[("file", "posts/a,b:c%.md"), ("title", "x\n::y")], "50%\r\n::error::boo\u{1b}[0m"),
             "::error file=posts/a%2Cb%3Ac%25.md,title=x%0A%3A%3Ay::50%25%0D%0A::error::boo[0m"
         );
         assert_eq!(annotation("warning", &[], "x"), "::warning ::x");
-    }
-
-    #[test]
-    fn a_cell_is_text() {
-        assert_eq!(cell("a|b <img> `c`\n[d](e) \u{1b}"), "a\\|b \\<img\\> \\`c\\` \\[d\\]\\(e\\) \\\\u\\{1b\\}");
     }
 }

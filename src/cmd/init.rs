@@ -23,6 +23,8 @@ use crate::schema;
 use crate::vault::identity;
 use crate::vault::{Identities, Recipients, Sources};
 
+mod hook;
+
 /// Makes a content repository that works: accounts.toml, a first post, GitHub workflows, schemas for editors, and an age key.
 ///
 /// What is there already is left as it is, so it may be run again. In a repository that has accounts and posts it
@@ -31,6 +33,9 @@ use crate::vault::{Identities, Recipients, Sources};
 pub struct Init {
     /// Where; the current folder unless given.
     dir: Option<PathBuf>,
+    /// Also have git check posts before they are committed: installs a pre-commit hook in this clone.
+    #[arg(long)]
+    hook: bool,
 }
 
 impl Init {
@@ -53,6 +58,11 @@ impl Init {
                     report.note(file.path, made);
                 }
             }
+        }
+        if self.hook {
+            let hook = hook::install(&repo.hooks()?)?;
+            report.note(hook.path.to_string_lossy(), hook.made);
+            report.notes.extend(hook.note);
         }
         report.key = key;
         let outcome = match report.accounts(&repo) {
@@ -196,6 +206,7 @@ fn files(key: &Key, branch: &str, zone: Tz) -> Vec<File> {
         first("media", "media/.gitkeep", ""),
         file(".gitignore", include_str!("init/gitignore")),
         file(".github/workflows/pressroom-check.yml", &fill(include_str!("init/check.yml"))),
+        file(".github/workflows/pressroom-comment.yml", include_str!("init/comment.yml")),
         file(".github/workflows/pressroom-publish.yml", &fill(include_str!("init/publish.yml"))),
         file(".pressroom/schemas/accounts.json", &format!("{:#}\n", schema::accounts())),
         file(".pressroom/schemas/front-matter.json", &format!("{:#}\n", schema::front_matter())),
@@ -440,19 +451,18 @@ mod tests {
         }
         let publish = text(&made("main"), ".github/workflows/pressroom-publish.yml");
         assert!(publish.contains("branches: [\"main\"]\n"));
-        assert!(publish.contains(concat!(
-            "cargo +stable install --locked pressroom@",
-            env!("CARGO_PKG_VERSION"),
-            "\n"
-        )));
+        assert!(publish.contains(concat!("uses: pressroom-cli/pressroom@v", env!("CARGO_PKG_VERSION"), "\n")));
     }
 
     #[test]
     fn workflows_get_no_more_than_they_need() {
         let files = made("main");
-        let check = text(&files, ".github/workflows/pressroom-check.yml");
-        let publish = text(&files, ".github/workflows/pressroom-publish.yml");
+        let workflow = |name| text(&files, &format!(".github/workflows/pressroom-{name}.yml"));
+        let (check, comment, publish) = (workflow("check"), workflow("comment"), workflow("publish"));
         assert!(!check.contains("secrets.") && check.contains("permissions:\n  contents: read\n"));
+        // What may write comments runs nothing that a pull request brings.
+        assert!(!comment.contains("secrets.") && !comment.contains("run: ") && !comment.contains("checkout"));
+        assert!(comment.contains("permissions:\n  actions: read\n  pull-requests: write\n"));
         let passed = publish.lines().filter_map(|line| line.trim().split_once(": ${{ secrets."));
         for (variable, secret) in passed.clone() {
             assert_eq!(secret, format!("{variable} }}}}"));
@@ -462,8 +472,10 @@ mod tests {
         assert_eq!(passed, needed);
         assert_eq!(publish.matches("secrets.").count(), needed.len());
         assert!(publish.contains("permissions:\n  contents: write\n"));
-        for uses in [&check, &publish].into_iter().flat_map(|text| text.lines()).filter(|line| line.contains("uses:")) {
-            assert!(uses.contains("uses: actions/"), "{uses}");
+        for uses in
+            [&check, &comment, &publish].into_iter().flat_map(|text| text.lines()).filter(|line| line.contains("uses:"))
+        {
+            assert!(["uses: actions/", "uses: pressroom-cli/"].iter().any(|owner| uses.contains(owner)), "{uses}");
         }
     }
 

@@ -3,6 +3,7 @@
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde_json::Value;
 
@@ -21,11 +22,15 @@ mod doctor;
 mod github;
 mod init;
 mod keys;
+mod lock;
 mod log;
+mod man;
+mod markdown;
 mod media;
 mod new;
 mod open;
 mod plan;
+mod preview;
 mod progress;
 mod publish;
 mod rehearse;
@@ -54,7 +59,7 @@ pub struct Global {
     #[arg(long, value_name = "DIR", default_value = ".", global = true, hide_default_value = true)]
     pub repo: PathBuf,
     /// How data is printed on stdout.
-    #[arg(long, value_enum, default_value_t, global = true)]
+    #[arg(long, default_value = "text", value_parser = formats(&[Format::Text, Format::Json]), global = true)]
     pub format: Format,
     /// Whether colours are used.
     #[arg(long, value_enum, default_value_t, global = true)]
@@ -73,6 +78,21 @@ pub enum Format {
     #[default]
     Text,
     Json,
+    /// A comment on a pull request.
+    Markdown,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// The Static Analysis Results Interchange Format.
+    Sarif,
+}
+
+/// Takes some of the formats. A command that has more than the others says so itself, in an argument of the same name, which
+/// then stands in the place of the global one.
+fn formats(among: &[Format]) -> impl TypedValueParser<Value = Format> + use<> {
+    // The words alone: what each is for, the command says.
+    let words: Vec<PossibleValue> =
+        among.iter().filter_map(ValueEnum::to_possible_value).map(|word| word.help(None)).collect();
+    PossibleValuesParser::new(words).try_map(|word| Format::from_str(&word, false))
 }
 
 /// Whether colours are used.
@@ -90,6 +110,7 @@ pub enum Command {
     New(new::New),
     Check(check::Check),
     Count(count::Count),
+    Preview(preview::Preview),
     Plan(plan::Plan),
     Publish(publish::Publish),
     Watch(watch::Watch),
@@ -108,6 +129,7 @@ pub enum Command {
     Keys(keys::Keys),
     Media(media::Media),
     Completions(completions::Completions),
+    Man(man::Man),
     Schema(schema::Schema),
 }
 
@@ -135,12 +157,15 @@ impl Context {
     /// # Errors
     /// When stdout cannot be written: a full disk.
     pub fn print(&self, text: &str) -> Result<(), Failure> {
-        let mut out = anstream::stdout().lock();
-        match out.write_all(github::tame(text).as_bytes()).and_then(|()| out.flush()) {
-            // A reader that has seen enough, such as `head`, is no failure.
-            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-            result => result.map_err(cannot_print),
-        }
+        write_all(&github::tame(text))
+    }
+
+    /// Prints text that GitHub Actions is to take for what it is: its commands.
+    ///
+    /// # Errors
+    /// When stdout cannot be written: a full disk.
+    fn print_commands(&self, text: &str) -> Result<(), Failure> {
+        write_all(text)
     }
 
     /// Prints a JSON document, with its `schema` first.
@@ -177,6 +202,15 @@ impl Context {
     }
 }
 
+fn write_all(text: &str) -> Result<(), Failure> {
+    let mut out = anstream::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        // A reader that has seen enough, such as `head`, is no failure.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        result => result.map_err(cannot_print),
+    }
+}
+
 fn cannot_print(error: std::io::Error) -> Failure {
     Failure::new(Kind::Later, "the output could not be written").cause(error)
 }
@@ -192,6 +226,7 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
         Command::New(command) => command.run(&context),
         Command::Check(command) => command.run(&context),
         Command::Count(command) => command.run(&context),
+        Command::Preview(command) => command.run(&context),
         Command::Plan(command) => command.run(&context),
         Command::Publish(command) => command.run(&context),
         Command::Watch(command) => command.run(&context),
@@ -210,6 +245,7 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
         Command::Keys(command) => command.run(&context),
         Command::Media(command) => command.run(&context),
         Command::Completions(command) => command.run(&context),
+        Command::Man(command) => command.run(&context),
         Command::Schema(command) => command.run(&context),
     }
 }

@@ -16,19 +16,30 @@ use super::{Context, open};
 use crate::account::Accounts;
 use crate::content::POSTS;
 use crate::env;
-use crate::error::{Failure, Kind};
+use crate::error::{Failure, Kind, Source};
 use crate::ledger::entry;
-use crate::post::PostId;
+use crate::post::{self, PostId};
 use crate::repo::Repo;
 use crate::repo::journal::Journal;
+use crate::repo::snapshot::Snapshot;
+use crate::suggest;
+
+mod template;
+
+use template::Variable;
 
 /// Makes a post's file with an id and the usual keys, and opens it in your editor.
 ///
-/// The path is printed on stdout. The editor is $VISUAL, else $EDITOR, and is opened only on a terminal.
+/// The path is printed on stdout. The editor is $VISUAL, else $EDITOR, and is opened only on a terminal. A template is a post's
+/// file in `templates/`, in which {{title}}, {{id}}, {{slug}}, {{date}}, {{tomorrow}}, {{time}} and {{author}} stand for what they
+/// say; without `--template`, `templates/post.md` is taken where it exists.
 #[derive(Debug, Args)]
 pub struct New {
     /// The post's title; the file is named after it.
     title: String,
+    /// Begin with `templates/NAME.md`.
+    #[arg(short, long, value_name = "NAME")]
+    template: Option<String>,
 }
 
 impl New {
@@ -43,7 +54,21 @@ impl New {
         let id = unique(&slug, &taken);
         let path = format!("{POSTS}{slug}.md");
         let file = disk.repo.root().join(&path);
-        write(&file, &path, &text(&id, &title, accounts, now))?;
+        let (text, id) = match template_asked_for(&disk.repo, self.template.as_deref())? {
+            Some(template) => {
+                let filled = fill(&template, &variables(&disk.repo, accounts, now, [&title, &id, &slug]))?;
+                // A template without an `id` makes posts that are named by their paths.
+                let (post, problems) =
+                    post::parse(&Source::new(path.as_str(), filled.as_str()), accounts.defaults.timezone);
+                let unreadable = || {
+                    Failure::new(Kind::Content, format!("{} makes a post that cannot be read", template.path))
+                        .problems(problems)
+                };
+                (filled, post.ok_or_else(unreadable)?.id.as_str().to_owned())
+            }
+            None => (text(&id, &title, accounts, now), id),
+        };
+        write(&file, &path, &text)?;
         if context.json() {
             context.print_json(json!({ "path": path, "id": id }))?;
             return Ok(0);
@@ -52,6 +77,65 @@ impl New {
         edit(context, &file);
         Ok(0)
     }
+}
+
+/// Where templates lie.
+const TEMPLATES: &str = "templates/";
+/// The one that is taken where none is asked for.
+const USUAL: &str = "post";
+
+/// The template to begin with; `None`: there is none, and none was asked for.
+fn template_asked_for(repo: &Repo, asked: Option<&str>) -> Result<Option<Source>, Failure> {
+    let snapshot = Snapshot::on_disk(repo);
+    let files = snapshot.files(TEMPLATES, ".md")?;
+    let names = || files.iter().filter_map(|path| path.strip_prefix(TEMPLATES)?.strip_suffix(".md"));
+    let name = asked.map_or(USUAL, |name| name.strip_suffix(".md").unwrap_or(name));
+    if !names().any(|known| known == name) {
+        return if asked.is_none() { Ok(None) } else { Err(no_template(name, &names().collect::<Vec<_>>())) };
+    }
+    let path = format!("{TEMPLATES}{name}.md");
+    let unreadable = |why: String| Failure::new(Kind::Content, format!("{path}: {why}"));
+    let bytes = snapshot.read(&path).map_err(|unread| unreadable(unread.to_string()))?;
+    let source = Source::from_bytes(path.as_str(), &bytes);
+    source.map(Some).map_err(|problem| unreadable("it is no text".to_owned()).problems(vec![*problem]))
+}
+
+fn no_template(name: &str, names: &[&str]) -> Failure {
+    let failure = Failure::new(Kind::Usage, format!("there is no template `{name}`"));
+    match (suggest::nearest(name, names.iter().copied()), names) {
+        (Some(near), _) => failure.hint(format!("did you mean `{near}`?")),
+        (None, []) => {
+            failure.hint(format!("a template is a file of posts in {TEMPLATES}, such as {TEMPLATES}{name}.md"))
+        }
+        (None, names) => failure.hint(format!("there are {}", names.join(", "))),
+    }
+}
+
+fn fill(template: &Source, variables: &[Variable]) -> Result<String, Failure> {
+    let wrong = |problems| {
+        Failure::new(Kind::Content, format!("{} cannot be filled in; no post is made", template.path))
+            .problems(problems)
+    };
+    template::fill(template, variables).map_err(wrong)
+}
+
+/// What a template may name.
+fn variables(repo: &Repo, accounts: &Accounts, now: DateTime<Utc>, [title, id, slug]: [&str; 3]) -> Vec<Variable> {
+    let zone = accounts.defaults.timezone.unwrap_or(chrono_tz::UTC);
+    // Who git takes them for; the address is nobody's business.
+    let author = repo.person().unwrap_or_default();
+    let author = author.split(" <").next().unwrap_or_default().to_owned();
+    let plain = |name, value: String| Variable { name, value, is_words: false };
+    let words = |name, value: String| Variable { name, value, is_words: true };
+    vec![
+        words("title", title.to_owned()),
+        plain("id", id.to_owned()),
+        plain("slug", slug.to_owned()),
+        plain("date", today(now, accounts).to_string()),
+        plain("tomorrow", today(now + TimeDelta::days(1), accounts).to_string()),
+        plain("time", now.with_timezone(&zone).format("%H:%M").to_string()),
+        words("author", author),
+    ]
 }
 
 fn today(now: DateTime<Utc>, accounts: &Accounts) -> NaiveDate {
@@ -181,8 +265,6 @@ fn edit(context: &Context, file: &Path) {
 mod tests {
     use super::*;
     use crate::account;
-    use crate::error::Source;
-    use crate::post;
 
     fn accounts(text: &str) -> Accounts {
         account::parse(&Source::new("accounts.toml", format!("schema = 1\n{text}"))).0.unwrap()

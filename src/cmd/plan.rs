@@ -5,8 +5,8 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::screen::budgets::budgets;
-use super::screen::{self, List, View};
-use super::{Context, open, report, tokens};
+use super::screen::{self, DIM, List, View};
+use super::{Context, Format, formats, github, lock, open, report, tokens};
 use crate::content::{Content, Stock};
 use crate::error::Failure;
 use crate::plan::Plan as Planned;
@@ -15,6 +15,8 @@ use crate::plan::when::when;
 use crate::repo::{Oid, Repo};
 use crate::round::{Planning, Silence};
 use crate::run::recover::Recovered;
+
+mod markdown;
 
 /// Shows what `publish` would do: the exact texts that would go out, and what waits, until when and why.
 ///
@@ -27,9 +29,15 @@ pub struct Plan {
     /// Do not ask the remote; use the ledger as last seen here.
     #[arg(long)]
     offline: bool,
+    /// Write down what there is to be published, as it is on disk, for `publish.require_plan` in accounts.toml.
+    #[arg(long, conflicts_with_all = ["at", "offline", "detailed_exitcode"])]
+    write: bool,
     /// Exit with 10 when something is due, 0 when nothing is.
     #[arg(long)]
     detailed_exitcode: bool,
+    /// How the plan is printed; `markdown` is for a comment on a pull request.
+    #[arg(long, default_value = "text", value_parser = formats(&[Format::Text, Format::Json, Format::Markdown]))]
+    format: Format,
 }
 
 /// Exit code of `--detailed-exitcode` when something is due.
@@ -37,6 +45,9 @@ const SOMETHING_DUE: u8 = 10;
 
 impl Plan {
     pub(super) fn run(self, context: &Context) -> Result<u8, Failure> {
+        if self.write {
+            return lock::write(context);
+        }
         let repo = Repo::open(&context.global.repo)?;
         let commit = repo.head()?;
         let (snapshot, mut content) = open::content_at(&repo, commit)?;
@@ -58,10 +69,14 @@ impl Plan {
         };
         let plan =
             planning.exactly(&mut content, &Stock::from(snapshot), |row| row.state.is_open() || row.action.is_some());
-        if context.json() {
-            context.print_json(document(&plan, &content, Some(commit)))?;
-        } else {
-            context.print(&text(context, &plan, &content, commit))?;
+        match self.format {
+            Format::Json => {
+                let mut document = document(&plan, &content, Some(commit));
+                document["hash"] = plan.hash().into();
+                context.print_json(document)?;
+            }
+            Format::Markdown => context.print(&comment(&plan, &content, commit))?,
+            _ => context.print(&text(context, &plan, &content, commit))?,
         }
         let exit = open::exit(&plan.rows, &content, &[]);
         let due = plan.actions().next().is_some();
@@ -91,7 +106,18 @@ fn text(context: &Context, plan: &Planned, content: &Content, commit: Oid) -> St
     out.push_str(&format!("Plan for {}, commit {:.7}\n\n", when(plan.at, zone), commit.to_string()));
     out.push_str(&listing(context, &plan.rows, plan.at, List::Open));
     out.push_str(&budgets(&plan.budgets, zone));
+    if plan.ahead().next().is_some() {
+        out.push_str(&format!("{DIM}plan {}{DIM:#}\n", plan.hash()));
+    }
     out
+}
+
+fn comment(plan: &Planned, content: &Content, commit: Oid) -> String {
+    let commit = commit.to_string();
+    let files = github::files(&commit);
+    let zone = content.accounts.defaults.timezone.map_or("UTC", |zone| zone.name());
+    let around = markdown::Around { problems: &content.problems, commit: &commit, zone, files: files.as_deref() };
+    markdown::comment(plan, &around)
 }
 
 /// Rows for people.

@@ -43,7 +43,7 @@ const ORDER: [Section; 13] = [
 
 /// Rows under one heading: those of a standing, but for what is out and will not stay as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Section {
+pub(super) enum Section {
     Of(Standing),
     ToEdit,
     ToRemove,
@@ -59,7 +59,7 @@ impl Section {
     }
 
     /// Its heading; `count`: how many rows stand below it.
-    fn heading(self, count: usize) -> String {
+    pub(super) fn heading(self, count: usize) -> String {
         match self {
             Self::Of(standing) => heading(standing).to_owned(),
             Self::ToEdit => "To be edited".to_owned(),
@@ -107,22 +107,27 @@ pub(super) fn rows(rows: &[Row], view: View) -> String {
     sections(rows, view) + &summary(rows, view)
 }
 
+/// Rows as they stand together, in the order in which they are listed; none is without a row.
+pub(super) fn groups(rows: &[Row], view: View) -> Vec<(Section, Vec<&Row>)> {
+    let below =
+        |section| rows.iter().filter(|row| Section::of(row) == section && listed(row, view)).collect::<Vec<_>>();
+    ORDER.into_iter().map(|section| (section, below(section))).filter(|(_, below)| !below.is_empty()).collect()
+}
+
 /// Rows by standing, each with a sentence.
 pub(super) fn sections(rows: &[Row], view: View) -> String {
     let mut out = String::new();
     let heads = rows.iter().filter(|row| listed(row, view)).map(|row| textwrap::core::display_width(&head(row)));
     let column = heads.max().unwrap_or(0).min(view.width / 2);
-    for section in ORDER {
-        let below: Vec<&Row> = rows.iter().filter(|row| Section::of(row) == section && listed(row, view)).collect();
-        if below.is_empty() {
-            continue;
-        }
+    for (section, below) in groups(rows, view) {
         let style = section.style();
         let _ = writeln!(out, "{style}{BOLD}{}{BOLD:#}{style:#}", section.heading(below.len()));
         for row in below {
             out.push_str(&line(row, column, view));
             let sent = row.rendition.as_ref().filter(|_| view.list == List::Open && section.is_sent());
-            out.push_str(&sent.map_or_else(String::new, |its| contents::contents(its, row.cost, view.width)));
+            out.push_str(&sent.map_or_else(String::new, |its| {
+                contents::contents(its, row.cost, contents::Counter::Figures, view.width)
+            }));
         }
         out.push('\n');
     }
@@ -263,8 +268,8 @@ fn what(row: &Row) -> String {
 
 /// Lines, and what they are: the word before the bar of the first.
 pub(super) struct Gutter {
-    word: String,
-    text: String,
+    pub(super) word: String,
+    pub(super) text: String,
 }
 
 impl Gutter {
@@ -315,7 +320,7 @@ fn deeds(aims: impl Iterator<Item = Aim>, words: [&str; 3]) -> Vec<String> {
 }
 
 /// `2 to publish, 1 scheduled, 3 held. Next: tea → acme-x in 10 d.`
-fn summary(rows: &[Row], view: View) -> String {
+pub(super) fn summary(rows: &[Row], view: View) -> String {
     let now = view.now;
     let mut words = if view.list == List::Acted {
         deeds(rows.iter().filter_map(|row| row.done), ["published now", "edited", "removed"])

@@ -67,6 +67,9 @@ pub struct Row {
     /// What the platform bills for what is left to do, if all goes well.
     #[serde(rename = "cost_usd", skip_serializing_if = "Option::is_none")]
     pub cost: Option<Dollars>,
+    /// Whether it was made due by being merged.
+    #[serde(skip)]
+    pub on_merge: bool,
     /// The zone the schedule was written in.
     #[serde(skip)]
     pub zone: String,

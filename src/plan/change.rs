@@ -27,6 +27,10 @@ pub(super) fn of_published(desk: &Desk<'_>, offer: &Offer, stand: &Stand) -> Ver
         return Verdict::rest(Standing::Published);
     };
     match verdict.action {
+        Some(_) if offer.refused.is_some() => {
+            let why = offer.refused.as_deref().unwrap_or_default();
+            out(format!("changed, stays as published: {why}")).needs(Kind::Person)
+        }
         Some(_) if !is_named(desk, &offer.post, &offer.target.account) => out(NOT_NAMED),
         _ => verdict,
     }

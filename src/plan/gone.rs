@@ -123,6 +123,7 @@ pub(super) fn orphans(desk: &Desk<'_>) -> Vec<Row> {
             receipt: receipt(stand),
             warnings: Vec::new(),
             cost: None,
+            on_merge: false,
             zone: "UTC".to_owned(),
             key: key.clone(),
             rendition: None,

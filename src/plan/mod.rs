@@ -20,6 +20,7 @@ pub mod budget;
 mod change;
 pub mod contents;
 mod gone;
+mod hash;
 pub mod next;
 #[cfg(test)]
 mod tests;
@@ -76,6 +77,8 @@ pub struct Offer {
     pub problems: Vec<Problem>,
     /// Whether the post has an error that concerns all its targets.
     pub post_is_wrong: bool,
+    /// Why accounts.toml lets nothing of it out as it is: not signed, not reviewed.
+    pub refused: Option<String>,
     /// Names of the post's other targets that have an error.
     pub wrong_targets: Vec<String>,
 }
@@ -197,6 +200,7 @@ fn row(desk: &Desk<'_>, said: &Said<'_>, offer: &Offer) -> Row {
         receipt: receipt(&stand),
         warnings,
         cost,
+        on_merge: offer.on_merge,
         zone: offer.zone.clone(),
         key,
         rendition: offer.rendition.clone(),
@@ -337,6 +341,10 @@ fn withheld(desk: &Desk<'_>, offer: &Offer, stand: &Stand) -> Option<Verdict> {
     let due = offer.due.is_some_and(|due| due <= desk.now);
     if let Some(verdict) = wrong(desk, offer, due) {
         return Some(verdict);
+    }
+    if let Some(why) = &offer.refused {
+        let verdict = Verdict::hold(Standing::Held, why.clone());
+        return Some(if due { verdict.needs(Kind::Person) } else { verdict });
     }
     if offer.due.is_none() {
         return Some(Verdict::hold(Standing::Held, "no `schedule`: add one, or `schedule: on-merge`"));

@@ -15,6 +15,7 @@ use crate::error::{Failure, Kind};
 
 pub mod branch;
 mod git;
+pub mod history;
 pub mod journal;
 mod path;
 mod pins;
@@ -131,6 +132,15 @@ impl Repo {
     /// Whether there is no work tree.
     pub fn is_bare(&self) -> bool {
         self.0.bare
+    }
+
+    /// The folder that git runs hooks from: `core.hooksPath`, else the one in the git directory.
+    pub fn hooks(&self) -> Result<PathBuf, Failure> {
+        let config = self.git()?.config().map_err(|error| words::git("cannot read git's configuration", &error))?;
+        // A relative one is from where hooks run: the top of the work tree.
+        Ok(config
+            .get_path("core.hooksPath")
+            .map_or_else(|_| self.0.common.join("hooks"), |path| self.0.root.join(path)))
     }
 
     /// A folder of ours inside the git directory (`runs`, `cache`), made on demand for this user alone; never committed.

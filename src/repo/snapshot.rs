@@ -121,6 +121,10 @@ impl Snapshot {
         Self { repo: repo.clone(), content: Content::Disk, taken_out: Mutex::default() }
     }
 
+    pub(super) fn repo(&self) -> &Repo {
+        &self.repo
+    }
+
     /// The commit; `None` on disk.
     pub fn commit(&self) -> Option<Oid> {
         match &self.content {
@@ -156,6 +160,14 @@ impl Snapshot {
         match self.place(path) {
             Ok(Place::Blob(oid)) => Some(oid),
             _ => None,
+        }
+    }
+
+    /// Whether a path leads to its file by itself, not through a link: then whoever changes the one changes the other.
+    pub fn is_plain(&self, path: &str) -> bool {
+        match &self.content {
+            Content::Commit { nodes, .. } => nodes.get(path).is_some_and(|node| node.kind == NodeKind::File),
+            Content::Disk => !self.repo.root().join(path).is_symlink(),
         }
     }
 

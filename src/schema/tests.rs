@@ -88,12 +88,18 @@ fn account_samples(key: &account::Key) -> (&'static str, &'static str) {
         account::Takes::Zone => ("'Europe/Amsterdam'", "'Europe'"),
         account::Takes::Branch => ("'news'", "'a b'"),
         account::Takes::Glob => ("'posts/a/**'", "'a/**'"),
+        // Alone it would lack somebody to sign.
+        account::Takes::Bool if key.name == "require_signed" => ("false", "'yes'"),
         account::Takes::Bool => ("true", "'yes'"),
         account::Takes::Duration => ("'15m'", "15"),
         account::Takes::Names => ("['me']", "['you']"),
         account::Takes::Recipients => {
             ("['age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p']", "['age1']")
         }
+        account::Takes::Signers => (
+            "['ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILM+rvN+ot98qgEN796jTiQfZfG1KaT0PtFDJ/XFSqti ann']",
+            "['ssh-ed25519 AAAA']",
+        ),
         account::Takes::Slots => ("['Mon 09:00']", "['Mon']"),
         account::Takes::Platform => ("'linkedin'", "'telegraph'"),
         account::Takes::Word(_) => ("'append'", "'prepend'"),

@@ -116,6 +116,16 @@ impl Browser {
         log.as_array().unwrap().iter().map(|line| line["message"].as_str().unwrap().to_owned()).collect()
     }
 
+    /// Has Chromium do something, in the words of its own protocol: <https://chromedevtools.github.io/devtools-protocol/>.
+    pub(crate) fn command(&self, name: &str, parameters: &Value) -> Value {
+        self.call(&Method::POST, "/goog/cdp/execute", &json!({ "cmd": name, "params": parameters })).unwrap()
+    }
+
+    /// What a script in the page returns, or what it promises.
+    pub(crate) fn script(&self, script: &str) -> Value {
+        self.call(&Method::POST, "/execute/sync", &json!({ "script": script, "args": [] })).unwrap()
+    }
+
     /// The path of an element below the session.
     fn element(&self, what: &str) -> Result<String, Value> {
         let found = self.call(&Method::POST, "/element", &json!({ "using": "css selector", "value": what }))?;

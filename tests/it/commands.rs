@@ -7,4 +7,5 @@ mod keys;
 mod media;
 mod output;
 mod reading;
+mod review;
 mod settle;

@@ -272,7 +272,7 @@ fn nothing_an_author_wrote_is_a_command() {
     }
     let told = ran.stderr.lines().filter(|line| line.starts_with("::error ")).collect::<Vec<_>>().join("\n");
     assert_snapshot!(told.replace('\u{200b}', "[nothing]"), @r#"
-    ::error file=posts/%3A%3Aerror%3A%3Ax%2Cy.md,line=3,col=11::there is no account, platform or group `::warning::z`%0Achoose `acme-page`, `acme-x`, `ann`, `all` or `x`
+    ::error file=posts/%3A%3Aerror%3A%3Ax%2Cy.md,line=3,endLine=3,col=11,endColumn=25,title=unknown-target::there is no account, platform or group `::warning::z`%0Achoose `acme-page`, `acme-x`, `ann`, `all` or `x`
     ::error file=posts/tea.md,title=tea → acme-x is due::X does not allow this; connect with the scopes tweet.read tweet.write users.read media.write, or see what X says (X answered 403: "::error::refused ::add-path::/tmp ##[nothing][error]x | <b>")
     "#);
     let summary = fs::read_to_string(summary).unwrap();

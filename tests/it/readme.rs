@@ -10,10 +10,13 @@ use pressroom::sim::linkedin;
 use crate::press::{Press, Stage};
 
 /// What people read.
-const DOCUMENTS: [&str; 8] = [
+const DOCUMENTS: [&str; 11] = [
     "README.md",
     "docs/accounts.md",
+    "docs/ci.md",
+    "docs/guards.md",
     "docs/posts.md",
+    "docs/editors.md",
     "docs/media.md",
     "docs/ledger.md",
     "docs/reliability.md",
@@ -118,6 +121,7 @@ fn from_nothing_to_a_first_post() {
             "pressroom connect",
             "pressroom new",
             "pressroom check",
+            "pressroom preview",
             "git add",
             "pressroom rehearse",
             "pressroom plan",

@@ -21,6 +21,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("ledger", &["limits", "post", "step"]),
     ("plan", &["account", "error", "fit", "ledger", "limits", "media", "post", "step", "suggest"]),
     ("notice", &["error", "plan", "post"]),
+    ("page", &["limits", "plan"]),
     ("platform", &["fit", "limits", "media", "post", "step"]),
     // Effects.
     ("env", &[]),
@@ -33,7 +34,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("hosting", &["account", "clock", "env", "error", "http", "limits", "platform", "vault"]),
     ("repo", &["chance", "clock", "env", "error", "media"]),
     // Drivers.
-    ("content", &["account", "error", "fit", "http", "limits", "media", "plan", "platform", "post", "repo"]),
+    ("guard", &["account", "error", "plan", "post", "repo"]),
+    ("content", &["account", "error", "fit", "guard", "http", "limits", "media", "plan", "platform", "post", "repo"]),
     (
         "run",
         &[
@@ -56,15 +58,15 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 
 /// Commands use everything but the simulators, which are for rehearsals.
 const COMMANDS: &[&str] = &[
-    "account", "chance", "clock", "content", "env", "error", "fit", "hosting", "http", "ledger", "limits", "login",
-    "media", "notice", "notify", "plan", "platform", "post", "repo", "round", "run", "schema", "step", "suggest",
-    "vault",
+    "account", "chance", "clock", "content", "env", "error", "fit", "guard", "hosting", "http", "ledger", "limits",
+    "login", "media", "notice", "notify", "page", "plan", "platform", "post", "repo", "round", "run", "schema", "step",
+    "suggest", "vault",
 ];
 
 /// The modules that are pure: words and rules.
 const PURE: &[&str] = &[
     "suggest", "error", "media", "limits", "account", "post", "schema", "step", "fit", "ledger", "plan", "notice",
-    "platform",
+    "page", "platform",
 ];
 
 /// What pure modules never name.
@@ -89,16 +91,24 @@ const DOORS: &[(&str, &[&str], &str)] = &[
     ("git2", &["repo/"], "only repo touches git"),
     ("age", &["vault/"], "only the vault decrypts"),
     ("lettre", &["notify/mail.rs"], "only notices are mailed"),
-    ("axum", &["sim/", "cmd/watch/health.rs"], "only the simulators serve, and the health of a watch"),
+    (
+        "axum",
+        &["sim/", "cmd/watch/health.rs", "cmd/preview/live.rs"],
+        "only the simulators serve, the health of a watch, and a preview its page",
+    ),
     ("std::net::TcpStream", &[], "only http opens connections outward"),
     ("std::net::UdpSocket", &[], "only http opens connections outward"),
     ("std::net::TcpListener", &[], "only the simulators listen"),
     (
         "tokio::net",
-        &["sim/", "login/callback.rs", "cmd/watch/health.rs"],
-        "only the simulators listen, a login for its browser, and a watch for monitors",
+        &["sim/", "login/callback.rs", "cmd/watch/health.rs", "cmd/preview/live.rs"],
+        "only the simulators listen, a login and a preview for their browser, and a watch for monitors",
     ),
-    ("file_events", &["cmd/watch/ears.rs"], "only a watch listens for files"),
+    (
+        "file_events",
+        &["cmd/watch/ears.rs", "cmd/preview/live.rs"],
+        "only a watch listens for files, and a preview for its post",
+    ),
 ];
 
 /// Questions what time it is.

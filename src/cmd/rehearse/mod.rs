@@ -21,7 +21,7 @@ use crate::sim::{Seen, SeenMedia};
 
 mod cast;
 mod compare;
-mod page;
+mod likeness;
 mod reader;
 mod shelf;
 mod stage;
@@ -83,7 +83,7 @@ impl Rehearse {
         let shelf = Shelf::new(&content.library);
         let hall = Hall { names: &stage.names, shelf: &shelf, content: &content, clock };
         if let Some(file) = &self.html {
-            let page = page::page(&seen, &hall);
+            let page = likeness::page(&seen, &hall).html();
             std::fs::write(file, page).map_err(|error| {
                 Failure::new(Kind::Usage, format!("{} could not be written", file.display())).cause(error)
             })?;

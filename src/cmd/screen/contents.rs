@@ -5,43 +5,91 @@ use chrono::TimeDelta;
 
 use super::{Gutter, behind_bar, bytes};
 use crate::cmd::check::count;
+use crate::fit::count::Count;
 use crate::fit::price::Dollars;
-use crate::fit::{Card, Media, Part, Poll, Reference, Rendition};
+use crate::fit::{Card, Media, Poll, Reference, Rendition};
 use crate::media::Kind;
 use crate::plan::when::how_long;
 
 /// Columns before the bar of a plan's texts.
 const COLUMN: usize = 18;
 
+/// How the length of a text is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::cmd) enum Counter {
+    /// `214/280`
+    Figures,
+    /// The same, with a bar that fills.
+    Bar,
+}
+
 /// Texts with their counts and media, then what goes out beside them; the usual is not told.
-pub(super) fn contents(rendition: &Rendition, cost: Option<Dollars>, width: usize) -> String {
-    let mut lines = Vec::new();
-    lines.extend(rendition.title.iter().map(|title| Gutter::new("title", title)));
+pub(in crate::cmd) fn contents(rendition: &Rendition, cost: Option<Dollars>, counter: Counter, width: usize) -> String {
+    let mut lines: Vec<Gutter> = title(rendition).into_iter().collect();
     let count = rendition.parts.len();
     for (index, its) in rendition.parts.iter().enumerate() {
-        lines.extend(part(its, (count > 1).then_some((index + 1, count))));
+        let place = (count > 1).then_some((index + 1, count));
+        if !its.text.is_empty() || its.media.is_empty() {
+            lines.extend(text(&its.text, (its.count, its.limit), place, counter));
+        }
+        lines.extend(its.media.iter().flat_map(attachment));
     }
-    lines.extend(rendition.card.iter().flat_map(card));
+    lines.extend(beside(rendition, cost));
+    behind_bar(&lines, COLUMN, width)
+}
+
+pub(in crate::cmd) fn title(rendition: &Rendition) -> Option<Gutter> {
+    rendition.title.as_ref().map(|title| Gutter::new("title", title))
+}
+
+/// What goes out beside texts and media, and what it costs.
+pub(in crate::cmd) fn beside(rendition: &Rendition, cost: Option<Dollars>) -> Vec<Gutter> {
+    let mut lines: Vec<Gutter> = rendition.card.iter().flat_map(card).collect();
     lines.extend(rendition.poll.as_ref().map(poll));
     lines.extend(rendition.first_comment.iter().map(|text| Gutter::new("comment", text)));
     lines.extend(references(rendition));
     lines.extend(settings(rendition));
     lines.extend(cost.map(|cost| Gutter::new("costs", &cost.to_string())));
-    behind_bar(&lines, COLUMN, width)
-}
-
-/// A text behind its count, and the media below it.
-fn part(part: &Part, place: Option<(usize, usize)>) -> Vec<Gutter> {
-    let place = place.map_or_else(String::new, |(index, count)| format!("{index}/{count}  "));
-    let mut lines = Vec::new();
-    if !part.text.is_empty() || part.media.is_empty() {
-        lines.push(Gutter::new(format!("{place}{}/{}", part.count, part.limit), &part.text));
-    }
-    lines.extend(part.media.iter().flat_map(attachment));
     lines
 }
 
-fn attachment(media: &Media) -> Vec<Gutter> {
+/// Texts alone, with how long each is and may be: of a post that cannot be sent as it is.
+pub(in crate::cmd) fn texts(texts: &[(String, Count)], width: usize) -> String {
+    let count = texts.len();
+    let lines = texts.iter().enumerate().flat_map(|(index, (its, counted))| {
+        let place = (count > 1).then_some((index + 1, count));
+        text(its, (counted.count, counted.limit), place, Counter::Bar)
+    });
+    behind_bar(&lines.collect::<Vec<_>>(), COLUMN, width)
+}
+
+/// A text behind its count.
+fn text(
+    text: &str,
+    (count, limit): (usize, usize),
+    place: Option<(usize, usize)>,
+    counter: Counter,
+) -> impl Iterator<Item = Gutter> {
+    let place = place.map_or_else(String::new, |(index, count)| format!("{index}/{count}  "));
+    let figures = format!("{place}{count}/{limit}");
+    match counter {
+        Counter::Figures => [None, Some(Gutter::new(figures, text))],
+        Counter::Bar => [Some(Gutter::new(figures, &gauge(count, limit))), Some(Gutter::new("", text))],
+    }
+    .into_iter()
+    .flatten()
+}
+
+/// `━━━━━━╌╌╌╌`, and what is too much.
+fn gauge(count: usize, limit: usize) -> String {
+    const CELLS: usize = 32;
+    let full = if limit == 0 { CELLS } else { count.saturating_mul(CELLS).div_ceil(limit).min(CELLS) };
+    let bar = "━".repeat(full) + &"╌".repeat(CELLS - full);
+    if count > limit { format!("{bar} {} too many", count - limit) } else { bar }
+}
+
+/// A file, its cover and its captions, each with its path first.
+pub(in crate::cmd) fn attachment(media: &Media) -> Vec<Gutter> {
     let mut lines = vec![Gutter::new(noun(media.kind), &media_line(media))];
     lines.extend(media.cover.iter().map(|cover| Gutter::new("cover", &file_line(cover))));
     lines.extend(media.captions.iter().map(|captions| {
@@ -103,7 +151,7 @@ pub(in crate::cmd) fn noun(kind: Kind) -> &'static str {
 }
 
 /// `media/plan.png, 1200×630, 84 KiB, “alt text”`
-fn media_line(media: &Media) -> String {
+pub(in crate::cmd) fn media_line(media: &Media) -> String {
     let title = media.title.as_ref().map_or_else(String::new, |title| format!(", {title}"));
     let alt = match &media.alt {
         Some(alt) => format!(", “{alt}”"),
@@ -145,5 +193,27 @@ pub(in crate::cmd) fn clock(milliseconds: u64) -> String {
     match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
         (0, minutes, seconds) => format!("{minutes}:{seconds:02}"),
         (hours, minutes, seconds) => format!("{hours}:{minutes:02}:{seconds:02}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gauge_is_full_only_where_a_text_is() {
+        let bar = |full: usize| "━".repeat(full) + &"╌".repeat(32 - full);
+        for (count, limit, shown) in [
+            (0, 280, bar(0)),
+            (1, 280, bar(1)),
+            (140, 280, bar(16)),
+            (271, 280, bar(31)),
+            (280, 280, bar(32)),
+            (292, 280, bar(32) + " 12 too many"),
+            (1, 0, bar(32) + " 1 too many"),
+            (usize::MAX, 280, format!("{} {} too many", bar(32), usize::MAX - 280)),
+        ] {
+            assert_eq!(gauge(count, limit), shown, "{count}/{limit}");
+        }
     }
 }

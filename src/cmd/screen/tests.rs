@@ -30,6 +30,7 @@ fn row(post: &str, account: &str, state: Standing) -> Row {
         receipt: None,
         warnings: Vec::new(),
         cost: None,
+        on_merge: false,
         zone: "Europe/Amsterdam".to_owned(),
         key: TargetKey::new(Platform::X, account),
         rendition: None,

@@ -83,6 +83,7 @@ fn a_broken_line() {
                        while parsing a string, column 17); put the line right on the state branch
 
     Nothing to publish, 3 held.
+    plan [id]
 
     --- publish
     Held
@@ -112,6 +113,7 @@ fn an_unknown_kind_of_entry() {
                        newer pressroom; update pressroom
 
     Nothing to publish, 3 held.
+    plan [id]
 
     --- publish
     Held
@@ -142,6 +144,7 @@ fn two_files_of_one_post() {
                        ledger/a9/tea.jsonl; take this file away on the state branch
 
     Nothing to publish, 3 held.
+    plan [id]
 
     --- publish
     Held

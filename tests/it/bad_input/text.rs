@@ -36,6 +36,7 @@ fn a_text_too_long_for_one_target_holds_the_post() {
                        publishes this one
 
     Nothing to publish, 3 held.
+    plan 3aa28607d9056ec618825b865be17cf8
     ");
     assert_snapshot!(shown(&desk.press, &said.publish), @"
     Held

@@ -7,11 +7,12 @@ use insta::assert_snapshot;
 use crate::press::{Press, Ran};
 use crate::shown::shown;
 
-const COMMANDS: [&str; 20] = [
+const COMMANDS: [&str; 21] = [
     "init",
     "new",
     "check",
     "count",
+    "preview",
     "plan",
     "publish",
     "rehearse",

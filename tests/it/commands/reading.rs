@@ -246,6 +246,7 @@ fn plan_reads_like_sentences() {
       held → acme-x     no `schedule`: add one, or `schedule: on-merge`
 
     3 to publish, 2 scheduled, 1 held, 1 draft. Costs $0.215. Next: later → acme-x in 23 d 9 h.
+    plan 4264d596a8559fdd6d1c6da8f005d796
     ");
     let early = desk.press.run(&["plan", "--at", "2030-11-30T08:00:00Z"]).exits(0);
     assert_snapshot!(early.stdout.split_once("\n\n").unwrap().1, @"
@@ -260,6 +261,7 @@ fn plan_reads_like_sentences() {
       held → acme-x     no `schedule`: add one, or `schedule: on-merge`
 
     Nothing to publish, 5 scheduled, 1 held, 1 draft. Next: launch → acme-x in 1 d.
+    plan 4264d596a8559fdd6d1c6da8f005d796
     ");
     let late = desk.press.run(&["plan", "--at", "2030-12-03 09:00"]).exits(3);
     assert_snapshot!(late.stdout.split_once("\n\n").unwrap().1, @"
@@ -279,6 +281,7 @@ fn plan_reads_like_sentences() {
       held → acme-x     no `schedule`: add one, or `schedule: on-merge`
 
     Nothing to publish, 3 missed, 2 scheduled, 1 held, 1 draft. Next: later → acme-x in 21 d 9 h.
+    plan f6c72107751b4f75fbebe341907d3855
     ");
     assert_snapshot!(shown(&desk.press, &desk.press.run(&["plan", "--at", "noon"]).exits(2)), @r#"
     error: `--at "noon"` is no date and time
@@ -373,12 +376,14 @@ fn plan_as_json() {
         }
       ],
       "budgets": [],
-      "problems": []
+      "problems": [],
+      "hash": "[id]"
     }
     "#);
     let status = desk.press.run(&["status", "--format", "json"]).exits(0).json();
     let keys = |value: &serde_json::Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
-    assert_eq!(keys(&status), keys(&plan.json()));
+    // A status is of what has been as well, and has no hash of what is ahead.
+    assert_eq!([keys(&status), vec!["hash".to_owned()]].concat(), keys(&plan.json()));
     assert_eq!(keys(&status["targets"][0]), keys(&plan.json()["targets"][0]));
 }
 
@@ -435,6 +440,7 @@ fn an_unconnected_account_is_told_when_it_matters() {
       held → acme-x     no `schedule`: add one, or `schedule: on-merge`
 
     Nothing to publish, 3 due, 2 scheduled, 1 held, 1 draft. Next: later → acme-x in 23 d 9 h.
+    plan 4264d596a8559fdd6d1c6da8f005d796
     ");
 }
 

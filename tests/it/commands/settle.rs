@@ -64,6 +64,7 @@ fn a_doubt_is_settled_by_a_person() {
       tea → acme-x     X gave no answer within 60 s, and its timeline could not be read
 
     2 to publish, 1 doubtful.
+    plan [id]
     ");
     assert_snapshot!(say(&desk, &["retry", "tea:acme-x"], 2), @"
     error: tea → acme-x: it may be out already: look on the platform, then `pressroom resolve` it

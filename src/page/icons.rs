@@ -2,6 +2,8 @@
 
 use maud::{Markup, html};
 
+use crate::limits::Platform;
+
 /// Name, and the path of a stroke in a square of 24.
 const DRAWN: &[(&str, &str)] = &[
     ("comment", "M4 5h16v11h-9l-4 4v-4H4z"),
@@ -25,13 +27,13 @@ pub(super) fn sheet() -> Markup {
 }
 
 /// What one may do with a post, as this platform offers it.
-pub(super) fn bar(platform: &str) -> Markup {
+pub(super) fn bar(platform: Platform) -> Markup {
     let offered: &[(&str, &str)] = match platform {
-        "x" => &[("comment", ""), ("repost", ""), ("heart", ""), ("save", ""), ("send", "")],
-        "linkedin" => &[("like", "Like"), ("comment", "Comment"), ("repost", "Repost"), ("send", "Send")],
-        "facebook" => &[("like", "Like"), ("comment", "Comment"), ("send", "Share")],
-        "youtube" => &[("like", "Like"), ("send", "Share"), ("save", "Save")],
-        "threads" => &[("heart", ""), ("comment", ""), ("repost", ""), ("send", "")],
+        Platform::X => &[("comment", ""), ("repost", ""), ("heart", ""), ("save", ""), ("send", "")],
+        Platform::LinkedIn => &[("like", "Like"), ("comment", "Comment"), ("repost", "Repost"), ("send", "Send")],
+        Platform::Facebook => &[("like", "Like"), ("comment", "Comment"), ("send", "Share")],
+        Platform::YouTube => &[("like", "Like"), ("send", "Share"), ("save", "Save")],
+        Platform::Threads => &[("heart", ""), ("comment", ""), ("repost", ""), ("send", "")],
         _ => &[("heart", ""), ("comment", ""), ("send", ""), ("save", "")],
     };
     html! {

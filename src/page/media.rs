@@ -1,15 +1,13 @@
 //! Pictures, videos and documents, inside the page itself.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::prelude::BASE64_STANDARD;
 use maud::{Markup, html};
 
-use crate::cmd::rehearse::shelf::Shelf;
-use crate::cmd::screen::bytes;
-use crate::sim::{Seen, SeenMedia};
+use super::{Media, Post};
 
 /// Videos up to here, in bytes, lie in the page and can be played; a page has to open on a phone.
-const VIDEO_MAX: usize = 16 * 1024 * 1024;
+pub const VIDEO_MAX: u64 = 16 * 1024 * 1024;
 
 /// How several stand together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,47 +19,41 @@ pub(super) enum Hang {
 }
 
 /// All media of a post.
-pub(super) fn all(post: &Seen, hang: Hang, shelf: &Shelf<'_>) -> Markup {
+pub(super) fn all(post: &Post, hang: Hang) -> Markup {
     let count = post.media.len();
     html! {
         @if count > 1 && hang == Hang::Strip {
             // Whoever has no pointer pushes with the keyboard.
             div.media.strip tabindex="0" role="group" aria-label={ (count) " pictures or videos, side by side" } {
-                @for media in &post.media { (one(media, post, shelf)) }
+                @for media in &post.media { (one(media, post)) }
             }
         } @else if count > 0 {
-            div.media.grid data-count=(count) { @for media in &post.media { (one(media, post, shelf)) } }
+            div.media.grid data-count=(count) { @for media in &post.media { (one(media, post)) } }
         }
     }
 }
 
-fn one(media: &SeenMedia, post: &Seen, shelf: &Shelf<'_>) -> Markup {
+fn one(media: &Media, post: &Post) -> Markup {
     match media.mime.split('/').next() {
         Some("image") => picture(media),
-        Some("video") => film(media, shelf),
-        _ => paper(media, post, shelf),
+        Some("video") => film(media),
+        _ => paper(media, post),
     }
 }
 
-pub(super) fn picture(media: &SeenMedia) -> Markup {
-    html! { img src=(data(&media.mime, &media.bytes)) alt=(media.alt.as_deref().unwrap_or_default()); }
+pub(super) fn picture(media: &Media) -> Markup {
+    let Some(bytes) = &media.bytes else { return plate(media, "It cannot be read") };
+    html! { img src=(data(&media.mime, bytes)) alt=(media.alt.as_deref().unwrap_or_default()); }
 }
 
-fn film(media: &SeenMedia, shelf: &Shelf<'_>) -> Markup {
-    let poster = media.cover.as_ref().map(|cover| data(mime_of(cover, shelf), cover));
-    let (_, measures) = shelf.words(&media.mime, &media.bytes);
-    let label = media.alt.clone().unwrap_or_else(|| format!("Video, {measures}"));
-    if media.bytes.len() > VIDEO_MAX {
-        let path = shelf.find(&media.bytes).map_or("the file", |facts| facts.path.as_str());
-        return html! {
-            div.plate {
-                @if let Some(poster) = poster { img src=(poster) alt="Cover of the video"; }
-                p { "Video, " (measures) ". Too large to lie in this page, which takes videos up to " (bytes(VIDEO_MAX as u64)) ": open " (path) "." }
-            }
-        };
-    }
+fn film(media: &Media) -> Markup {
+    let Some(bytes) = &media.bytes else {
+        return plate(media, "Too large to lie in this page, which takes videos up to 16 MiB");
+    };
+    let poster = media.cover.as_ref().map(|(mime, cover)| data(mime, cover));
+    let label = media.alt.clone().unwrap_or_else(|| format!("Video, {}", media.measures));
     html! {
-        video controls playsinline preload="auto" src=(data(&media.mime, &media.bytes)) poster=[poster] aria-label=(label) {
+        video controls playsinline preload="auto" src=(data(&media.mime, bytes)) poster=[poster] aria-label=(label) {
             @for (lang, captions) in &media.captions {
                 track kind="captions" srclang=(lang) label=(lang) src=(data("text/vtt", web_vtt(captions).as_bytes()));
             }
@@ -69,26 +61,31 @@ fn film(media: &SeenMedia, shelf: &Shelf<'_>) -> Markup {
     }
 }
 
+/// Stands for what does not lie in the page.
+fn plate(media: &Media, why: &str) -> Markup {
+    let noun = media.noun;
+    let noun = format!("{}{}", noun[..1].to_uppercase(), &noun[1..]);
+    html! {
+        div.plate {
+            @if let Some((mime, cover)) = &media.cover { img src=(data(mime, cover)) alt="Cover of the video"; }
+            p { (noun) ", " (media.measures) ". " (why) ": open " (media.path.as_deref().unwrap_or("the file")) "." }
+        }
+    }
+}
+
 /// Nothing here draws pages: a sheet stands for them.
-fn paper(media: &SeenMedia, post: &Seen, shelf: &Shelf<'_>) -> Markup {
-    let facts = shelf.find(&media.bytes);
-    let name = facts.map(|facts| facts.path.rsplit('/').next().unwrap_or_default());
-    let (noun, measures) = shelf.words(&media.mime, &media.bytes);
+fn paper(media: &Media, post: &Post) -> Markup {
+    let name = media.path.as_deref().map(|path| path.rsplit('/').next().unwrap_or_default());
     html! {
         div.paper {
             strong { (post.title.as_deref().or(name).unwrap_or("Document")) }
-            span { (noun) ", " (measures) }
+            span { (media.noun) ", " (media.measures) }
         }
     }
 }
 
 fn data(mime: &str, bytes: &[u8]) -> String {
-    format!("data:{mime};base64,{}", STANDARD.encode(bytes))
-}
-
-/// Of a cover, which a simulator keeps without a word on what it is.
-fn mime_of(bytes: &[u8], shelf: &Shelf<'_>) -> &'static str {
-    shelf.find(bytes).map_or("image/jpeg", |facts| facts.mime)
+    format!("data:{mime};base64,{}", BASE64_STANDARD.encode(bytes))
 }
 
 /// Browsers read captions as WebVTT alone. SRT is that with commas for points, and without its first line.

@@ -1,0 +1,27 @@
+//! What accounts.toml demands before anything goes out: that its commits are signed, that its plan was reviewed. Holds offers back
+//! with a reason; knows no ledger and no time.
+
+use crate::account::Accounts;
+use crate::error::{Failure, Problem};
+use crate::plan::Offer;
+use crate::post::Post;
+use crate::repo::snapshot::Snapshot;
+
+pub mod lock;
+mod signed;
+#[cfg(test)]
+mod tests;
+
+/// Gives every offer that a guard refuses the reason; gives what a person should mend in files.
+///
+/// # Errors
+/// When the history cannot be read.
+pub fn hold(
+    snapshot: &Snapshot,
+    accounts: &Accounts,
+    posts: &[Post],
+    offers: &mut [Offer],
+) -> Result<Vec<Problem>, Failure> {
+    signed::hold(snapshot, accounts, posts, offers)?;
+    if accounts.publish.require_plan { Ok(lock::hold(snapshot, posts, offers)) } else { Ok(Vec::new()) }
+}
