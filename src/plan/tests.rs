@@ -31,6 +31,12 @@ platform = "x"
 [accounts.rich]
 platform = "x"
 premium = true
+[accounts.queued]
+platform = "x"
+slots = ["Tue,Wed 10:00", "Tue 16:35"]
+[accounts.hushed]
+platform = "x"
+quiet = ["11:00-13:00"]
 "#;
 
 /// What lies around the posts and the ledger; most tests change one thing.
@@ -50,6 +56,10 @@ const USUAL: Around = Around { now: NOON, only: &[], dead_runs: &[], ends: &[], 
 /// opening line), or `ledger`. A ledger line is `<post> <account> <time> {JSON}`; the JSON holds what differs from line to
 /// line, and `"fp":"same"` stands for what the post says now, `"fp":"<post>"` for what that post says there.
 fn check(desk: &str, around: &Around) -> String {
+    planned(desk, around).rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn planned(desk: &str, around: &Around) -> Plan {
     let (accounts, problems) = account::parse(&Source::new("accounts.toml", ACCOUNTS));
     assert!(problems.is_empty(), "{problems:?}");
     let accounts = accounts.unwrap();
@@ -70,12 +80,12 @@ fn check(desk: &str, around: &Around) -> String {
     let offers = content::offers(&posts, targets, &accounts, &Library::new(), &merged.collect(), &problems);
     let files = files(ledger, &offers);
     let state = State::fold(files.iter().map(|(path, text)| (path.as_str(), text.as_str())));
-    let connected = ["acme-x", "ann", "slow", "shut", "rich"].map(str::to_owned).into();
+    let connected = ["acme-x", "ann", "slow", "shut", "rich", "queued", "hushed"].map(str::to_owned).into();
     let only = |text: &&str| match text.split_once(':') {
         Some((post, account)) => Only { post: post.to_owned(), account: Some(account.to_owned()) },
         None => Only { post: (*text).to_owned(), account: None },
     };
-    let plan = plan(&Desk {
+    plan(&Desk {
         now: around.now.parse().unwrap(),
         accounts: &accounts,
         offers: &offers,
@@ -86,8 +96,7 @@ fn check(desk: &str, around: &Around) -> String {
         grace: TimeDelta::minutes(5),
         only: &around.only.iter().map(only).collect::<Vec<_>>(),
         silence_is_suspect: around.silence_is_suspect,
-    });
-    plan.rows.iter().map(line).collect::<Vec<_>>().join("\n")
+    })
 }
 
 /// `tea acme-x due publish`, then what it needs, then the reason.
@@ -685,4 +694,54 @@ fn instants_at_the_end_of_time_do_no_harm() {
             );
         }
     }
+}
+
+/// All merged at nine, so in the order of their paths.
+#[test]
+fn posts_that_wait_for_a_slot_keep_theirs() {
+    let post = |name: &str| format!("=== posts/{name}.md\ntargets: [queued]\nschedule: next-slot\n---\n{name}.\n");
+    let slots = |posts: &[&str], ledger: &str| {
+        let desk = posts.iter().map(|name| post(name)).collect::<String>() + "=== ledger\n" + ledger;
+        let rows = planned(&desk, &Around { now: "2026-12-01T09:30:00Z", ..USUAL }).rows.into_iter();
+        let told = rows.map(|row| {
+            let new = if row.to_slot.is_some() { " (new)" } else { "" };
+            format!("{} {} {}{new}", row.post, row.state.name(), row.due.unwrap().format("%a %H:%M"))
+        });
+        told.collect::<Vec<_>>().join(", ")
+    };
+    let noted = |post: &str, at: &str| format!("{post} queued 09:10 {{\"ev\":\"slotted\",\"at\":\"{at}\"}}\n");
+    let all = noted("a", "2026-12-01T10:00:00Z") + &noted("b", "2026-12-01T16:35:00Z");
+    assert_eq!(
+        slots(&["a", "b", "c"], ""),
+        "a scheduled Tue 10:00 (new), b scheduled Tue 16:35 (new), c scheduled Wed 10:00 (new)"
+    );
+    assert_eq!(
+        slots(&["a", "b", "c"], &all),
+        "a scheduled Tue 10:00, b scheduled Tue 16:35, c scheduled Wed 10:00 (new)"
+    );
+    // One goes, and what is promised stays; a new one takes its place.
+    assert_eq!(slots(&["b", "c"], &all), "c scheduled Tue 10:00 (new), b scheduled Tue 16:35");
+    let again = noted("b", "2026-12-02T10:00:00Z");
+    assert_eq!(slots(&["b"], &(all + &again)), "b scheduled Tue 16:35", "the first holds");
+}
+
+#[test]
+fn a_slot_is_no_word_on_its_post() {
+    let desk = "=== posts/a.md\ntargets: [queued]\nschedule: next-slot\n---\nA.\n=== ledger\na queued 09:10 {\"ev\":\"slotted\",\"at\":\"2026-12-01T10:00:00Z\"}\n";
+    assert_snapshot!(check(desk, &USUAL), @"a queued due look: 2 h late without a word in the ledger");
+    assert_snapshot!(check(desk, &Around { now: "2026-12-02T12:00:00Z", ..USUAL }), @"a queued missed - (new) [Person]: was due Tue 1 Dec 2026 10:00 UTC; `pressroom retry a:queued` publishes it now");
+}
+
+#[test]
+fn nothing_goes_out_at_a_quiet_time_nor_is_late_for_it() {
+    let desk = "=== posts/a.md\ntargets: [hushed]\nschedule: 2026-12-01 11:30\nmax_late: 1h\n---\nA.\n";
+    for (now, told) in [
+        ("2026-12-01T11:00:00Z", "a hushed scheduled -"),
+        (NOON, "a hushed due -: hushed is quiet until Tue 1 Dec 2026 13:00 UTC"),
+        ("2026-12-01T13:00:00Z", "a hushed due publish"),
+        ("2026-12-01T13:59:00Z", "a hushed due publish"),
+    ] {
+        assert_eq!(check(desk, &Around { now, ..USUAL }), told, "{now}");
+    }
+    assert_snapshot!(check(desk, &Around { now: "2026-12-01T14:01:00Z", ..USUAL }), @"a hushed missed - (new) [Person]: was due Tue 1 Dec 2026 11:30 UTC; `pressroom retry a:hushed` publishes it now");
 }
