@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::{DateTime, Utc};
 
 use crate::account::{self, Account, Accounts};
-use crate::error::{Failure, Kind, Problem, Source};
+use crate::error::{Failure, Kind, Located, Problem, Source};
 use crate::fit::{self, Media};
 use crate::guard;
 use crate::http::Files;
@@ -243,11 +243,13 @@ fn media_paths(targets: &[Vec<Target>]) -> Vec<String> {
     paths.into_iter().collect()
 }
 
-/// When posts that are due on merge came to the branch, by path.
+/// When posts that are due on merge, or wait for a slot since then, came to the branch, by path.
 fn introduced(snapshot: &Snapshot, posts: &[Post]) -> Result<BTreeMap<String, DateTime<Utc>>, Failure> {
-    let on_merge =
-        |post: &&Post| matches!(post.schedule.as_ref().map(|schedule| &schedule.value), Some(Schedule::OnMerge));
-    let paths: Vec<String> = posts.iter().filter(on_merge).map(|post| post.source.path.to_string()).collect();
+    let by_merge = |post: &&Post| {
+        let schedule = post.schedule.as_ref().map(|schedule| &schedule.value);
+        matches!(schedule, Some(Schedule::OnMerge | Schedule::NextSlot))
+    };
+    let paths: Vec<String> = posts.iter().filter(by_merge).map(|post| post.source.path.to_string()).collect();
     if paths.is_empty() { Ok(BTreeMap::new()) } else { snapshot.introduced(&paths) }
 }
 
@@ -276,11 +278,13 @@ fn offer(
     merged: &BTreeMap<String, DateTime<Utc>>,
 ) -> Vec<Offer> {
     let (due, on_merge, zone) = due(post, accounts, merged);
+    let queued = post.schedule.as_ref().filter(|schedule| schedule.value == Schedule::NextSlot);
     let mut offers: Vec<Offer> = targets
         .into_iter()
         .filter_map(|target| {
             let account: &Account = accounts.accounts.get(&target.account)?;
-            let (rendition, problems) = fit::fit(&target, account, accounts.hosted(), library);
+            let (rendition, mut problems) = fit::fit(&target, account, accounts.hosted(), library);
+            problems.extend(queued.filter(|_| account.slots.is_empty()).map(|at| no_slots(post, account, at)));
             Some(Offer {
                 post: post.id.clone(),
                 path: post.source.path.to_string(),
@@ -288,6 +292,7 @@ fn offer(
                 rendition,
                 due,
                 on_merge,
+                waits_since: queued.and(merged.get(&*post.source.path).copied()),
                 zone: zone.clone(),
                 expires: post.expires.as_ref().map(|expires| expires.value),
                 on_edit: post.on_edit,
@@ -308,6 +313,13 @@ fn offer(
         offer.wrong_targets = wrong.iter().filter(|name| **name != offer.target.account).cloned().collect();
     }
     offers
+}
+
+fn no_slots(post: &Post, account: &Account, schedule: &Located<Schedule>) -> Problem {
+    let name = &account.name;
+    Problem::error("no-slots", &post.source, format!("{name} has no slots to wait for"))
+        .at(schedule.span.clone())
+        .hint(format!("add `slots = [\"Mon-Fri 09:05\"]` to it in accounts.toml, or write a date and time here"))
 }
 
 /// When a post is due, whether by being merged, and the zone to tell it in.

@@ -153,7 +153,12 @@ fn account_key(key: &account::Key) -> Value {
         }
         account::Takes::Bool => json!({ "type": "boolean" }),
         account::Takes::Duration => json!({ "type": "string", "pattern": DURATION_PATTERN }),
-        account::Takes::Names | account::Takes::Recipients | account::Takes::Signers | account::Takes::Slots => texts,
+        account::Takes::Names
+        | account::Takes::Recipients
+        | account::Takes::Signers
+        | account::Takes::Slots
+        | account::Takes::Quiet
+        | account::Takes::Blackout => texts,
         account::Takes::Platform => json!({ "enum": Platform::ALL.map(Platform::name) }),
         account::Takes::Word(word) => json!({ "const": word }),
         account::Takes::PublicUrl | account::Takes::Endpoint => json!({ "type": "string", "pattern": "^https://" }),
@@ -161,7 +166,7 @@ fn account_key(key: &account::Key) -> Value {
         account::Takes::Environment => json!({ "type": "string", "pattern": "^env:[A-Z_][A-Z0-9_]*$" }),
         account::Takes::Email => table(account::EMAIL),
     };
-    if key.works { described(schema, key.doc) } else { described(schema, &format!("{} ({NOT_YET})", key.doc)) }
+    described(schema, key.doc)
 }
 
 #[cfg(test)]

@@ -29,8 +29,6 @@ pub struct Key {
     pub takes: Takes,
     pub doc: &'static str,
     pub required: bool,
-    /// Whether this version acts on it.
-    pub works: bool,
 }
 
 /// What a key's value may be.
@@ -50,6 +48,10 @@ pub enum Takes {
     Platform,
     /// A list of weekly slots.
     Slots,
+    /// A list of hours, days, or both.
+    Quiet,
+    /// A list of dates, or of two with `..` between them.
+    Blackout,
     Glob,
     /// Just this one word.
     Word(&'static str),
@@ -84,6 +86,8 @@ pub const DEFAULTS: &[Key] = &[
     key("timezone", Takes::Zone, "zone of wall times that name none, such as `Europe/Amsterdam`"),
     key("targets", Takes::Names, "where posts without `targets` go"),
     key("max_late", Takes::Duration, "later than that a post is missed and not published; `12h` unless written"),
+    key("quiet", Takes::Quiet, "hours and days in which nothing goes out, such as `22:00-07:00` or `Sat,Sun`"),
+    key("blackout", Takes::Blackout, "dates on which nothing goes out, such as `2026-12-24..2026-12-27`"),
 ];
 
 pub const PUBLISH: &[Key] = &[
@@ -105,8 +109,10 @@ pub const APP: &[Key] = &[Key {
 pub const ACCOUNT: &[Key] = &[
     Key { required: true, ..key("platform", Takes::Platform, "where it is") },
     key("as", Takes::Text, "on whose behalf: a LinkedIn organisation's URN, a Facebook Page's id"),
-    later("slots", Takes::Slots, "weekly slots for `schedule: next-slot`, such as `Mon-Fri 09:05`"),
+    key("slots", Takes::Slots, "weekly slots for `schedule: next-slot`, such as `Mon-Fri 09:05`"),
     key("spacing", Takes::Duration, "least time between two posts"),
+    key("quiet", Takes::Quiet, "hours and days in which nothing goes out there; instead of those of `[defaults]`"),
+    key("blackout", Takes::Blackout, "dates on which nothing goes out there; instead of those of `[defaults]`"),
     key("posts", Takes::Glob, "only posts whose path fits this glob may target the account"),
     key("paused", Takes::Bool, "nothing is published there for the time being"),
     key("hashtags", Takes::Word("append"), "the post's tags are appended to the text as hashtags"),
@@ -145,10 +151,5 @@ pub const EMAIL: &[Key] = &[
 ];
 
 const fn key(name: &'static str, takes: Takes, doc: &'static str) -> Key {
-    Key { name, takes, doc, required: false, works: true }
-}
-
-/// A key that is checked, but whose effect is still to come.
-const fn later(name: &'static str, takes: Takes, doc: &'static str) -> Key {
-    Key { works: false, ..key(name, takes, doc) }
+    Key { name, takes, doc, required: false }
 }

@@ -10,6 +10,7 @@ use crate::error::{Located, Problem, Source};
 use crate::limits::Platform;
 use crate::suggest;
 
+pub mod calendar;
 mod check;
 pub mod keys;
 mod read;
@@ -44,6 +45,8 @@ pub struct Defaults {
     pub targets: Vec<Located<String>>,
     /// Later than this a post is missed; 12 hours unless said otherwise.
     pub max_late: TimeDelta,
+    /// When nothing goes out, on accounts that say nothing else.
+    pub hush: calendar::Hush,
 }
 
 /// `[publish]`.
@@ -76,8 +79,10 @@ pub struct Account {
     pub span: std::ops::Range<usize>,
     /// On whose behalf: an organisation URN, a Page id.
     pub acts_as: Option<String>,
-    /// Weekly slots for `next-slot`, as written.
-    pub slots: Vec<Located<String>>,
+    /// Weekly slots for `next-slot`.
+    pub slots: Vec<time::Slot>,
+    /// When nothing goes out there.
+    pub hush: calendar::Hush,
     /// Least time between two posts.
     pub spacing: Option<TimeDelta>,
     /// Only posts under this glob may target the account.
@@ -151,6 +156,11 @@ pub struct Unknown {
 }
 
 impl Accounts {
+    /// The zone of slots, quiet hours and dates.
+    pub fn zone(&self) -> Tz {
+        self.defaults.timezone.unwrap_or(Tz::UTC)
+    }
+
     /// Where media can be given an address, for platforms that fetch them.
     pub fn hosted(&self) -> Hosted {
         match (&self.media.bucket, &self.media.public_url) {

@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::calendar::Hush;
 use super::keys::{self, Holds, Key, SCHEMA, SECTIONS};
 use super::{
     Account, Accounts, App, Bucket, Defaults, Email, MediaHost, Notify, PathRule, Publish, check, platform_hint,
@@ -23,7 +24,7 @@ type Value<'a> = Spanned<DeValue<'a>>;
 pub(super) fn parse(source: &Source) -> (Option<Accounts>, Vec<Problem>) {
     let (root, errors) = DeTable::parse_recoverable(&source.text);
     let (secrets, problems) = secret::find(source, root.get_ref());
-    let mut reader = Reader { source, problems };
+    let mut reader = Reader { source, problems, has_zone: false };
     let mut broken = false;
     for error in &errors {
         let span = error.span().unwrap_or(0..0);
@@ -53,6 +54,8 @@ pub(super) fn parse(source: &Source) -> (Option<Accounts>, Vec<Problem>) {
 struct Reader<'s> {
     source: &'s Source,
     problems: Vec<Problem>,
+    /// Whether a zone is named, right or wrong.
+    has_zone: bool,
 }
 
 /// The values of one table, by key; every key is one the table may hold.
@@ -90,13 +93,14 @@ impl Reader<'_> {
                 self.error("unknown-key", key.span(), format!("there is no {what} `{shown}`"), hint);
             }
         }
+        let defaults = self.defaults(root);
         let accounts = Accounts {
             source: self.source.clone(),
-            defaults: self.defaults(root),
+            accounts: self.each_account(root, &defaults),
+            defaults,
             publish: self.publish(root),
             recipients: self.recipients(root),
             apps: self.apps(root),
-            accounts: self.each_account(root),
             groups: self.groups(root),
             media: self.media(root),
             notify: self.notify(root),
@@ -158,10 +162,6 @@ impl Reader<'_> {
                 }
                 continue;
             };
-            if !known.works {
-                let message = format!("`{written}` is not supported by this version of pressroom yet");
-                self.error("not-yet", key.span(), message, "remove it");
-            }
             values.insert(known.name, value);
         }
         for key in keys.iter().filter(|key| key.required && !values.contains_key(key.name)) {
@@ -262,14 +262,59 @@ impl Reader<'_> {
 
     fn defaults(&mut self, root: &DeTable<'_>) -> Defaults {
         let table = self.section(root, "defaults");
+        let timezone = table.get("timezone").and_then(|value| self.zone("timezone", value));
+        self.has_zone = table.get("timezone").is_some();
+        self.needs_zone(&table);
         Defaults {
-            timezone: table.get("timezone").and_then(|value| self.zone("timezone", value)),
+            timezone,
             targets: table.get("targets").and_then(|value| self.texts("targets", value)).unwrap_or_default(),
             max_late: table
                 .get("max_late")
                 .and_then(|value| self.duration("max_late", value))
                 .unwrap_or_else(|| TimeDelta::hours(12)),
+            hush: self.hush(&table, &Hush::default()),
         }
+    }
+
+    /// When nothing goes out, by this table or else by `[defaults]`.
+    fn hush(&mut self, table: &Table<'_, '_>, defaults: &Hush) -> Hush {
+        let quiet = table.get("quiet").and_then(|value| self.all("quiet", value, time::quiet));
+        let blackout = table.get("blackout").and_then(|value| self.all("blackout", value, time::blackout));
+        let hush = Hush {
+            quiet: quiet.unwrap_or_else(|| defaults.quiet.clone()),
+            blackout: blackout.unwrap_or_else(|| defaults.blackout.clone()),
+        };
+        if let Some(value) = table.get("quiet").filter(|_| hush.never_ends()) {
+            let hint = "leave some time; to stop an account, write `paused = true`";
+            self.error("bad-quiet", value.span(), "nothing would ever go out", hint);
+        }
+        hush
+    }
+
+    /// Slots, quiet hours and dates are told by some clock on some wall.
+    fn needs_zone(&mut self, table: &Table<'_, '_>) {
+        let walls = ["slots", "quiet", "blackout"].into_iter().find_map(|key| Some((key, table.get(key)?)));
+        if let Some((key, value)) = walls.filter(|_| !self.has_zone) {
+            let hint = "add `timezone = \"Europe/Amsterdam\"` under `[defaults]`";
+            self.error("no-zone", value.span(), format!("`{key}` needs a zone, and accounts.toml names none"), hint);
+        }
+    }
+
+    /// A list of texts of one form.
+    fn all<T>(&mut self, key: &str, value: &Value<'_>, read: impl Fn(&str) -> Result<T, String>) -> Option<Vec<T>> {
+        let (code, what) = match key {
+            "slots" => ("bad-slot", "is no weekly slot"),
+            "quiet" => ("bad-quiet", "is no quiet time"),
+            _ => ("bad-date", "is no date"),
+        };
+        let mut all = Vec::new();
+        for text in self.texts(key, value)? {
+            match read(&text.value) {
+                Ok(one) => all.push(one),
+                Err(hint) => self.error(code, text.span, format!("`{}` {what}", text.value), hint),
+            }
+        }
+        Some(all)
     }
 
     fn publish(&mut self, root: &DeTable<'_>) -> Publish {
@@ -372,24 +417,30 @@ impl Reader<'_> {
         platform
     }
 
-    fn each_account(&mut self, root: &DeTable<'_>) -> BTreeMap<String, Account> {
+    fn each_account(&mut self, root: &DeTable<'_>, defaults: &Defaults) -> BTreeMap<String, Account> {
         let mut accounts = BTreeMap::new();
         let Some(value) = root.get("accounts") else { return accounts };
         for (name, value) in self.as_table("accounts", value).into_iter().flatten() {
             self.name("account", name.get_ref(), name.span());
-            if let Some(account) = self.account(name, value) {
+            if let Some(account) = self.account(name, value, defaults) {
                 accounts.insert(account.name.clone(), account);
             }
         }
         accounts
     }
 
-    fn account(&mut self, name: &Spanned<std::borrow::Cow<'_, str>>, value: &Value<'_>) -> Option<Account> {
+    fn account(
+        &mut self,
+        name: &Spanned<std::borrow::Cow<'_, str>>,
+        value: &Value<'_>,
+        defaults: &Defaults,
+    ) -> Option<Account> {
         let shown = match name.get_ref() {
             plain if plain.contains('.') => format!("accounts.\"{plain}\""),
             plain => format!("accounts.{plain}"),
         };
         let table = self.table(&shown, value, keys::ACCOUNT);
+        self.needs_zone(&table);
         let platform = table.get("platform").and_then(|value| self.text("platform", value));
         let platform = platform.and_then(|text| self.platform(&text.value, text.span));
         let acts_as = table.get("as").and_then(|value| self.text("as", value));
@@ -403,7 +454,8 @@ impl Reader<'_> {
             platform,
             span: name.span(),
             acts_as: acts_as.map(|text| text.value),
-            slots: table.get("slots").and_then(|value| self.slots(value)).unwrap_or_default(),
+            slots: table.get("slots").and_then(|value| self.all("slots", value, time::slot)).unwrap_or_default(),
+            hush: self.hush(&table, &defaults.hush),
             spacing: table.get("spacing").and_then(|value| self.duration("spacing", value)),
             posts: table.get("posts").and_then(|value| self.path_rule(value)),
             paused: table.get("paused").and_then(|value| self.bool("paused", value)).unwrap_or_default(),
@@ -427,16 +479,6 @@ impl Reader<'_> {
         {
             self.error("not-here", premium.span.clone(), format!("`premium` means nothing on {platform}"), "remove it");
         }
-    }
-
-    fn slots(&mut self, value: &Value<'_>) -> Option<Vec<Located<String>>> {
-        let slots = self.texts("slots", value)?;
-        for slot in &slots {
-            if let Err(hint) = time::slot(&slot.value) {
-                self.error("bad-slot", slot.span.clone(), format!("`{}` is no weekly slot", slot.value), hint);
-            }
-        }
-        Some(slots)
     }
 
     fn path_rule(&mut self, value: &Value<'_>) -> Option<Located<PathRule>> {

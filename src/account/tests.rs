@@ -121,7 +121,7 @@ platform = "linkedin"
 "#,
         &[
             "2:2 unknown-key there is no table `[acounts]` / did you mean `accounts`?",
-            "6:1 unknown-key there is no key `colour` in `[accounts.a]` / choose `platform`, `as`, `slots`, `spacing`, `posts`, `paused`, `hashtags` or `premium`",
+            "6:1 unknown-key there is no key `colour` in `[accounts.a]` / choose `platform`, `as`, `slots`, `spacing`, `quiet`, `blackout`, `posts`, `paused`, `hashtags` or `premium`",
             "7:11 duplicate-key `a` is given twice; the first is in line 4 / keep one of them",
         ],
     );
@@ -226,7 +226,7 @@ post = "posts/**"
         &[
             "2:1 unknown-key there is no key `timezone` / write it below `[defaults]`",
             "3:2 unknown-key there is no table `[acounts]` / did you mean `accounts`?",
-            "7:1 unknown-key there is no key `colour` in `[accounts.a]` / choose `platform`, `as`, `slots`, `spacing`, `posts`, `paused`, `hashtags` or `premium`",
+            "7:1 unknown-key there is no key `colour` in `[accounts.a]` / choose `platform`, `as`, `slots`, `spacing`, `quiet`, `blackout`, `posts`, `paused`, `hashtags` or `premium`",
             "8:1 unknown-key there is no key `post` in `[accounts.a]` / did you mean `posts`?",
         ],
     );
@@ -284,7 +284,6 @@ public_url = "https://a.example/x"
         &[
             r#"4:6 bad-as `123` is no LinkedIn organisation or person / write `as = "urn:li:organization:123"`"#,
             "5:9 bad-glob no post is under `company/**` / paths begin with `posts/`: `posts/company/**`",
-            "6:1 not-yet `slots` is not supported by this version of pressroom yet / remove it",
             "6:10 bad-slot `Mon 9:00` is no weekly slot / write days and a time, such as `Mon-Fri 09:05` or `Tue,Thu 16:35`",
             "7:11 bad-duration `15` is no duration / write a number followed by `m`, `h` or `d`, such as `90m`, `6h` or `2d`",
             "8:10 wrong-type `paused` must be `true` or `false`, not text / write `paused = true`",
@@ -306,19 +305,47 @@ public_url = "https://a.example/x"
 }
 
 #[test]
-fn what_comes_later_is_said() {
+fn times_at_which_nothing_goes_out() {
+    let (accounts, problems) = parse(&Source::new(
+        "accounts.toml",
+        r#"schema = 1
+[defaults]
+timezone = "Europe/Amsterdam"
+quiet = ["22:00-07:00"]
+blackout = ["2026-12-24"]
+[accounts.a]
+platform = "x"
+[accounts.b]
+platform = "x"
+quiet = []
+slots = ["Mon 09:00"]
+"#,
+    ));
+    assert_eq!(problems, []);
+    let accounts = accounts.unwrap();
+    let quiet = |name: &str| (accounts.accounts[name].hush.quiet.len(), accounts.accounts[name].hush.blackout.len());
+    assert_eq!((quiet("a"), quiet("b")), ((1, 1), (0, 1)));
     check(
         r#"schema = 1
 [accounts.a]
 platform = "x"
 slots = ["Mon 09:00"]
-[media]
-public_url = "https://example.com/{path}"
-[notify]
-webhook = "env:HOOK"
-email = {to = "ops@example.com", smtp = "env:SMTP"}
+[accounts.b]
+platform = "x"
+quiet = ["all"]
+blackout = ["Christmas"]
+[accounts.c]
+platform = "x"
+quiet = ["Mon-Sat", "Sun 00:00-00:00"]
 "#,
-        &["4:1 not-yet `slots` is not supported by this version of pressroom yet / remove it"],
+        &[
+            r#"4:9 no-zone `slots` needs a zone, and accounts.toml names none / add `timezone = "Europe/Amsterdam"` under `[defaults]`"#,
+            r#"7:9 no-zone `quiet` needs a zone, and accounts.toml names none / add `timezone = "Europe/Amsterdam"` under `[defaults]`"#,
+            "7:10 bad-quiet `all` is no quiet time / choose `Mon`, `Tue`, `Wed`, `Thu`, `Fri`, `Sat` or `Sun`",
+            "8:13 bad-date `Christmas` is no date / write a day, or the first and the last: `2026-12-24`, `2026-12-24..2026-12-27`",
+            r#"11:9 no-zone `quiet` needs a zone, and accounts.toml names none / add `timezone = "Europe/Amsterdam"` under `[defaults]`"#,
+            "11:9 bad-quiet nothing would ever go out / leave some time; to stop an account, write `paused = true`",
+        ],
     );
 }
 

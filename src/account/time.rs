@@ -2,7 +2,7 @@
 
 use std::str::FromStr as _;
 
-use chrono::{NaiveTime, TimeDelta};
+use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use chrono_tz::{TZ_VARIANTS, Tz};
 
 use crate::suggest;
@@ -50,23 +50,88 @@ pub fn zone(name: &str) -> Result<Tz, String> {
     })
 }
 
-/// Checks a weekly slot: days and a wall time, `Mon-Fri 09:05` or `Tue,Thu 16:35`; the error is the way out.
-pub fn slot(text: &str) -> Result<(), String> {
-    let usage = || "write days and a time, such as `Mon-Fri 09:05` or `Tue,Thu 16:35`".to_owned();
-    let (days, time) = text.split_once(' ').ok_or_else(usage)?;
-    for day in days.split(',').flat_map(|days| days.split('-')) {
-        if !DAYS.contains(&day) {
-            return Err(suggest::hint(day, DAYS));
-        }
-    }
-    if days.split(',').any(|range| range.split('-').count() > 2) {
-        return Err(usage());
-    }
-    let clock = time.len() == 5 && NaiveTime::parse_from_str(time, "%H:%M").is_ok();
-    clock.then_some(()).ok_or_else(usage)
+/// Days of the week, Monday first.
+pub type Days = [bool; 7];
+
+/// A time of day on some days of the week.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slot {
+    pub days: Days,
+    pub at: NaiveTime,
 }
 
+/// Hours in which nothing is to go out, on some days of the week.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quiet {
+    /// The days on which they begin.
+    pub days: Days,
+    pub from: NaiveTime,
+    /// Of the next day, unless it is later than `from`.
+    pub until: NaiveTime,
+}
+
+/// Days on which nothing is to go out: the first and the last.
+pub type Blackout = (NaiveDate, NaiveDate);
+
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+
+/// Reads a weekly slot: days and a wall time, `Mon-Fri 09:05` or `Tue,Thu 16:35`; the error is the way out.
+pub fn slot(text: &str) -> Result<Slot, String> {
+    let usage = || "write days and a time, such as `Mon-Fri 09:05` or `Tue,Thu 16:35`".to_owned();
+    let (written, time) = text.split_once(' ').ok_or_else(usage)?;
+    Ok(Slot { days: days(written, usage)?, at: clock(time).ok_or_else(usage)? })
+}
+
+/// Reads quiet hours: `22:00-07:00`, `Mon-Fri 12:00-13:00`, `Sat,Sun`; the error is the way out.
+pub fn quiet(text: &str) -> Result<Quiet, String> {
+    let usage = || "write hours, days or both: `22:00-07:00`, `Sat,Sun`, `Mon-Fri 12:00-13:00`".to_owned();
+    let hours = |text: &str| {
+        let (from, until) = text.split_once('-')?;
+        Some((clock(from)?, clock(until)?))
+    };
+    let midnight = NaiveTime::MIN;
+    let (days, (from, until)) = match text.split_once(' ') {
+        Some((written, time)) => (days(written, usage)?, hours(time).ok_or_else(usage)?),
+        None if text.starts_with(|c: char| c.is_ascii_digit()) => ([true; 7], hours(text).ok_or_else(usage)?),
+        None => (days(text, usage)?, (midnight, midnight)),
+    };
+    Ok(Quiet { days, from, until })
+}
+
+/// Reads a day or several, `2026-12-24` or `2026-12-24..2026-12-27`; the error is the way out.
+pub fn blackout(text: &str) -> Result<Blackout, String> {
+    let usage = || "write a day, or the first and the last: `2026-12-24`, `2026-12-24..2026-12-27`".to_owned();
+    let day = |text: &str| {
+        let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
+        date.filter(|_| text.len() == 10).ok_or_else(usage)
+    };
+    let (first, last) = match text.split_once("..") {
+        Some((first, last)) => (day(first)?, day(last)?),
+        None => (day(text)?, day(text)?),
+    };
+    if last < first { Err(format!("the last day comes first: write `{last}..{first}`")) } else { Ok((first, last)) }
+}
+
+/// `Mon-Fri`, `Tue,Thu`, `Fri-Mon`.
+fn days(text: &str, usage: impl Fn() -> String) -> Result<Days, String> {
+    let number = |day: &str| DAYS.iter().position(|known| *known == day).ok_or_else(|| suggest::hint(day, DAYS));
+    let mut days = [false; 7];
+    for range in text.split(',') {
+        let mut ends = range.split('-');
+        let first = number(ends.next().unwrap_or_default())?;
+        let last = ends.next().map_or(Ok(first), number)?;
+        if ends.next().is_some() {
+            return Err(usage());
+        }
+        let length = (last + 7 - first) % 7;
+        (0..=length).for_each(|after| days[(first + after) % 7] = true);
+    }
+    Ok(days)
+}
+
+fn clock(text: &str) -> Option<NaiveTime> {
+    NaiveTime::parse_from_str(text, "%H:%M").ok().filter(|_| text.len() == 5)
+}
 
 #[cfg(test)]
 mod tests {
@@ -112,8 +177,15 @@ mod tests {
 
     #[test]
     fn slots() {
-        for text in ["Mon-Fri 09:05", "Tue,Thu 16:35", "Sun 00:00", "Mon-Wed,Sat 23:59"] {
-            assert_eq!(slot(text), Ok(()), "{text}");
+        for (text, days) in [
+            ("Mon-Fri 09:05", "1111100"),
+            ("Tue,Thu 09:05", "0101000"),
+            ("Sun 09:05", "0000001"),
+            ("Fri-Mon,Wed 09:05", "1010111"),
+        ] {
+            let read = slot(text).unwrap();
+            assert_eq!(read.days.map(|day| if day { '1' } else { '0' }).iter().collect::<String>(), days, "{text}");
+            assert_eq!(read.at, NaiveTime::from_hms_opt(9, 5, 0).unwrap());
         }
         let usage = "write days and a time, such as `Mon-Fri 09:05` or `Tue,Thu 16:35`";
         for (text, hint) in [
@@ -125,6 +197,44 @@ mod tests {
             ("Tues 09:00", "did you mean `Tue`?"),
         ] {
             assert_eq!(slot(text), Err(hint.to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn quiet_times() {
+        let told = |text: &str| {
+            let Quiet { days, from, until } = quiet(text)?;
+            let days: String = days.map(|day| if day { '1' } else { '0' }).iter().collect();
+            Ok(format!("{days} {}-{}", from.format("%H:%M"), until.format("%H:%M")))
+        };
+        let usage = "write hours, days or both: `22:00-07:00`, `Sat,Sun`, `Mon-Fri 12:00-13:00`";
+        for (text, read) in [
+            ("22:00-07:00", Ok("1111111 22:00-07:00")),
+            ("Sat,Sun", Ok("0000011 00:00-00:00")),
+            ("Mon-Fri 12:00-13:00", Ok("1111100 12:00-13:00")),
+            ("22:00", Err(usage)),
+            ("22-7", Err(usage)),
+            ("Mon 22:00", Err(usage)),
+            ("weekends", Err("choose `Mon`, `Tue`, `Wed`, `Thu`, `Fri`, `Sat` or `Sun`")),
+        ] {
+            assert_eq!(told(text), read.map(str::to_owned).map_err(str::to_owned), "{text}");
+        }
+    }
+
+    #[test]
+    fn blackouts() {
+        let date = |day| NaiveDate::from_ymd_opt(2026, 12, day).unwrap();
+        assert_eq!(blackout("2026-12-24"), Ok((date(24), date(24))));
+        assert_eq!(blackout("2026-12-24..2026-12-27"), Ok((date(24), date(27))));
+        let usage = "write a day, or the first and the last: `2026-12-24`, `2026-12-24..2026-12-27`";
+        for (text, hint) in [
+            ("24 Dec", usage),
+            ("2026-12-1", usage),
+            ("2026-12-24..", usage),
+            ("2026-12-32", usage),
+            ("2026-12-27..2026-12-24", "the last day comes first: write `2026-12-24..2026-12-27`"),
+        ] {
+            assert_eq!(blackout(text), Err(hint.to_owned()), "{text}");
         }
     }
 }

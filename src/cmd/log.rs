@@ -113,6 +113,7 @@ fn what(event: &Event) -> String {
         Event::Released { by: Some(by), .. } => format!("released by {by}"),
         Event::Released { .. } => "released".to_owned(),
         Event::Noted { on_remove: OnRemove::Keep } => "noted: it stays out when its post is gone".to_owned(),
+        Event::Slotted { at } => format!("waits for its slot: {}", at.format("%F %H:%M UTC")),
         Event::Noted { on_remove: OnRemove::Delete } => "noted: it is removed when its post is gone".to_owned(),
         Event::Updated { receipt, .. } => format!("updated {}", receipt.url),
         Event::Deleted => "deleted".to_owned(),

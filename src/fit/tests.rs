@@ -22,6 +22,7 @@ fn account(platform: Platform) -> Account {
         span: 0..0,
         acts_as: None,
         slots: Vec::new(),
+        hush: crate::account::calendar::Hush::default(),
         spacing: None,
         posts: None,
         paused: false,

@@ -156,6 +156,8 @@ pub enum Event {
     },
     /// What the post says is to become of what is out once the post is gone.
     Noted { on_remove: OnRemove },
+    /// It waits for a slot of its account, and this is the one it got. No word on whether it is out.
+    Slotted { at: DateTime<Utc> },
     /// What was out is gone.
     Deleted,
     /// Its time, and `max_late`, passed.
@@ -213,7 +215,7 @@ pub enum Found {
 
 impl Event {
     /// Every kind this version knows, as written in `ev`.
-    pub const KINDS: [&str; 17] = [
+    pub const KINDS: [&str; 18] = [
         "baseline",
         "claimed",
         "renewed",
@@ -226,6 +228,7 @@ impl Event {
         "released",
         "updated",
         "noted",
+        "slotted",
         "deleted",
         "missed",
         "cancelled",

@@ -54,6 +54,8 @@ pub struct Stand {
     pub fixed: Option<String>,
     /// What is to become of what is out once the post is gone.
     pub on_remove: OnRemove,
+    /// The slot it got, where it waits for one. That is no word on it.
+    pub slot: Option<DateTime<Utc>>,
     /// What is being done to what is out, or was refused.
     pub change: Option<Change>,
     /// The id of the first part as it was published, where edits gave it others.
@@ -264,6 +266,11 @@ pub fn fold_target(path: &str, content: &str, post: &PostId, target: &TargetKey)
 /// # Errors
 /// Why the entry is unlawful where the target stands.
 pub fn apply(stand: &mut Stand, entry: Entry) -> Result<(), String> {
+    if let Event::Slotted { at } = entry.event {
+        // The first holds: two runs may have thought of it at once.
+        stand.slot.get_or_insert(at);
+        return Ok(());
+    }
     stand.entries += 1;
     let ours = stand.claim.as_ref().map(|claim| claim.id) == entry.claim;
     let settled =
@@ -413,6 +420,7 @@ pub fn apply(stand: &mut Stand, entry: Entry) -> Result<(), String> {
             ref word => return Err(format!("deleted while it was {}", word.name())),
         },
         Event::Noted { on_remove } => stand.on_remove = on_remove,
+        Event::Slotted { .. } => {}
         Event::Accepted { .. } => {}
         Event::Baseline => return Err("a baseline among a post's entries".to_owned()),
     }

@@ -41,6 +41,7 @@ fn named(name: &str) -> (Option<u128>, Value) {
         "edit claimed" => (claim, json!({ "ev": "claimed", "exp": later, "aim": "edit", "fp": "1f" })),
         "removal claimed" => (claim, json!({ "ev": "claimed", "exp": later, "aim": "remove" })),
         "noted" => (person, json!({ "ev": "noted", "on_remove": "delete" })),
+        "slotted" => (person, json!({ "ev": "slotted", "at": later })),
         "takes over" => (Some(OTHER), json!({ "ev": "claimed", "exp": later, "takes_over": Uuid::from_u128(OURS) })),
         "renewed" => (claim, json!({ "ev": "renewed", "exp": "2026-12-01T10:00:00Z" })),
         "prepared" => (claim, json!({ "ev": "prepared", "step": "image 1", "data": { "media_id": "5" } })),
@@ -934,7 +935,7 @@ fn a_baseline_that_was_changed_by_hand_is_told() {
 /// What is written is read again, each kind.
 #[test]
 fn a_line_survives_reading_and_writing() {
-    let names = "claimed, takes over, renewed, prepared, part 1, published, failed, in doubt, found, absent, given back, updated, noted, deleted, missed, cancelled, adopted, accepted, baseline";
+    let names = "claimed, takes over, renewed, prepared, part 1, published, failed, in doubt, found, absent, given back, updated, noted, slotted, deleted, missed, cancelled, adopted, accepted, baseline";
     for text in file(names).lines() {
         let entry = entry::read(text).unwrap().unwrap();
         assert_eq!(entry::read(&entry::write(&entry)), Ok(Some(entry)));

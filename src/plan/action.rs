@@ -104,6 +104,9 @@ pub struct Row {
     /// What the post says is to become of what is out once it is gone, where the ledger has yet to be told.
     #[serde(skip)]
     pub to_note: Option<OnRemove>,
+    /// The slot it got, where the ledger has yet to be told.
+    #[serde(skip)]
+    pub to_slot: Option<DateTime<Utc>>,
 }
 
 /// Proof that it is out.

@@ -136,6 +136,7 @@ pub(super) fn orphans(desk: &Desk<'_>) -> Vec<Row> {
             takes_over: stand.claim.as_ref().map(|claim| claim.id),
             newly_missed: false,
             to_note: None,
+            to_slot: None,
         });
     }
     rows

@@ -77,11 +77,12 @@ mod tests {
             takes_over: None,
             newly_missed: false,
             to_note: None,
+            to_slot: None,
         }
     }
 
     fn hash(rows: Vec<Row>) -> String {
-        Plan { at: "2026-11-21T12:00:00Z".parse().unwrap(), rows }.hash()
+        Plan { at: "2026-11-21T12:00:00Z".parse().unwrap(), rows, budgets: Vec::new() }.hash()
     }
 
     #[test]

@@ -22,6 +22,7 @@ pub mod contents;
 mod gone;
 mod hash;
 pub mod next;
+mod queue;
 #[cfg(test)]
 mod tests;
 pub mod when;
@@ -69,6 +70,8 @@ pub struct Offer {
     pub due: Option<DateTime<Utc>>,
     /// Whether it was made due by being merged: then lateness means nothing.
     pub on_merge: bool,
+    /// Since when it waits for a slot, which makes it due.
+    pub waits_since: Option<DateTime<Utc>>,
     pub zone: String,
     pub expires: Option<DateTime<Utc>>,
     pub on_edit: OnEdit,
@@ -120,12 +123,15 @@ impl Plan {
 
 /// Decides about every target.
 pub fn plan(desk: &Desk<'_>) -> Plan {
+    let offers = queue::with_slots(desk);
+    let desk = &Desk { offers: &offers, ..*desk };
     let said = said(desk);
     let mut rows: Vec<Row> = desk.offers.iter().map(|offer| row(desk, &said, offer)).collect();
     rows.extend(orphans(desk));
     // Rows are large: sorting moves their keys, and each row once.
     let place = |row: &Row| (row.due.is_none(), row.due, row.path.clone(), row.post.clone());
     rows.sort_by_cached_key(place);
+    queue::keep_quiet(desk, &mut rows);
     keep_spacing(desk, &mut rows);
     let budgets = budget::keep(desk, &mut rows);
     Plan { at: desk.now, rows, budgets }
@@ -214,6 +220,7 @@ fn row(desk: &Desk<'_>, said: &Said<'_>, offer: &Offer) -> Row {
         takes_over: stand.claim.as_ref().map(|claim| claim.id),
         newly_missed: verdict.newly_missed,
         to_note: Some(offer.on_remove).filter(|on_remove| *on_remove != stand.on_remove),
+        to_slot: offer.waits_since.and(offer.due).filter(|_| stand.slot.is_none()),
     }
 }
 
@@ -347,7 +354,14 @@ fn withheld(desk: &Desk<'_>, offer: &Offer, stand: &Stand) -> Option<Verdict> {
         return Some(if due { verdict.needs(Kind::Person) } else { verdict });
     }
     if offer.due.is_none() {
-        return Some(Verdict::hold(Standing::Held, "no `schedule`: add one, or `schedule: on-merge`"));
+        let account = &offer.target.account;
+        return Some(Verdict::hold(
+            Standing::Held,
+            match offer.waits_since {
+                Some(_) => format!("{account} has no free slot in the next two years"),
+                None => "no `schedule`: add one, or `schedule: on-merge`".to_owned(),
+            },
+        ));
     }
     if stand.is_untouched() && is_older_than_baseline(desk, offer) {
         let baseline = desk.state.baselines[&offer.target.account];
@@ -462,7 +476,8 @@ fn is_named(desk: &Desk<'_>, post: &PostId, account: &str) -> bool {
 }
 
 fn is_older_than_baseline(desk: &Desk<'_>, offer: &Offer) -> bool {
-    offer.due.is_some_and(|due| desk.state.is_before_baseline(&offer.target.account, due))
+    // A slot may be later than the baseline of a post that is not.
+    offer.waits_since.or(offer.due).is_some_and(|due| desk.state.is_before_baseline(&offer.target.account, due))
 }
 
 /// What remains: a target with a time, nothing against it, and nobody acting on it.
@@ -474,7 +489,8 @@ fn timed(desk: &Desk<'_>, offer: &Offer, stand: &Stand) -> Verdict {
     if !is_named(desk, &offer.post, &offer.target.account) {
         return Verdict::hold(Standing::Due, "not named by `--only`");
     }
-    let late = desk.now - due;
+    // What fell into quiet hours is not late for that.
+    let late = desk.now - queue::quiet_until(desk, &offer.target.account, due).unwrap_or(due);
     if stand.is_untouched() && !offer.on_merge && late > max_late(desk, offer) {
         return Verdict { newly_missed: true, ..missed(offer, due) }.needs(Kind::Person);
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Desk, LATE_WITHOUT_A_WORD, Offer, budget, last_shown, later, max_late};
+use super::{Desk, LATE_WITHOUT_A_WORD, Offer, budget, last_shown, later, max_late, queue};
 use crate::ledger::entry::{Retry, TargetKey};
 use crate::ledger::{Stand, Word};
 use crate::post::OnRemove;
@@ -12,9 +12,16 @@ use crate::post::OnRemove;
 /// The next instant after `desk.now` at which the plan of this desk may have another action or another standing. Never too
 /// late; rather too early, where telling exactly would mean to plan twice.
 pub fn next_change(desk: &Desk<'_>) -> Option<DateTime<Utc>> {
+    let offers = queue::with_slots(desk);
+    let desk = &Desk { offers: &offers, ..*desk };
     let of_offers = desk.offers.iter().flat_map(|offer| of_offer(desk, offer));
     let of_stands = desk.state.targets().flat_map(|(_, _, stand)| of_stand(desk, stand));
-    of_offers.chain(of_stands).chain(of_spacing(desk)).chain(budget::ends(desk)).filter(|instant| *instant > desk.now).min()
+    of_offers
+        .chain(of_stands)
+        .chain(of_spacing(desk))
+        .chain(budget::ends(desk))
+        .filter(|instant| *instant > desk.now)
+        .min()
 }
 
 /// What the author's wishes hang on.
@@ -29,9 +36,12 @@ fn of_offer(desk: &Desk<'_>, offer: &Offer) -> Vec<DateTime<Utc>> {
             if let Some(due) = offer.due.filter(|_| stand.is_untouched()) {
                 // Later than these, not at them.
                 let just_after = TimeDelta::milliseconds(1);
+                let due = queue::quiet_until(desk, &offer.target.account, due).unwrap_or(due);
                 instants.push(later(later(due, max_late(desk, offer)), just_after));
                 instants.push(later(later(due, LATE_WITHOUT_A_WORD), just_after));
             }
+            // What is due at a quiet time waits for its end.
+            instants.extend(queue::quiet_until(desk, &offer.target.account, desk.now).filter(|_| offer.due.is_some()));
             instants
         }
     }

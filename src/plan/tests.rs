@@ -33,6 +33,12 @@ platform = "x"
 premium = true
 [accounts.loom]
 platform = "threads"
+[accounts.queued]
+platform = "x"
+slots = ["Tue,Wed 10:00", "Tue 16:35"]
+[accounts.hushed]
+platform = "x"
+quiet = ["11:00-13:00"]
 "#;
 
 /// What lies around the posts and the ledger; most tests change one thing.
@@ -92,7 +98,7 @@ fn with_desk<T>(desk: &str, around: &Around, tell: impl Fn(&Desk<'_>) -> T) -> T
     let offers = content::offers(&posts, targets, &accounts, &Library::new(), &merged.collect(), &problems);
     let files = files(ledger, &offers);
     let state = State::fold(files.iter().map(|(path, text)| (path.as_str(), text.as_str())));
-    let connected = ["acme-x", "ann", "slow", "shut", "rich", "loom"].map(str::to_owned).into();
+    let connected = ["acme-x", "ann", "slow", "shut", "rich", "loom", "queued", "hushed"].map(str::to_owned).into();
     let only = |text: &&str| match text.split_once(':') {
         Some((post, account)) => Only { post: post.to_owned(), account: Some(account.to_owned()) },
         None => Only { post: (*text).to_owned(), account: None },
@@ -910,4 +916,54 @@ fn a_plan_changes_when_something_it_hangs_on_comes() {
     ] {
         assert_eq!(next_change_of(&desk, &Around { now, ..USUAL }), next, "{now} {desk}");
     }
+}
+
+/// All merged at nine, so in the order of their paths.
+#[test]
+fn posts_that_wait_for_a_slot_keep_theirs() {
+    let post = |name: &str| format!("=== posts/{name}.md\ntargets: [queued]\nschedule: next-slot\n---\n{name}.\n");
+    let slots = |posts: &[&str], ledger: &str| {
+        let desk = posts.iter().map(|name| post(name)).collect::<String>() + "=== ledger\n" + ledger;
+        let rows = planned(&desk, &Around { now: "2026-12-01T09:30:00Z", ..USUAL }).rows.into_iter();
+        let told = rows.map(|row| {
+            let new = if row.to_slot.is_some() { " (new)" } else { "" };
+            format!("{} {} {}{new}", row.post, row.state.name(), row.due.unwrap().format("%a %H:%M"))
+        });
+        told.collect::<Vec<_>>().join(", ")
+    };
+    let noted = |post: &str, at: &str| format!("{post} queued 09:10 {{\"ev\":\"slotted\",\"at\":\"{at}\"}}\n");
+    let all = noted("a", "2026-12-01T10:00:00Z") + &noted("b", "2026-12-01T16:35:00Z");
+    assert_eq!(
+        slots(&["a", "b", "c"], ""),
+        "a scheduled Tue 10:00 (new), b scheduled Tue 16:35 (new), c scheduled Wed 10:00 (new)"
+    );
+    assert_eq!(
+        slots(&["a", "b", "c"], &all),
+        "a scheduled Tue 10:00, b scheduled Tue 16:35, c scheduled Wed 10:00 (new)"
+    );
+    // One goes, and what is promised stays; a new one takes its place.
+    assert_eq!(slots(&["b", "c"], &all), "c scheduled Tue 10:00 (new), b scheduled Tue 16:35");
+    let again = noted("b", "2026-12-02T10:00:00Z");
+    assert_eq!(slots(&["b"], &(all + &again)), "b scheduled Tue 16:35", "the first holds");
+}
+
+#[test]
+fn a_slot_is_no_word_on_its_post() {
+    let desk = "=== posts/a.md\ntargets: [queued]\nschedule: next-slot\n---\nA.\n=== ledger\na queued 09:10 {\"ev\":\"slotted\",\"at\":\"2026-12-01T10:00:00Z\"}\n";
+    assert_snapshot!(check(desk, &USUAL), @"a queued due look: 2 h late without a word in the ledger");
+    assert_snapshot!(check(desk, &Around { now: "2026-12-02T12:00:00Z", ..USUAL }), @"a queued missed - (new) [Person]: was due Tue 1 Dec 2026 10:00 UTC; `pressroom retry a:queued` publishes it now");
+}
+
+#[test]
+fn nothing_goes_out_at_a_quiet_time_nor_is_late_for_it() {
+    let desk = "=== posts/a.md\ntargets: [hushed]\nschedule: 2026-12-01 11:30\nmax_late: 1h\n---\nA.\n";
+    for (now, told) in [
+        ("2026-12-01T11:00:00Z", "a hushed scheduled -"),
+        (NOON, "a hushed due -: hushed is quiet until Tue 1 Dec 2026 13:00 UTC"),
+        ("2026-12-01T13:00:00Z", "a hushed due publish"),
+        ("2026-12-01T13:59:00Z", "a hushed due publish"),
+    ] {
+        assert_eq!(check(desk, &Around { now, ..USUAL }), told, "{now}");
+    }
+    assert_snapshot!(check(desk, &Around { now: "2026-12-01T14:01:00Z", ..USUAL }), @"a hushed missed - (new) [Person]: was due Tue 1 Dec 2026 11:30 UTC; `pressroom retry a:hushed` publishes it now");
 }

@@ -110,6 +110,7 @@ impl Run<'_> {
         }
         self.record_missed(&rows).await?;
         self.record_notes(&rows).await?;
+        self.record_slots(&rows).await?;
         if *self.stop.borrow() {
             rows.iter_mut().filter(|row| row.action.is_some()).for_each(|row| self.conclude(row, End::Stopped));
             return Ok(rows);
@@ -166,6 +167,14 @@ impl Run<'_> {
     async fn record_notes(&self, rows: &[Row]) -> Result<(), Failure> {
         let out = rows.iter().filter(|row| row.state == Standing::Published);
         let lines: Vec<_> = out.filter_map(|row| Some(self.writer.line(row, None, note(row)?))).collect();
+        if lines.is_empty() { Ok(()) } else { self.writer.append(lines).await }
+    }
+
+    /// Tells the ledger which slots posts got, so that they stay theirs.
+    async fn record_slots(&self, rows: &[Row]) -> Result<(), Failure> {
+        let open = rows.iter().filter(|row| matches!(row.state, Standing::Scheduled | Standing::Due));
+        let lines: Vec<_> =
+            open.filter_map(|row| Some(self.writer.line(row, None, Event::Slotted { at: row.to_slot? }))).collect();
         if lines.is_empty() { Ok(()) } else { self.writer.append(lines).await }
     }
 

@@ -195,7 +195,9 @@ impl Writer {
         let change = move |branch: &Branch| {
             // Nothing is said twice when a push without an answer is tried again.
             let edits = edits(branch, std::slice::from_ref(&line))?;
-            if edits.is_empty() || stand(branch, &line.entry.post, &line.entry.target)? == seen {
+            let now = stand(branch, &line.entry.post, &line.entry.target)?;
+            // A slot is no word on it.
+            if edits.is_empty() || (Stand { slot: seen.slot, ..now } == seen) {
                 return Ok(edits);
             }
             Err(Setback::Conflict("something happened to it meanwhile".to_owned()))

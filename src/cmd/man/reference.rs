@@ -102,8 +102,7 @@ fn account_keys(page: &mut String, keys: &[account::Key]) {
     page.push_str("\n| key | takes | |\n| --- | --- | --- |\n");
     for key in keys {
         let needed = if key.required { " (needed)" } else { "" };
-        let later = if key.works { "" } else { "; not supported yet" };
-        let _ = writeln!(page, "| `{}`{needed} | {} | {}{later} |", key.name, account_takes(key.takes), cell(key.doc));
+        let _ = writeln!(page, "| `{}`{needed} | {} | {} |", key.name, account_takes(key.takes), cell(key.doc));
     }
 }
 
@@ -120,6 +119,8 @@ fn account_takes(takes: account::Takes) -> String {
         Takes::Signers => "a list of ssh public keys",
         Takes::Platform => "a platform",
         Takes::Slots => "a list of `Mon-Fri 09:05`",
+        Takes::Quiet => "a list of `22:00-07:00`, `Sat,Sun`, `Mon-Fri 12:00-13:00`",
+        Takes::Blackout => "a list of `2026-12-24`, `2026-12-24..2026-12-27`",
         Takes::Glob => "a glob: `posts/company/**`",
         Takes::Word(word) => return format!("`\"{word}\"`"),
         Takes::PublicUrl | Takes::Endpoint => "an https address",

@@ -43,6 +43,7 @@ fn row(post: &str, account: &str, state: Standing) -> Row {
         takes_over: None,
         newly_missed: false,
         to_note: None,
+        to_slot: None,
     }
 }
 

@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use self::keys::{Field, KEYS, Key, Wish};
 use self::read::Reader;
 use self::yaml::{Node, Value};
-use super::{Body, Kind, OnEdit, OnRemove, Override, Post, PostId, Schedule, Visibility, Wishes};
+use super::{Body, Kind, OnEdit, OnRemove, Override, Post, PostId, Visibility, Wishes};
 use crate::error::{Located, Problem, Source};
 use crate::limits::Platform;
 use crate::suggest;
@@ -150,7 +150,7 @@ fn post(reader: &mut Reader<'_>, entries: &[(Located<String>, Node)], body: usiz
                 post.targets_span = Some(node.span.clone());
                 no_targets = (node.value == Value::List(Vec::new())).then(|| node.span.clone());
             }
-            Field::Schedule => post.schedule = schedule(reader, key.name, node).or(post.schedule),
+            Field::Schedule => post.schedule = reader.schedule(key.name, node).or(post.schedule),
             Field::Expires => post.expires = reader.instant(key.name, node),
             Field::OnEdit => post.on_edit = on_edit(reader, key.name, node).unwrap_or_default(),
             Field::OnRemove => post.on_remove = on_remove(reader, key.name, node).unwrap_or_default(),
@@ -205,15 +205,6 @@ fn unknown(reader: &mut Reader<'_>, name: &Located<String>) {
         }
     };
     reader.error("unknown-key", name.span.clone(), format!("there is no key `{}`", name.value), hint);
-}
-
-fn schedule(reader: &mut Reader<'_>, key: &str, node: &Node) -> Option<Located<Schedule>> {
-    let schedule = reader.schedule(key, node)?;
-    if schedule.value == Schedule::NextSlot {
-        let hint = format!("write a date and time: `{key}: 2026-12-01 09:00`");
-        reader.not_yet(&format!("{key}: next-slot"), schedule.span.clone(), hint);
-    }
-    Some(schedule)
 }
 
 fn on_edit(reader: &mut Reader<'_>, key: &str, node: &Node) -> Option<OnEdit> {

@@ -76,17 +76,7 @@ fn a_schedule_must_be_one_instant() {
 
     1 post: 1 error.
     ");
-    assert_snapshot!(at("next-slot"), @"
-    error[not-yet]: `schedule: next-slot` is not supported by this version of pressroom yet
-     --> posts/tea.md:4:11
-      |
-    4 | schedule: next-slot
-      |           ^^^^^^^^^
-      |
-      = hint: write a date and time: `schedule: 2026-12-01 09:00`
-
-    1 post: 1 error.
-    ");
+    assert_snapshot!(at("next-slot"), @"");
 }
 
 #[test]
