@@ -201,7 +201,7 @@ fn the_lens_tells_lengths_and_the_date() {
     for (text, expected) in [
         (
             tea("targets: [x, ann]\nschedule: 2026-12-01 09:00"),
-            "acme-x 15/280 · ann 15/3000 · goes out Tue 1 Dec 2026 09:00 Europe/Amsterdam",
+            "acme-x 15/280 · ann 14/3000 · goes out Tue 1 Dec 2026 09:00 Europe/Amsterdam",
         ),
         (
             tea("targets: [x]\nschedule: 2026-11-01 09:00"),
@@ -211,7 +211,7 @@ fn the_lens_tells_lengths_and_the_date() {
             tea("targets: [x]\nschedule: on-merge\ndraft: true"),
             "acme-x 15/280 (draft) · goes out as soon as it is merged",
         ),
-        (tea("targets: [ben]\nschedule: next-slot"), "ben 15/3000 (paused) · goes out at the next free slot"),
+        (tea("targets: [ben]\nschedule: next-slot"), "ben 14/3000 (paused) · goes out at the next free slot"),
         (tea("targets: [x]"), "acme-x 15/280 · no `schedule` says when it goes out"),
         (
             format!("---\ntargets: [x]\nschedule: on-merge\nthread: true\n---\nOne\n\n---\n\n{}\n", "é".repeat(290)),
@@ -226,11 +226,39 @@ fn the_lens_tells_lengths_and_the_date() {
 
 #[test]
 fn a_hover_shows_what_readers_will_see() {
-    let text = "---\ntargets: [acme-x, people]\nschedule: 2026-12-01 09:00\noverrides:\n  ann:\n    text: A ``longer`` word.\n---\n\n\
+    let text = "---\ntargets: [acme-x, people]\nschedule: 2026-12-01 09:00\noverrides:\n  ann:\n    text: A \\`\\`\\` longer word.\n---\n\n\
                 Tea is *served* at five.‸\n";
     let all = ask("posts/tea.md", text, |text, offset, desk| hover(text, offset, desk, now())).unwrap();
     assert_eq!(all.span, 0..3);
-    assert_snapshot!(all.markdown, @"");
+    assert_snapshot!(all.markdown, @"
+    **acme-x** on X, goes out Tue 1 Dec 2026 09:00 Europe/Amsterdam
+
+    22 of 280 weighted characters
+
+    ```text
+    Tea is served at five.
+    ```
+
+    ---
+
+    **ann** on LinkedIn, goes out Tue 1 Dec 2026 09:00 Europe/Amsterdam
+
+    18 of 3000 characters
+
+    ````text
+    A ``` longer word.
+    ````
+
+    ---
+
+    **ben** on LinkedIn, held: the account is paused in accounts.toml
+
+    22 of 3000 characters
+
+    ```text
+    Tea is served at five.
+    ```
+    ");
     let hovered = |text: &str| {
         let told = ask("posts/tea.md", text, |text, offset, desk| {
             hover(text, offset, desk, now()).map(|told| format!("<{}> {}", &text[told.span.clone()], told.markdown))

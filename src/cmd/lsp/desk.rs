@@ -30,7 +30,8 @@ pub(super) struct Open {
     ids: BTreeMap<String, PostId>,
     /// Posts as they are now, by their files; read when somebody asks.
     posts: BTreeMap<String, Content>,
-    media: Vec<String>,
+    /// Media files; `None` until somebody asks.
+    media: Option<Vec<String>>,
     /// What the editor was told last.
     told: BTreeMap<String, (Uri, Vec<Diagnostic>)>,
 }
@@ -48,7 +49,7 @@ impl Open {
             files: BTreeSet::new(),
             ids: BTreeMap::new(),
             posts: BTreeMap::new(),
-            media: Vec::new(),
+            media: None,
             told: BTreeMap::new(),
         };
         open.look_again();
@@ -69,8 +70,16 @@ impl Open {
         let Some(path) = path(&self.repo, uri) else { return false };
         self.snapshot.lift(&path);
         self.buffers.remove(&path);
+        self.changed(&path);
         self.look_again();
         true
+    }
+
+    /// A file on disk is another now. One that is open counts as it is in the editor all the same.
+    pub(super) fn changed_on_disk(&mut self, uri: &Uri) {
+        if let Some(path) = path(&self.repo, uri).filter(|path| !self.buffers.contains_key(path)) {
+            self.changed(&path);
+        }
     }
 
     fn changed(&mut self, path: &str) {
@@ -88,18 +97,23 @@ impl Open {
         }
     }
 
-    /// Something changed on disk: what there is, and all that is known of it, is looked at anew.
+    /// Something changed on disk: looks anew at which files there are, and reads those it did not know.
     pub(super) fn look_again(&mut self) {
         self.read_accounts();
         self.posts.clear();
         // A folder that cannot be listed holds nothing we could tell of.
         self.files = self.snapshot.files(POSTS, ".md").unwrap_or_default().into_iter().collect();
-        let is_media = |path: &String| media::extension(path).is_some_and(|its| media::promised(&its).is_some());
-        self.media = self.snapshot.files("", "").unwrap_or_default().into_iter().filter(is_media).collect();
-        self.ids.clear();
-        for path in self.files.clone() {
+        self.media = None;
+        self.ids.retain(|path, _| self.files.contains(path));
+        let unknown: Vec<String> = self.files.iter().filter(|path| !self.ids.contains_key(*path)).cloned().collect();
+        for path in unknown {
             self.read_id(&path);
         }
+    }
+
+    fn list_media(&self) -> Vec<String> {
+        let is_media = |path: &String| media::extension(path).is_some_and(|its| media::promised(&its).is_some());
+        self.snapshot.files("", "").unwrap_or_default().into_iter().filter(is_media).collect()
     }
 
     fn read_accounts(&mut self) {
@@ -149,16 +163,18 @@ impl Open {
     /// Asks about an open file: with its text, and all that is known beside it.
     pub(super) fn ask<T>(&mut self, uri: &Uri, about: impl FnOnce(&str, &Desk<'_>) -> T) -> Option<T> {
         let path = path(&self.repo, uri).filter(|path| self.buffers.contains_key(path))?;
-        let text = self.text(&path)?;
+        let (text, post) = (self.text(&path)?, self.post_of(&path));
         self.read(&path);
-        let content = self.posts.get(&self.post_of(&path));
+        let media = self.media.take().unwrap_or_else(|| self.list_media());
+        let media = self.media.insert(media);
+        let content = self.posts.get(&post);
         let desk = Desk {
             path: &path,
             accounts: self.accounts.as_ref(),
             post: content.and_then(|content| content.posts.first()),
             offers: content.map_or(&[], |content| &content.offers),
             ids: &self.ids,
-            media: &self.media,
+            media,
         };
         Some(about(&text, &desk))
     }

@@ -137,11 +137,10 @@ impl Server<'_> {
                 true
             }
             notification::DidChangeWatchedFiles::METHOD => {
-                let any = read::<DidChangeWatchedFilesParams>(told.params).is_some_and(|its| !its.changes.is_empty());
-                if any {
-                    self.open.look_again();
-                }
-                any
+                let Some(params) = read::<DidChangeWatchedFilesParams>(told.params) else { return false };
+                params.changes.iter().for_each(|change| self.open.changed_on_disk(&change.uri));
+                self.open.look_again();
+                true
             }
             _ => false,
         }
