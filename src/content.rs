@@ -358,7 +358,7 @@ fn no_slots(post: &Post, account: &Account, schedule: &Located<Schedule>) -> Pro
     let name = &account.name;
     Problem::error("no-slots", &post.source, format!("{name} has no slots to wait for"))
         .at(schedule.span.clone())
-        .hint(format!("add `slots = [\"Mon-Fri 09:05\"]` to it in accounts.toml, or write a date and time here"))
+        .hint("add `slots = [\"Mon-Fri 09:05\"]` to it in accounts.toml, or write a date and time here")
 }
 
 /// When a post is due, whether by being merged, and the zone to tell it in.

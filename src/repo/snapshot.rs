@@ -39,10 +39,13 @@ pub struct Snapshot {
     /// Texts that stand in the place of files on disk, or beside them: what an editor has open and did not save.
     laid_over: BTreeMap<String, String>,
     /// What was seen of files on disk, for whoever looks again and again; with their lengths and times then.
-    seen: Option<Mutex<BTreeMap<(PathBuf, Option<String>), Look>>>,
+    seen: Option<Mutex<Looks>>,
 }
 
-/// What was seen of a file, called by a name with some ending: while length and time are the same, it is taken for the same.
+/// By the file, and the ending of the name it was called by.
+type Looks = BTreeMap<(PathBuf, Option<String>), Look>;
+
+/// What was seen of a file: while length and time are the same, it is taken for the same.
 #[derive(Debug)]
 struct Look {
     bytes: u64,

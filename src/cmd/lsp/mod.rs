@@ -64,7 +64,6 @@ fn serve(context: &Context, connection: &Connection) -> Result<u8, Failure> {
     Server { context, connection, open: Open::new(repo)? }.serve()
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "shaped for map_err")]
 fn broken(error: impl std::fmt::Display) -> Failure {
     Failure::new(Kind::Usage, "the editor broke off in the middle of a sentence")
         .cause(error)
