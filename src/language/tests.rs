@@ -1,3 +1,5 @@
+//! Tables of texts with a cursor in them, and what is told there; and any text with any cursor, which must break nothing.
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
