@@ -279,7 +279,7 @@ fn a_hover_shows_what_readers_will_see() {
         ),
         (
             "---\noverrides: {x: {reply_se‸ttings: following}}\n---\nTea\n",
-            "<reply_settings> `reply_settings`: who may reply",
+            "<reply_settings> `reply_settings`: who may reply; everyone unless said",
         ),
         ("---\ntargets: [x]\ntitle: T‸ea\n---\nTea\n", "nothing"),
         ("---\ntargets: [ben]\n---\nT‸ea\n", "<---> **ben** on LinkedIn, held: the account is paused in accounts.toml"),
