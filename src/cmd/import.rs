@@ -78,7 +78,12 @@ impl Import {
         let mut ids: BTreeSet<String> = disk.content.posts.iter().map(|post| post.id.as_str().to_owned()).collect();
         let in_ledger: BTreeSet<String> = known.branch.list(entry::FOLDER)?.into_iter().collect();
         // A post that is gone keeps its id for ever.
-        ids.extend(files.iter().filter(|file| in_ledger.contains(&entry::path(&PostId::new(file.id.as_str())))).map(|file| file.id.clone()));
+        ids.extend(
+            files
+                .iter()
+                .filter(|file| in_ledger.contains(&entry::path(&PostId::new(file.id.as_str()))))
+                .map(|file| file.id.clone()),
+        );
         let (there, new): (Vec<File>, Vec<File>) = files.into_iter().partition(|file| ids.contains(&file.id));
         must_have_targets(&new, accounts)?;
         let copies = copies(read.root.as_deref(), disk.repo.root(), &new)?;
@@ -93,7 +98,11 @@ impl Import {
             notes: read.notes,
             dry_run: self.dry_run,
         };
-        if context.json() { context.print_json(done.document())? } else { done.tell(context)? }
+        if context.json() {
+            context.print_json(done.document())?
+        } else {
+            done.tell(context)?
+        }
         Ok(0)
     }
 }
@@ -140,8 +149,11 @@ fn from_csv(file: &Path, accounts: &Accounts, is_targeted: bool) -> Result<Read,
 fn from_tweets(dir: &Path, accounts: &Accounts) -> Result<Read, Failure> {
     let names = tweet_files(dir)?;
     if names.is_empty() {
-        return Err(Failure::new(Kind::Usage, format!("there is no {}*{} in {}", tweets::TWEETS, tweets::ENDING, dir.display()))
-            .hint("name the top of the repository, in which `tweets/` lies"));
+        return Err(Failure::new(
+            Kind::Usage,
+            format!("there is no {}*{} in {}", tweets::TWEETS, tweets::ENDING, dir.display()),
+        )
+        .hint("name the top of the repository, in which `tweets/` lies"));
     }
     let (mut found, mut problems) = (Vec::new(), Vec::new());
     for name in names {
@@ -225,7 +237,9 @@ async fn fetch(context: &Context, mut at: Url) -> Result<(Url, String), Failure>
             200..300 => return Ok((at, reply.body)),
             300..400 => match reply.header("location").and_then(|location| at.join(location).ok()) {
                 Some(next) if next.scheme() == "https" => at = next,
-                _ => return Err(Failure::new(Kind::Content, format!("{shown} redirects to nowhere that can be asked"))),
+                _ => {
+                    return Err(Failure::new(Kind::Content, format!("{shown} redirects to nowhere that can be asked")));
+                }
             },
             status => {
                 let kind = if status >= 500 || status == 429 { Kind::Later } else { Kind::Content };
@@ -276,7 +290,9 @@ fn copies(from: Option<&Path>, to: &Path, files: &[File]) -> Result<Vec<Copy>, F
     let paths: BTreeSet<&str> = files.iter().flat_map(|file| &file.media).map(|medium| medium.path.as_str()).collect();
     let mut copies = Vec::new();
     for path in paths {
-        let failed = |why: &dyn std::fmt::Display| Failure::new(Kind::Content, format!("the media file {path} cannot be taken over")).cause(why);
+        let failed = |why: &dyn std::fmt::Display| {
+            Failure::new(Kind::Content, format!("the media file {path} cannot be taken over")).cause(why)
+        };
         // What a link leads to may be none of their business.
         let real = from.join(path).canonicalize().map_err(|error| failed(&error))?;
         let media = from.join(tweets::MEDIA).canonicalize().map_err(|error| failed(&error))?;
@@ -286,7 +302,10 @@ fn copies(from: Option<&Path>, to: &Path, files: &[File]) -> Result<Vec<Copy>, F
         let bytes = fs::read(&real).map_err(|error| failed(&error))?;
         match fs::read(to.join(path)) {
             Ok(there) if there == bytes => {}
-            Ok(_) => return Err(failed(&"another file of that name is here").hint("rename one of them, where it is and where it is named")),
+            Ok(_) => {
+                return Err(failed(&"another file of that name is here")
+                    .hint("rename one of them, where it is and where it is named"));
+            }
             Err(error) if error.kind() == ErrorKind::NotFound => copies.push(Copy { path: path.to_owned(), bytes }),
             Err(error) => return Err(failed(&error)),
         }
@@ -306,8 +325,13 @@ fn write(root: &Path, files: &[File], copies: &[Copy]) -> Result<(), Failure> {
                 // What cannot be taken back is an imported file, which the next import finds.
                 let _ = fs::remove_file(path);
             }
-            let failure = Failure::new(Kind::Content, format!("{path} could not be written; nothing is imported")).cause(&error);
-            return Err(if error.kind() == ErrorKind::AlreadyExists { failure.hint("move that file, or give it the id of its name") } else { failure });
+            let failure =
+                Failure::new(Kind::Content, format!("{path} could not be written; nothing is imported")).cause(&error);
+            return Err(if error.kind() == ErrorKind::AlreadyExists {
+                failure.hint("move that file, or give it the id of its name")
+            } else {
+                failure
+            });
         }
     }
     Ok(())

@@ -11,10 +11,10 @@ use super::screen::List;
 use super::{Context, open, plan, report, tokens};
 use crate::account::time;
 use crate::error::{Failure, Kind};
+use crate::plan::Plan;
 use crate::repo::Repo;
 use crate::round::mark::{self, Mark};
 use crate::round::{Planning, Silence};
-use crate::plan::Plan;
 use crate::run::recover::Recovered;
 
 mod ics;

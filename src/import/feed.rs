@@ -39,7 +39,11 @@ pub fn read(source: &Source, address: Option<&str>) -> Result<Read, Box<Problem>
 }
 
 fn found(entry: &Entry, number: usize) -> Result<Found, String> {
-    let title = entry.title.as_ref().map(|title| one_line(&plain(&title.content, is_html(title)))).filter(|title| !title.is_empty());
+    let title = entry
+        .title
+        .as_ref()
+        .map(|title| one_line(&plain(&title.content, is_html(title))))
+        .filter(|title| !title.is_empty());
     let link = link(entry);
     let at = format!("entry {number} ({})", title.as_deref().or(link.as_deref()).unwrap_or(&entry.id));
     if entry.id.trim().is_empty() {
@@ -79,7 +83,11 @@ fn is_html(text: &feed_rs::model::Text) -> bool {
 
 fn plain(text: &str, is_html: bool) -> String {
     // Feeds are not strict about what is HTML and what is not.
-    if is_html || text.contains("</") || text.contains("&#") || text.contains("&amp;") { html::text(text) } else { text.trim().to_owned() }
+    if is_html || text.contains("</") || text.contains("&#") || text.contains("&amp;") {
+        html::text(text)
+    } else {
+        text.trim().to_owned()
+    }
 }
 
 fn one_line(text: &str) -> String {
@@ -106,7 +114,8 @@ fn words(entry: &Entry) -> String {
 fn name(link: Option<&str>, title: Option<&str>, words: &str) -> String {
     let path = link.and_then(|link| link.split(['?', '#']).next()?.split("://").nth(1)?.split_once('/'));
     let last = path.and_then(|(_, path)| path.split('/').rfind(|word| !word.is_empty()));
-    let last = last.map(|last| last.trim_end_matches(".html")).filter(|last| last.chars().any(|c| c.is_ascii_lowercase()));
+    let last =
+        last.map(|last| last.trim_end_matches(".html")).filter(|last| last.chars().any(|c| c.is_ascii_lowercase()));
     let first = || words.split_whitespace().take(8).collect::<Vec<_>>().join(" ");
     last.or(title).map_or_else(first, str::to_owned)
 }

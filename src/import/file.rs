@@ -119,7 +119,9 @@ fn media(found: &Found) -> String {
         }
     }
     if !found.elsewhere.is_empty() {
-        lines.push_str("# It had these files. Save them in the repository, name them under `media`, and take `draft` away:\n");
+        lines.push_str(
+            "# It had these files. Save them in the repository, name them under `media`, and take `draft` away:\n",
+        );
     }
     for file in &found.elsewhere {
         let alt = file.alt.as_ref().map_or(String::new(), |alt| format!(" (alt: {})", one_line(alt)));
@@ -138,7 +140,9 @@ fn notes(found: &Found) -> Vec<String> {
     let mut notes = found.notes.clone();
     if !found.elsewhere.is_empty() {
         let files = if found.elsewhere.len() == 1 { "a file" } else { "files" };
-        notes.push(format!("{files} to be fetched by you: its front matter says which, and it stays a draft until then"));
+        notes.push(format!(
+            "{files} to be fetched by you: its front matter says which, and it stays a draft until then"
+        ));
     }
     notes
 }
@@ -150,7 +154,10 @@ fn quoted(text: &str) -> String {
 
 /// For a comment: what ends a line would begin a key.
 fn one_line(text: &str) -> String {
-    text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    text.split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// As the source had it: wall time and zone, or with its offset.
@@ -203,12 +210,41 @@ mod tests {
             reply_to: Some("https://x.com/a/status/1".to_owned()),
             poll: vec!["yes".to_owned(), "no".to_owned()],
             media: vec![Medium { path: "media/a.png".to_owned(), alt: Some("A\nB".to_owned()), part: 2 }],
-            elsewhere: vec![Elsewhere { address: "https://a.example/b.png".to_owned(), alt: Some("Milk\nid: x".to_owned()) }],
+            elsewhere: vec![Elsewhere {
+                address: "https://a.example/b.png".to_owned(),
+                alt: Some("Milk\nid: x".to_owned()),
+            }],
             ..tea()
         };
         let file = made(&found);
         assert_eq!(file.path, format!("posts/imported/{}.md", file.id));
         insta::assert_snapshot!(file.text, @r#"
+        ---
+        # Imported: row 2
+        id: tea-is-it-ready-a1a566e1
+        title: "Tea: \"ready\""
+        targets: [acme, ann]
+        schedule: 2026-12-01 09:00:00 Europe/Amsterdam
+        draft: true
+        link: "https://a.example/"
+        reply_to: "https://x.com/a/status/1"
+        thread: true
+        poll: {options: ["yes", "no"], duration: 1d}
+        media:
+          - src: "media/a.png"
+            alt: "A\nB"
+            part: 2
+        # It had these files. Save them in the repository, name them under `media`, and take `draft` away:
+        # - https://a.example/b.png (alt: Milk id: x)
+        ---
+
+        One
+
+        ---
+
+        Two
+        \---
+        \- three
         "#);
     }
 
@@ -216,9 +252,21 @@ mod tests {
     fn what_is_over_stays_a_draft() {
         for (found, standing, line) in [
             (tea(), Standing::Held, "id: "),
-            (Found { when: when("2026-12-01T08:00:00Z", "+02:00"), ..tea() }, Standing::Scheduled, "schedule: 2026-12-01T10:00:00+02:00"),
-            (Found { when: when("2026-12-01T08:00:00Z", "UTC"), ..tea() }, Standing::Scheduled, "schedule: 2026-12-01T08:00:00Z"),
-            (Found { when: when("2026-11-21T12:00:00Z", "UTC"), ..tea() }, Standing::Draft, "date: 2026-11-21T12:00:00Z"),
+            (
+                Found { when: when("2026-12-01T08:00:00Z", "+02:00"), ..tea() },
+                Standing::Scheduled,
+                "schedule: 2026-12-01T10:00:00+02:00",
+            ),
+            (
+                Found { when: when("2026-12-01T08:00:00Z", "UTC"), ..tea() },
+                Standing::Scheduled,
+                "schedule: 2026-12-01T08:00:00Z",
+            ),
+            (
+                Found { when: when("2026-11-21T12:00:00Z", "UTC"), ..tea() },
+                Standing::Draft,
+                "date: 2026-11-21T12:00:00Z",
+            ),
             (Found { is_out: true, ..tea() }, Standing::Draft, "draft: true   # it was published elsewhere"),
             (
                 Found { is_out: true, when: when("2026-12-01T08:00:00Z", "UTC"), ..tea() },

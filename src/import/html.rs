@@ -113,7 +113,11 @@ fn reference<'a>(html: &'a str, out: &mut Out) -> &'a str {
     }
     // A space that may not break is one all the same.
     let decoded = decoded.replace('\u{a0}', " ");
-    if decoded.is_empty() { out.text.push_str(&html[..end]) } else { out.text.push_str(&decoded) }
+    if decoded.is_empty() {
+        out.text.push_str(&html[..end])
+    } else {
+        out.text.push_str(&decoded)
+    }
     &html[end..]
 }
 

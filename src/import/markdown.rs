@@ -4,23 +4,22 @@ use crate::error::Source;
 use crate::fit::text::plain;
 use crate::post::{Body, body};
 
-/// Line ends are `\n`; blanks at the ends of lines, and blank lines around the text, are not kept.
+/// Line ends are `\n`; what stands blank at both ends of lines and around the text is not kept, since our reader drops it.
 pub(super) fn markdown(text: &str) -> String {
     let text = tidy(text);
-    if reads_as(&text, &text) {
-        return text;
-    }
-    let line = |line: &str| if reads_as(line, line) { line.to_owned() } else { escaped(line) };
-    let some = text.split('\n').map(line).collect::<Vec<_>>().join("\n");
-    // Lines that are harmless each may make a heading or a link together.
-    if reads_as(&some, &text) { some } else { text.split('\n').map(all_escaped).collect::<Vec<_>>().join("\n") }
+    let alone = |line: &str| if reads_as(line, line) { line.to_owned() } else { escaped(line) };
+    // Lines that are harmless each may make a heading or a list together.
+    let ways: [&dyn Fn(&str) -> String; 3] = [&str::to_owned, &alone, &escaped];
+    let written = |way: &dyn Fn(&str) -> String| text.split('\n').map(way).collect::<Vec<_>>().join("\n");
+    let fitting = ways.into_iter().map(written).find(|markdown| reads_as(markdown, &text));
+    fitting.unwrap_or_else(|| written(&all_escaped))
 }
 
 fn tidy(text: &str) -> String {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    let lines = text.split('\n').map(|line| line.replace('\t', "    ").replace(char::is_control, ""));
-    let lines: Vec<String> = lines.map(|line| line.trim_end().to_owned()).collect();
-    lines.join("\n").trim_matches('\n').to_owned()
+    let lines = text.split('\n').map(|line| line.replace('\t', " ").replace(char::is_control, ""));
+    let lines: Vec<String> = lines.map(|line| line.trim().to_owned()).collect();
+    lines.join("\n").trim().to_owned()
 }
 
 fn reads_as(markdown: &str, text: &str) -> bool {
@@ -36,10 +35,9 @@ fn reads_as(markdown: &str, text: &str) -> bool {
 
 /// With what may be mark-up escaped.
 fn escaped(line: &str) -> String {
-    let (blanks, rest) = indented(line);
-    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-    let mut escaped = blanks;
-    for (at, character) in rest.char_indices() {
+    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+    let mut escaped = String::with_capacity(line.len() + 8);
+    for (at, character) in line.char_indices() {
         let is_mark = match character {
             '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '&' | '!' | '|' => true,
             '#' | '+' | '-' | '=' | '~' => at == 0,
@@ -55,20 +53,14 @@ fn escaped(line: &str) -> String {
 }
 
 fn all_escaped(line: &str) -> String {
-    let (mut escaped, rest) = indented(line);
-    for character in rest.chars() {
+    let mut escaped = String::with_capacity(line.len() * 2);
+    for character in line.chars() {
         if character.is_ascii_punctuation() {
             escaped.push('\\');
         }
         escaped.push(character);
     }
     escaped
-}
-
-/// Blanks at the beginning of a line as Markdown keeps them, and the rest.
-fn indented(line: &str) -> (String, &str) {
-    let rest = line.trim_start_matches(' ');
-    ("&#32;".repeat(line.len() - rest.len()), rest)
 }
 
 #[cfg(test)]
@@ -78,17 +70,22 @@ mod tests {
     #[test]
     fn only_mark_up_is_escaped() {
         for (text, expected) in [
-            ("Tea is ready: https://a.example/x_y?a=1&b=2 #tea @ann", "Tea is ready: https://a.example/x_y?a=1&b=2 #tea @ann"),
+            (
+                "Tea is ready: https://a.example/x_y?a=1&b=2 #tea @ann",
+                "Tea is ready: https://a.example/x_y?a=1&b=2 #tea @ann",
+            ),
             ("one\r\ntwo\n\n\nthree  \n", "one\ntwo\n\n\nthree"),
             ("2 * 3 * 4 and snake_case", "2 * 3 * 4 and snake_case"),
             ("*Tea* is _ready_", "\\*Tea\\* is \\_ready\\_"),
             ("# Tea", "\\# Tea"),
             ("- a\n- b", "\\- a\n\\- b"),
             ("• a\n• b", "• a\n• b"),
-            ("1. a\n1) b", "1\\. a\n1\\) b"),
+            ("1. a\n2. b", "1. a\n2. b"),
+            ("1. a\n1. b", "1\\. a\n1\\. b"),
+            ("a\n  b\t", "a\nb"),
             ("Tea\n---\nready", "Tea\n\\---\nready"),
             ("Tea\n===", "Tea\n\\==="),
-            ("> so", "\\> so"),
+            ("> so", "> so"),
             ("<b> &amp; ![x](y)", "\\<b\\> \\&amp; \\!\\[x\\](y)"),
             ("", ""),
         ] {

@@ -32,7 +32,16 @@ const HEADINGS: &[(Column, &[&str])] = &[
     (Column::Text, &["text", "message", "content", "post", "caption", "post text", "tweet", "update"]),
     (
         Column::Date,
-        &["date", "posting time", "schedule", "scheduled at", "scheduled time", "date and time", "publish date", "sent at"],
+        &[
+            "date",
+            "posting time",
+            "schedule",
+            "scheduled at",
+            "scheduled time",
+            "date and time",
+            "publish date",
+            "sent at",
+        ],
     ),
     (Column::Time, &["time"]),
     (Column::Title, &["title", "video title"]),
@@ -45,7 +54,10 @@ const HEADINGS: &[(Column, &[&str])] = &[
     (Column::Comment, &["comment", "comments", "first comment"]),
     (
         Column::Accounts,
-        &["account", "accounts", "profile", "profiles", "channel", "channels", "network", "platform", "targets", "service"],
+        &[
+            "account", "accounts", "profile", "profiles", "channel", "channels", "network", "platform", "targets",
+            "service",
+        ],
     ),
 ];
 
@@ -187,7 +199,8 @@ impl Reader<'_> {
         let name = name.split_whitespace().take(8).collect::<Vec<_>>().join(" ");
         // The same text again is another post, and the same one when the sheet is read again. A new date makes no new post:
         // it would be out twice.
-        let key = [text.as_deref(), link.as_deref(), Some(&targets.join(","))].map(Option::unwrap_or_default).join("\0");
+        let key =
+            [text.as_deref(), link.as_deref(), Some(&targets.join(","))].map(Option::unwrap_or_default).join("\0");
         let times = self.before.entry(key.clone()).or_default();
         *times += 1;
         Some(Found {
@@ -262,7 +275,8 @@ fn is_slashed(date: &str) -> bool {
 
 fn media(addresses: Option<&str>, alts: Option<&str>) -> Vec<Elsewhere> {
     let alts: Vec<&str> = alts.map(|alts| alts.split(BETWEEN).map(str::trim).collect()).unwrap_or_default();
-    let addresses = addresses.unwrap_or_default().split([',', ';', '|', ' ', '\n', '\r']).filter(|word| !word.is_empty());
+    let addresses =
+        addresses.unwrap_or_default().split([',', ';', '|', ' ', '\n', '\r']).filter(|word| !word.is_empty());
     let elsewhere = addresses.enumerate().map(|(index, address)| Elsewhere {
         address: address.to_owned(),
         alt: alts.get(index).filter(|alt| !alt.is_empty()).map(|alt| (*alt).to_owned()),
@@ -281,8 +295,10 @@ fn first_of(comments: Option<String>) -> (Option<String>, Vec<String>) {
 
 fn first_link(links: Option<String>) -> (Option<String>, Vec<String>) {
     let Some(links) = links else { return (None, Vec::new()) };
-    let (first, more) = links.split_once([',', '\n', ' ']).map_or((links.as_str(), ""), |(first, more)| (first, more.trim()));
-    let notes = if more.is_empty() { Vec::new() } else { vec![format!("only the first link is taken over; there is {more}")] };
+    let (first, more) =
+        links.split_once([',', '\n', ' ']).map_or((links.as_str(), ""), |(first, more)| (first, more.trim()));
+    let notes =
+        if more.is_empty() { Vec::new() } else { vec![format!("only the first link is taken over; there is {more}")] };
     (Some(first.to_owned()), notes)
 }
 
@@ -327,7 +343,10 @@ mod tests {
                  one||two,\n",
                 "Tea, green\nand black | 2026-12-01 08:00 |  | https://a.example/ | https://a.example/a.png https://a.example/b.png",
             ),
-            ("\u{feff}Message;Date;Time;Profile\r\nTea;2026-12-01;9:00;acme\r\n", "Tea | 2026-12-01 08:00 | acme | - | "),
+            (
+                "\u{feff}Message;Date;Time;Profile\r\nTea;2026-12-01;9:00;acme\r\n",
+                "Tea | 2026-12-01 08:00 | acme | - | ",
+            ),
             ("text\taccounts\nTea\tTwitter, LinkedIn\n", "Tea | - | acme ann | - | "),
             ("text,accounts\n\nTea,all\n,\n", "Tea | - | acme ann | - | "),
             ("text,date\nTea\n", "Tea | - |  | - | "),
@@ -365,7 +384,10 @@ mod tests {
                 "2: row 2 has 3 cells, and the first row names 2 / a text with the character that parts cells, or with a quote, \
                  stands in double quotes",
             ),
-            ("text,date\n,2026-12-01 09:00\n", "2: row 2 has neither a text nor a link nor media / write its text, or delete the row"),
+            (
+                "text,date\n,2026-12-01 09:00\n",
+                "2: row 2 has neither a text nor a link nor media / write its text, or delete the row",
+            ),
         ] {
             assert_eq!(sheet(text).unwrap_err(), [expected], "{text}");
         }
@@ -387,7 +409,10 @@ mod tests {
         assert_eq!(found.first_comment.as_deref(), Some("a"));
         assert_eq!(
             found.notes,
-            ["2 more comments than the first are not taken over", "only the first link is taken over; there is https://b.example"]
+            [
+                "2 more comments than the first are not taken over",
+                "only the first link is taken over; there is https://b.example"
+            ]
         );
     }
 

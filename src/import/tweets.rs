@@ -68,7 +68,9 @@ pub fn read(source: &Source, zone: Option<Tz>) -> Result<Found, Vec<Problem>> {
     // Only a retweet has no words.
     let is_empty = found.parts.iter().all(String::is_empty);
     if is_empty && found.repost_of.is_none() && found.media.is_empty() && found.poll.is_empty() && problems.is_empty() {
-        problems.push(Problem::error("empty-tweet", source, "the tweet is empty").hint("delete the file, or write its text"));
+        problems.push(
+            Problem::error("empty-tweet", source, "the tweet is empty").hint("delete the file, or write its text"),
+        );
     }
     if problems.is_empty() { Ok(found) } else { Err(problems) }
 }
@@ -77,7 +79,8 @@ pub fn read(source: &Source, zone: Option<Tz>) -> Result<Found, Vec<Problem>> {
 fn front(text: &str) -> Result<(Front, &str), String> {
     let Some(inside) = text.strip_prefix("---\n") else { return Ok((Front::default(), text)) };
     let end = if inside.starts_with("---\n") { Some(0) } else { inside.find("\n---\n").map(|at| at + 1) };
-    let end = end.or_else(|| inside.strip_suffix("---").filter(|yaml| yaml.is_empty() || yaml.ends_with('\n')).map(str::len));
+    let end =
+        end.or_else(|| inside.strip_suffix("---").filter(|yaml| yaml.is_empty() || yaml.ends_with('\n')).map(str::len));
     let Some(end) = end else { return Ok((Front::default(), text)) };
     let (yaml, rest) = inside.split_at(end);
     let rest = rest.strip_prefix("---").unwrap_or(rest).trim_start_matches('\n');
@@ -103,9 +106,13 @@ fn take(found: &mut Found, front: Front, text: &str, source: &Source, zone: Opti
     let (text, answers) = without_poll(text.trim());
     let poll = if front.poll.is_empty() { answers } else { front.poll };
     let is_first = part == 1;
-    for (what, is_there) in [("poll", !poll.is_empty()), ("retweet", front.retweet.is_some()), ("reply", front.reply.is_some())] {
+    for (what, is_there) in
+        [("poll", !poll.is_empty()), ("retweet", front.retweet.is_some()), ("reply", front.reply.is_some())]
+    {
         if is_there && !is_first {
-            found.notes.push(format!("the {what} of tweet {part} is not taken over: only the first of a thread can have one"));
+            found
+                .notes
+                .push(format!("the {what} of tweet {part} is not taken over: only the first of a thread can have one"));
         }
     }
     if is_first {
@@ -122,7 +129,8 @@ fn take(found: &mut Found, front: Front, text: &str, source: &Source, zone: Opti
             Some(path) => found.media.push(Medium { path, alt: file.alt, part }),
             None => {
                 let message = format!("the media file `{}` does not lie in {MEDIA}", file.file);
-                problems.push(Problem::error("bad-media", source, message).hint("put it there, and name it from there"));
+                problems
+                    .push(Problem::error("bad-media", source, message).hint("put it there, and name it from there"));
             }
         }
     }
@@ -169,7 +177,10 @@ mod tests {
             ("Hello, world!\n", &["Hello, world!"][..]),
             ("\u{feff}Hello\r\nworld\r\n", &["Hello\nworld"]),
             ("One\n\n---\n\nTwo\n---\nThree\n", &["One", "Two", "Three"]),
-            ("---\nthread-delimiter: \"***\"\n---\nOne\n\n---\n\nstill\n***\nTwo\n---\nThree", &["One\n\n---\n\nstill", "Two", "Three"]),
+            (
+                "---\nthread-delimiter: \"***\"\n---\nOne\n\n---\n\nstill\n***\nTwo\n---\nThree",
+                &["One\n\n---\n\nstill", "Two", "Three"],
+            ),
             ("One\n---\n---\nmedia:\n  - file: a.png\n---\nTwo", &["One", "Two"]),
             ("---\nschedule: 2020-01-01T00:00:00Z\n---\nHello", &["Hello"]),
             ("---\nno end\nHello", &["---\nno end\nHello"]),
@@ -192,7 +203,8 @@ mod tests {
         assert_eq!(found.quote_of.as_deref(), Some("https://twitter.com/a/status/2"));
         assert_eq!(found.poll, ["tea", "cake"]);
         assert_eq!(found.when.unwrap().instant, "2019-12-31T23:00:00Z".parse::<DateTime<Utc>>().unwrap());
-        let media: Vec<_> = found.media.iter().map(|file| (file.path.as_str(), file.alt.as_deref(), file.part)).collect();
+        let media: Vec<_> =
+            found.media.iter().map(|file| (file.path.as_str(), file.alt.as_deref(), file.part)).collect();
         assert_eq!(media, [("media/a.png", Some("A"), 1), ("media/b/b.png", None, 2)]);
         assert_eq!(found.notes, ["the reply of tweet 2 is not taken over: only the first of a thread can have one"]);
         assert!(found.is_out);

@@ -60,8 +60,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 /// Commands use everything but the simulators, which are for rehearsals.
 const COMMANDS: &[&str] = &[
     "account", "chance", "clock", "content", "env", "error", "fit", "guard", "hosting", "http", "import", "ledger",
-    "limits", "login", "media", "notice", "notify", "page", "plan", "platform", "post", "repo", "round", "run", "schema", "step",
-    "suggest", "vault",
+    "limits", "login", "media", "notice", "notify", "page", "plan", "platform", "post", "repo", "round", "run",
+    "schema", "step", "suggest", "vault",
 ];
 
 /// The modules that are pure: words and rules.

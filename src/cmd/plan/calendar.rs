@@ -80,7 +80,8 @@ fn free(plan: &Plan, accounts: &Accounts, is_soon: impl Fn(DateTime<Utc>) -> boo
         let of_it = plan.rows.iter().filter(|row| row.account == account.name && is_shown(row.state));
         let taken: BTreeSet<DateTime<Utc>> = of_it.filter_map(|row| row.due).collect();
         let mut after = plan.at;
-        while let Some(at) = next_slot(&account.slots, &account.hush, accounts.zone(), after, |at| !taken.contains(&at)) {
+        while let Some(at) = next_slot(&account.slots, &account.hush, accounts.zone(), after, |at| !taken.contains(&at))
+        {
             if !is_soon(at) {
                 break;
             }
@@ -108,7 +109,11 @@ impl Calendar {
             let mut last = None;
             for entry in &week.entries {
                 let local = entry.at.with_timezone(&self.zone);
-                let day = if last == Some(local.date_naive()) { String::new() } else { local.format("%a %-d %b").to_string() };
+                let day = if last == Some(local.date_naive()) {
+                    String::new()
+                } else {
+                    local.format("%a %-d %b").to_string()
+                };
                 last = Some(local.date_naive());
                 let _ = writeln!(out, "  {day:<10}  {}  {}", local.format("%H:%M"), entry.line(width));
             }
@@ -125,9 +130,7 @@ impl Calendar {
             let day = entry.at.with_timezone(&self.zone).date_naive();
             json!({ "at": entry.at, "day": day, "post": post, "state": state, "accounts": entry.accounts })
         };
-        let week = |week: &Week| {
-            json!({ "begins": week.begins, "entries": week.entries.iter().map(entry).collect::<Vec<_>>() })
-        };
+        let week = |week: &Week| json!({ "begins": week.begins, "entries": week.entries.iter().map(entry).collect::<Vec<_>>() });
         json!({ "zone": self.zone.name(), "weeks": self.weeks.iter().map(week).collect::<Vec<_>>() })
     }
 }
