@@ -11,10 +11,10 @@ use serde::Serialize;
 
 use super::action::{Action, Row};
 use super::when::when;
-use super::{Desk, later, max_late};
+use super::{Desk, Offer, later, max_late};
 use crate::error::Kind;
-use crate::ledger::Said;
 use crate::ledger::entry::TargetKey;
+use crate::ledger::{Said, Word};
 use crate::limits::quota::{self, Per, Sort};
 use crate::limits::{Platform, Quota};
 use crate::post::PostId;
@@ -99,9 +99,17 @@ fn missed_by(desk: &Desk<'_>, row: &Row, free: DateTime<Utc>) -> bool {
     offer.is_some_and(|offer| !offer.on_merge && offer.due.is_some_and(|due| later(due, max_late(desk, offer)) < free))
 }
 
-/// When more may be left of each limit.
+/// When more is left of the limits that may hold something that is due.
 pub(super) fn ends(desk: &Desk<'_>) -> Vec<DateTime<Utc>> {
-    meters(desk).iter().filter_map(|meter| meter.next_change(desk.now)).collect()
+    let is_open = |offer: &&Offer| {
+        let stand = desk.state.stand(&offer.post, &TargetKey::new(offer.target.platform, &offer.target.account));
+        matches!(stand.word, Word::Open | Word::Waiting { .. } | Word::Failed { .. })
+    };
+    let due = desk.offers.iter().filter(|offer| offer.due.is_some_and(|due| due <= desk.now)).filter(is_open);
+    let due: BTreeSet<Platform> = due.map(|offer| offer.target.platform).collect();
+    let meters = if due.is_empty() { Vec::new() } else { meters(desk) };
+    let holding = meters.iter().filter(|meter| due.contains(&meter.platform) && meter.binds(desk.now));
+    holding.filter_map(|meter| meter.next_change(desk.now)).collect()
 }
 
 /// The limit that holds a row longest, how much it takes of it, and when that is free; `None` where all are free now.

@@ -59,8 +59,8 @@ impl Library {
             let kept = drafts.iter().filter(|draft| !(turned && draft.later == Later::Goes));
             kept.map(|draft| (format!("posts/post-{}.md", draft.number), draft.file(turned))).collect::<Vec<_>>()
         };
-        let before = Edition::commit(platforms, files(false));
-        let after = Edition::commit(platforms, files(turn.is_some()));
+        let before = Edition::commit(platforms, &files(false));
+        let after = Edition::commit(platforms, &files(turn.is_some()));
         let changes = turn.is_some();
         let changed = drafts.iter().filter(|draft| changes && draft.later == Later::Changes);
         let gone = drafts.iter().filter(|draft| changes && draft.later == Later::Goes);
@@ -231,7 +231,7 @@ thread_local! {
 }
 
 impl Edition {
-    fn commit(platforms: &[Platform], posts: Vec<(String, String)>) -> Self {
+    fn commit(platforms: &[Platform], posts: &[(String, String)]) -> Self {
         let (path, repo) = PRESS.with_borrow_mut(|press| {
             let (folder, repo) = press.get_or_insert_with(|| {
                 let folder = tempfile::tempdir().unwrap();

@@ -2,7 +2,7 @@
 //! program's own planning, running and ledger code is at work; only time, disk, remote and network are made up. One
 //! seed makes one world, the same each time.
 //!
-//! `PRESSROOM_WORLDS=100000` plays more of them, `PRESSROOM_WORLD=SEED` one, telling what happens.
+//! `PRESSROOM_WORLDS=100000` plays more of them (`PRESSROOM_WORLDS=50000..100000` the second half), `PRESSROOM_WORLD=SEED` one, telling what happens.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::print_stdout, reason = "whoever looks at one world is told what happens in it")]

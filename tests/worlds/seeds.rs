@@ -1,5 +1,6 @@
 //! How many worlds are played through, and the bugs that must not survive it.
 
+use std::ops::Range;
 use std::time::Instant;
 
 use crate::judge::Verdict;
@@ -14,6 +15,16 @@ const PAST: &[u64] = &[45, 81, 338, 372, 472];
 fn number(name: &str) -> Option<u64> {
     let text = std::env::var(name).ok()?;
     Some(text.parse().unwrap_or_else(|_| panic!("{name} must be a number, not `{text}`")))
+}
+
+/// The worlds to be played: `PRESSROOM_WORLDS=5000` or `PRESSROOM_WORLDS=5000..10000`.
+fn range() -> Range<u64> {
+    let Ok(text) = std::env::var("PRESSROOM_WORLDS") else { return 0..USUAL };
+    let (from, to) = text.split_once("..").unwrap_or(("0", &text));
+    match (from.parse(), to.parse()) {
+        (Ok(from), Ok(to)) => from..to,
+        _ => panic!("PRESSROOM_WORLDS must be a number, or two with `..` between them, not `{text}`"),
+    }
 }
 
 /// Plays these worlds on all cores; the first that is not in order, by its seed.
@@ -50,8 +61,9 @@ fn nothing_is_published_twice_or_lost_in_any_world() {
         assert!(verdict.wrong.is_empty(), "{verdict}");
         return;
     }
-    let (count, began) = (number("PRESSROOM_WORLDS").unwrap_or(USUAL), Instant::now());
-    let seeds = PAST.iter().copied().chain(0..count).collect();
+    let (range, began) = (range(), Instant::now());
+    let count = range.end - range.start;
+    let seeds = PAST.iter().copied().chain(range).collect();
     if let Some((seed, verdict)) = all_in_order(seeds, None) {
         panic!(
             "world {seed} is not in order:\n{verdict}\nto see it again:\n  PRESSROOM_WORLD={seed} cargo test --test worlds -- --nocapture nothing_is"

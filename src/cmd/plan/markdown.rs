@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::cmd::check::count;
 use crate::cmd::markdown::{fenced, file, text};
+use crate::cmd::screen::budgets::budgets;
 use crate::cmd::screen::contents;
 use crate::cmd::screen::{Gutter, List, Section, View, groups, sentence, summary};
 use crate::error::Problem;
@@ -56,6 +57,11 @@ fn head(plan: &Plan, around: &Around<'_>, view: View) -> String {
     if !around.problems.is_empty() {
         out.push_str("#### Problems\n\n");
         out.push_str(&problems(around));
+        out.push('\n');
+    }
+    let budgets = budgets(&plan.budgets, around.zone);
+    if !budgets.is_empty() {
+        budgets.lines().for_each(|line| out.push_str(&format!("- {}\n", text(line))));
         out.push('\n');
     }
     out
