@@ -40,14 +40,20 @@ pub struct Import {
 #[derive(Debug, Subcommand)]
 enum From {
     /// From a CSV file, a row a post: Buffer's and Publer's columns are known, and their likes.
-    Csv { file: PathBuf },
+    Csv {
+        /// The file, in UTF-8; its first row names the columns.
+        file: PathBuf,
+    },
     /// From a repository that twitter-together published from: its `tweets/**/*.tweet`.
     TwitterTogether {
         /// The top of that repository; it may be this one.
         dir: PathBuf,
     },
     /// From an RSS, Atom or JSON feed: a file, or an https address.
-    Feed { feed: String },
+    Feed {
+        /// The file, or the address.
+        feed: String,
+    },
 }
 
 /// What a source holds, whichever it is.
@@ -99,9 +105,9 @@ impl Import {
             dry_run: self.dry_run,
         };
         if context.json() {
-            context.print_json(done.document())?
+            context.print_json(done.document())?;
         } else {
-            done.tell(context)?
+            done.tell(context)?;
         }
         Ok(0)
     }

@@ -24,7 +24,7 @@ pub(super) fn file(found: &Found, around: &Around<'_>) -> File {
         standing,
         targets,
         media: found.media.clone(),
-        notes: notes(found),
+        notes: notes(found, around.now),
     }
 }
 
@@ -54,11 +54,15 @@ fn id(found: &Found, kind: &str) -> String {
 /// What was out elsewhere, or due, must never go out again because it was imported; nor may a text go out without its pictures.
 fn standing(found: &Found, now: DateTime<Utc>) -> Standing {
     match &found.when {
-        _ if found.is_out || !found.elsewhere.is_empty() => Standing::Draft,
-        Some(when) if when.instant <= now => Standing::Draft,
+        _ if is_past(found, now) || !found.elsewhere.is_empty() => Standing::Draft,
         Some(_) => Standing::Scheduled,
         None => Standing::Held,
     }
+}
+
+/// Whether its time is over, or its source has published it.
+fn is_past(found: &Found, now: DateTime<Utc>) -> bool {
+    found.is_out || found.when.as_ref().is_some_and(|when| when.instant <= now)
 }
 
 fn front(found: &Found, id: &str, targets: &[String], standing: Standing, around: &Around<'_>) -> String {
@@ -76,8 +80,8 @@ fn front(found: &Found, id: &str, targets: &[String], standing: Standing, around
         Some(when) => line("date", &written(when)),
         None => {}
     }
+    let is_past = is_past(found, around.now);
     if standing == Standing::Draft {
-        let is_past = found.is_out || found.when.as_ref().is_some_and(|when| when.instant <= around.now);
         line("draft", if is_past { "true   # it was published elsewhere" } else { "true" });
     }
     let one = [
@@ -99,12 +103,12 @@ fn front(found: &Found, id: &str, targets: &[String], standing: Standing, around
         let options: Vec<String> = found.poll.iter().map(|option| quoted(option)).collect();
         line("poll", &format!("{{options: [{}], duration: 1d}}", options.join(", ")));
     }
-    front.push_str(&media(found));
+    front.push_str(&media(found, is_past));
     front.push_str("---\n");
     front
 }
 
-fn media(found: &Found) -> String {
+fn media(found: &Found, is_past: bool) -> String {
     let mut lines = String::new();
     if !found.media.is_empty() {
         lines.push_str("media:\n");
@@ -119,9 +123,9 @@ fn media(found: &Found) -> String {
         }
     }
     if !found.elsewhere.is_empty() {
-        lines.push_str(
-            "# It had these files. Save them in the repository, name them under `media`, and take `draft` away:\n",
-        );
+        let then =
+            if is_past { "" } else { " Save them in the repository, name them under `media`, and take `draft` away:" };
+        lines.push_str(&format!("# It had these files.{then}\n"));
     }
     for file in &found.elsewhere {
         let alt = file.alt.as_ref().map_or(String::new(), |alt| format!(" (alt: {})", one_line(alt)));
@@ -136,13 +140,16 @@ fn body(found: &Found) -> String {
     if text.is_empty() { text } else { format!("{text}\n") }
 }
 
-fn notes(found: &Found) -> Vec<String> {
+fn notes(found: &Found, now: DateTime<Utc>) -> Vec<String> {
     let mut notes = found.notes.clone();
     if !found.elsewhere.is_empty() {
         let files = if found.elsewhere.len() == 1 { "a file" } else { "files" };
-        notes.push(format!(
-            "{files} to be fetched by you: its front matter says which, and it stays a draft until then"
-        ));
+        notes.push(match is_past(found, now) {
+            true => format!("it had {files} on the web, which its front matter names"),
+            false => {
+                format!("{files} to be fetched by you: its front matter says which, and it stays a draft until then")
+            }
+        });
     }
     notes
 }
@@ -165,7 +172,8 @@ fn written(when: &When) -> String {
     if let Ok(zone) = when.zone.parse::<Tz>()
         && zone != Tz::UTC
     {
-        return format!("{} {zone}", when.instant.with_timezone(&zone).format("%Y-%m-%d %H:%M:%S"));
+        let form = if when.instant.timestamp() % 60 == 0 { "%Y-%m-%d %H:%M" } else { "%Y-%m-%d %H:%M:%S" };
+        return format!("{} {zone}", when.instant.with_timezone(&zone).format(form));
     }
     let offset = DateTime::parse_from_rfc3339(&format!("2000-01-01T00:00:00{}", when.zone));
     match offset {
@@ -224,7 +232,7 @@ mod tests {
         id: tea-is-it-ready-a1a566e1
         title: "Tea: \"ready\""
         targets: [acme, ann]
-        schedule: 2026-12-01 09:00:00 Europe/Amsterdam
+        schedule: 2026-12-01 09:00 Europe/Amsterdam
         draft: true
         link: "https://a.example/"
         reply_to: "https://x.com/a/status/1"

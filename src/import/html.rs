@@ -114,9 +114,9 @@ fn reference<'a>(html: &'a str, out: &mut Out) -> &'a str {
     // A space that may not break is one all the same.
     let decoded = decoded.replace('\u{a0}', " ");
     if decoded.is_empty() {
-        out.text.push_str(&html[..end])
+        out.text.push_str(&html[..end]);
     } else {
-        out.text.push_str(&decoded)
+        out.text.push_str(&decoded);
     }
     &html[end..]
 }

@@ -4,7 +4,7 @@
 //! `schedule` and `thread-delimiter` (`---` unless named); each tweet of a thread may begin with front matter of its own. Every
 //! file of its main branch was published when it was merged.
 
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 use chrono_tz::Tz;
 use serde::Deserialize;
 
@@ -154,7 +154,7 @@ fn without_poll(text: &str) -> (&str, Vec<String>) {
 fn when(written: &str, zone: Option<Tz>, found: &mut Found) -> Option<When> {
     let exact = DateTime::parse_from_rfc3339(written).map(|at| (at.to_utc(), at.offset().to_string()));
     match exact.or_else(|_| due::instant("schedule", written, zone)) {
-        Ok((instant, zone)) => Some(When { instant: DateTime::<Utc>::from(instant), zone }),
+        Ok((instant, zone)) => Some(When { instant, zone }),
         Err(_) => {
             found.notes.push(format!("its schedule `{written}` is no date and time, and is not taken over"));
             None
@@ -164,6 +164,8 @@ fn when(written: &str, zone: Option<Tz>, found: &mut Found) -> Option<When> {
 
 #[cfg(test)]
 mod tests {
+    use chrono::Utc;
+
     use super::*;
 
     fn tweet(text: &str) -> Result<Found, Vec<String>> {
