@@ -260,7 +260,10 @@ fn one_secret_is_all_that_a_ci_job_needs() {
     log_in(&desk, &[]);
     next_second();
     let workflow = include_str!("../../src/cmd/init/publish.yml");
-    assert!(workflow.contains("run: exec pressroom publish\n"), "what the workflow runs is what is run here");
+    assert!(
+        workflow.contains("set -- publish\n") && workflow.contains("exec pressroom \"$@\"\n"),
+        "what the workflow runs is what is run here"
+    );
     let home = press.folder().join("home");
     let key = fs::read_to_string(home.join(".config/pressroom/identity")).unwrap();
     // Nothing of the machine that connected is there.

@@ -35,6 +35,7 @@ mod press;
 mod preview;
 mod publish;
 mod push;
+mod queue;
 mod race;
 mod readme;
 mod rehearse;

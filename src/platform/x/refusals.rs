@@ -3,7 +3,7 @@
 //! Sources: <https://docs.x.com/x-api/fundamentals/response-codes-and-errors> for the problem types; the sentences are
 //! those X answers with, as seen in the test suites and logs of other publishers.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
 use crate::limits::quota;
@@ -252,10 +252,11 @@ fn number(reply: &Reply, window: &str, what: &str) -> Option<i64> {
     reply.header(&format!("{window}-{what}"))?.trim().parse().ok()
 }
 
-/// The end of a window, if it can be believed.
+/// The end of a window, if it can be believed. X names it in whole seconds: it is over with the one it names.
 fn reset(reply: &Reply, window: &str) -> Option<DateTime<Utc>> {
     let reset = DateTime::from_timestamp(number(reply, window, "reset")?, 0)?;
-    (reset > reply.at).then(|| clamp(reply, reset))
+    let over = reset.checked_add_signed(TimeDelta::seconds(1))?;
+    (reset > reply.at).then(|| clamp(reply, over))
 }
 
 /// When a limit ends. X counts a window of 15 minutes and windows of a day; the reset of the one that has nothing left

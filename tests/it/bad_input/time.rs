@@ -76,7 +76,33 @@ fn a_schedule_must_be_one_instant() {
 
     1 post: 1 error.
     ");
-    assert_snapshot!(at("next-slot"), @"");
+    assert_snapshot!(at("next-slot"), @r#"
+    error[no-slots]: acme-x has no slots to wait for
+     --> posts/tea.md:4:11
+      |
+    4 | schedule: next-slot
+      |           ^^^^^^^^^
+      |
+      = hint: add `slots = ["Mon-Fri 09:05"]` to it in accounts.toml, or write a date and time here
+
+    error[no-slots]: acme-page has no slots to wait for
+     --> posts/tea.md:4:11
+      |
+    4 | schedule: next-slot
+      |           ^^^^^^^^^
+      |
+      = hint: add `slots = ["Mon-Fri 09:05"]` to it in accounts.toml, or write a date and time here
+
+    error[no-slots]: ann has no slots to wait for
+     --> posts/tea.md:4:11
+      |
+    4 | schedule: next-slot
+      |           ^^^^^^^^^
+      |
+      = hint: add `slots = ["Mon-Fri 09:05"]` to it in accounts.toml, or write a date and time here
+
+    1 post: 3 errors.
+    "#);
 }
 
 #[test]
