@@ -13,6 +13,7 @@ pub mod step;
 pub mod suggest;
 // Rules: what follows from it. Pure.
 pub mod fit;
+pub mod import;
 pub mod language;
 pub mod ledger;
 pub mod notice;

@@ -20,6 +20,7 @@ mod count;
 mod disconnect;
 mod doctor;
 mod github;
+mod import;
 mod init;
 mod keys;
 mod lock;
@@ -109,6 +110,7 @@ pub enum Color {
 pub enum Command {
     Init(init::Init),
     New(new::New),
+    Import(import::Import),
     Check(check::Check),
     Count(count::Count),
     Preview(preview::Preview),
@@ -226,6 +228,7 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
     match cli.command {
         Command::Init(command) => command.run(&context),
         Command::New(command) => command.run(&context),
+        Command::Import(command) => command.run(&context),
         Command::Check(command) => command.run(&context),
         Command::Count(command) => command.run(&context),
         Command::Preview(command) => command.run(&context),

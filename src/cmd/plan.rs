@@ -8,7 +8,7 @@ use super::screen::budgets::budgets;
 use super::screen::{self, DIM, List, View};
 use super::{Context, Format, formats, github, lock, open, report, tokens};
 use crate::content::{Content, Stock};
-use crate::error::Failure;
+use crate::error::{Failure, Kind};
 use crate::plan::Plan as Planned;
 use crate::plan::action::Row;
 use crate::plan::when::when;
@@ -16,6 +16,7 @@ use crate::repo::{Oid, Repo};
 use crate::round::{Planning, Silence};
 use crate::run::recover::Recovered;
 
+mod calendar;
 mod markdown;
 
 /// Shows what `publish` would do: the exact texts that would go out, and what waits, until when and why.
@@ -35,6 +36,12 @@ pub struct Plan {
     /// Exit with 10 when something is due, 0 when nothing is.
     #[arg(long)]
     detailed_exitcode: bool,
+    /// Show the coming weeks as a calendar: what goes out when, and which slots are free.
+    #[arg(long, conflicts_with_all = ["write", "detailed_exitcode"])]
+    calendar: bool,
+    /// How many weeks it shows, with this one.
+    #[arg(long, value_name = "N", requires = "calendar", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=104))]
+    weeks: u32,
     /// How the plan is printed; `markdown` is for a comment on a pull request.
     #[arg(long, default_value = "text", value_parser = formats(&[Format::Text, Format::Json, Format::Markdown]))]
     format: Format,
@@ -69,6 +76,10 @@ impl Plan {
         };
         let plan =
             planning.exactly(&mut content, &Stock::from(snapshot), |row| row.state.is_open() || row.action.is_some());
+        if self.calendar {
+            self.show_calendar(context, &plan, &content)?;
+            return Ok(open::exit(&plan.rows, &content, &[]));
+        }
         match self.format {
             Format::Json => {
                 let mut document = document(&plan, &content, Some(commit));
@@ -81,6 +92,16 @@ impl Plan {
         let exit = open::exit(&plan.rows, &content, &[]);
         let due = plan.actions().next().is_some();
         Ok(if exit == 0 && due && self.detailed_exitcode { SOMETHING_DUE } else { exit })
+    }
+
+    fn show_calendar(&self, context: &Context, plan: &Planned, content: &Content) -> Result<(), Failure> {
+        let calendar = calendar::calendar(plan, &content.accounts, self.weeks);
+        match self.format {
+            Format::Json => context.print_json(calendar.document()),
+            Format::Markdown => Err(Failure::new(Kind::Usage, "a calendar is printed as text or JSON")
+                .hint("leave `--format markdown` out; `pressroom status --ics` is for calendar programs")),
+            _ => context.print(&calendar.text()),
+        }
     }
 }
 

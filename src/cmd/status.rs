@@ -1,5 +1,8 @@
 //! `pressroom status`.
 
+use std::fs;
+use std::path::{Path, PathBuf};
+
 use chrono::TimeDelta;
 use clap::Args;
 use serde_json::json;
@@ -8,10 +11,13 @@ use super::screen::List;
 use super::{Context, open, plan, report, tokens};
 use crate::account::time;
 use crate::error::{Failure, Kind};
+use crate::plan::Plan;
 use crate::repo::Repo;
 use crate::round::mark::{self, Mark};
 use crate::round::{Planning, Silence};
 use crate::run::recover::Recovered;
+
+mod ics;
 
 /// Shows where every target stands.
 #[derive(Debug, Args)]
@@ -24,6 +30,9 @@ pub struct Status {
     /// Exit with 3 if no run ended well, or nothing was published, for so long: `10d`. For monitors.
     #[arg(long, value_name = "TIME", value_parser = idle_time)]
     fail_if_idle: Option<TimeDelta>,
+    /// Write an iCalendar file that people can subscribe to, an event a target; without FILE to stdout.
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-", conflicts_with = "fail_if_idle")]
+    ics: Option<PathBuf>,
 }
 
 /// Runs that have nothing to do leave a mark once an hour: less than two cannot be told.
@@ -77,6 +86,10 @@ impl Status {
                 return Err(open::no_such_post(post, &content));
             }
         }
+        if let Some(file) = &self.ics {
+            write_ics(context, file, &plan)?;
+            return Ok(open::exit(&plan.rows, &content, &[]));
+        }
         if context.json() {
             let mut document = plan::document(&plan, &content, Some(commit));
             if self.fail_if_idle.is_some() {
@@ -92,4 +105,23 @@ impl Status {
         }
         Ok(open::exit(&plan.rows, &content, &[]))
     }
+}
+
+/// Writes the calendar, in place of what is there: it is made anew each time.
+fn write_ics(context: &Context, file: &Path, plan: &Plan) -> Result<(), Failure> {
+    let (text, events) = ics::calendar(plan);
+    if file == Path::new("-") {
+        if context.json() {
+            return Err(Failure::new(Kind::Usage, "a calendar is no JSON").hint("name a file: `--ics FILE`"));
+        }
+        return context.print(&text);
+    }
+    let name = file.display();
+    fs::write(file, text)
+        .map_err(|error| Failure::new(Kind::Usage, format!("{name} could not be written")).cause(error))?;
+    if context.json() {
+        return context.print_json(json!({ "path": name.to_string(), "events": events }));
+    }
+    context.say(&format!("{name}: {events} event{}", if events == 1 { "" } else { "s" }));
+    Ok(())
 }

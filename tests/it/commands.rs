@@ -3,6 +3,7 @@
 mod connect;
 mod documents;
 mod exits;
+mod import;
 mod keys;
 mod media;
 mod output;

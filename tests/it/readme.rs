@@ -10,11 +10,12 @@ use pressroom::sim::linkedin;
 use crate::press::{Press, Stage};
 
 /// What people read.
-const DOCUMENTS: [&str; 11] = [
+const DOCUMENTS: [&str; 12] = [
     "README.md",
     "docs/accounts.md",
     "docs/ci.md",
     "docs/guards.md",
+    "docs/import.md",
     "docs/posts.md",
     "docs/editors.md",
     "docs/media.md",

@@ -18,6 +18,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("step", &[]),
     // Rules.
     ("fit", &["account", "error", "limits", "media", "post", "suggest"]),
+    ("import", &["account", "error", "fit", "post"]),
     ("ledger", &["limits", "post", "step"]),
     ("plan", &["account", "error", "fit", "ledger", "limits", "media", "post", "step", "suggest"]),
     ("notice", &["error", "plan", "post"]),
@@ -59,15 +60,15 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 
 /// Commands use everything but the simulators, which are for rehearsals.
 const COMMANDS: &[&str] = &[
-    "account", "chance", "clock", "content", "env", "error", "fit", "guard", "hosting", "http", "language", "ledger",
-    "limits", "login", "media", "notice", "notify", "page", "plan", "platform", "post", "repo", "round", "run",
-    "schema", "step", "suggest", "vault",
+    "account", "chance", "clock", "content", "env", "error", "fit", "guard", "hosting", "http", "import", "language",
+    "ledger", "limits", "login", "media", "notice", "notify", "page", "plan", "platform", "post", "repo", "round",
+    "run", "schema", "step", "suggest", "vault",
 ];
 
 /// The modules that are pure: words and rules.
 const PURE: &[&str] = &[
-    "suggest", "error", "media", "limits", "account", "post", "schema", "step", "fit", "ledger", "plan", "notice",
-    "page", "language", "platform",
+    "suggest", "error", "media", "limits", "account", "post", "schema", "step", "fit", "import", "ledger", "plan",
+    "notice", "page", "language", "platform",
 ];
 
 /// What pure modules never name.

@@ -7,9 +7,10 @@ use insta::assert_snapshot;
 use crate::press::{Press, Ran};
 use crate::shown::shown;
 
-const COMMANDS: [&str; 21] = [
+const COMMANDS: [&str; 22] = [
     "init",
     "new",
+    "import",
     "check",
     "count",
     "preview",
