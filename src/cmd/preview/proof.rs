@@ -16,7 +16,7 @@ use crate::http::Files as _;
 use crate::plan::Offer;
 use crate::plan::when::{how_long, when};
 use crate::platform::FileRange;
-use crate::post::{Post, target::Target};
+use crate::post::{Post, Schedule, target::Target};
 use crate::repo::Repo;
 use crate::repo::snapshot::Snapshot;
 
@@ -94,6 +94,11 @@ impl Proof {
         account.map(|account| fit::measure(&offer.target, account)).unwrap_or_default()
     }
 
+    fn waits_for_a_slot(&self, offer: &Offer) -> bool {
+        let post = self.content.posts.iter().find(|post| post.id == offer.post);
+        post.and_then(|post| post.schedule.as_ref()).is_some_and(|schedule| schedule.value == Schedule::NextSlot)
+    }
+
     /// When a target goes out by what is written, a sentence without a full stop.
     pub(super) fn when(&self, offer: &Offer, now: DateTime<Utc>) -> String {
         let account = self.content.accounts.accounts.get(&offer.target.account);
@@ -105,6 +110,7 @@ impl Proof {
         }
         match offer.due {
             _ if offer.on_merge => "goes out as soon as it is merged".to_owned(),
+            None if self.waits_for_a_slot(offer) => "goes out at the next free slot".to_owned(),
             None => "held: no `schedule` that says when".to_owned(),
             Some(due) if due > now => {
                 format!("goes out {}, in {}", when(due, &offer.zone), how_long(due - now))
