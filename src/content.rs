@@ -90,17 +90,56 @@ impl Content {
     /// # Errors
     /// When there is no accounts.toml, or it is no TOML at all: then nothing else can be said.
     pub fn read(snapshot: &Snapshot) -> Result<Self, Failure> {
-        let (accounts, mut problems) = read_accounts(snapshot)?;
-        let (paths, posts) = read_posts(snapshot, &accounts, &mut problems)?;
+        let (accounts, problems) = read_accounts(snapshot)?;
+        let paths = snapshot.files(POSTS, ".md")?.into_iter().collect();
+        let mut content = Self::fitted(snapshot, accounts, problems, &paths)?;
+        let held = guard::hold(snapshot, &content.accounts, &content.posts, &mut content.offers)?;
+        content.problems.extend(held);
+        content.put_in_order();
+        Ok(content)
+    }
+
+    /// Reads one post of all that there are, with the texts of its own for some accounts: for whoever looks at one, again and
+    /// again. Knows neither what other posts say nor what guards hold back.
+    ///
+    /// # Errors
+    /// When media cannot be looked for.
+    pub fn read_one(
+        snapshot: &Snapshot,
+        accounts: &Accounts,
+        all: &BTreeSet<String>,
+        post: &str,
+    ) -> Result<Self, Failure> {
+        let is_known = |name: &str| accounts.accounts.contains_key(name) || Platform::named(name).is_some();
+        let belongs = |path: &&String| {
+            *path == post
+                || variant::variant_of(path, |path| path == post, is_known).is_some_and(|(its, _)| its == post)
+        };
+        let paths = all.iter().filter(belongs).cloned().collect();
+        let mut content = Self::fitted(snapshot, accounts.clone(), Vec::new(), &paths)?;
+        content.put_in_order();
+        Ok(content)
+    }
+
+    /// The posts in these files, fitted; their problems in no order.
+    fn fitted(
+        snapshot: &Snapshot,
+        accounts: Accounts,
+        mut problems: Vec<Problem>,
+        paths: &BTreeSet<String>,
+    ) -> Result<Self, Failure> {
+        let (paths, posts) = read_posts(snapshot, &accounts, paths, &mut problems);
         let targets = resolve(&posts, &accounts, &mut problems);
         let library = snapshot.probe(&media_paths(&targets));
         let merged = introduced(snapshot, &posts)?;
-        let mut offers = offers(&posts, targets, &accounts, &library, &merged, &problems);
-        problems.extend(guard::hold(snapshot, &accounts, &posts, &mut offers)?);
+        let offers = offers(&posts, targets, &accounts, &library, &merged, &problems);
         problems.extend(offers.iter().flat_map(|offer: &Offer| offer.problems.iter().cloned()));
-        problems.sort_by(|a, b| (&a.source.path, a.start(), a.code).cmp(&(&b.source.path, b.start(), b.code)));
-        problems.dedup();
         Ok(Self { accounts, paths, posts, offers, library, problems })
+    }
+
+    fn put_in_order(&mut self) {
+        self.problems.sort_by(|a, b| (&a.source.path, a.start(), a.code).cmp(&(&b.source.path, b.start(), b.code)));
+        self.problems.dedup();
     }
 
     /// Makes the pictures smaller that posts with `fit: true` would send, of the offers asked for. One that turns out not
@@ -172,15 +211,15 @@ pub fn read_accounts(snapshot: &Snapshot) -> Result<(Accounts, Vec<Problem>), Fa
 fn read_posts(
     snapshot: &Snapshot,
     accounts: &Accounts,
+    paths: &BTreeSet<String>,
     problems: &mut Vec<Problem>,
-) -> Result<(Vec<String>, Vec<Post>), Failure> {
-    let paths: BTreeSet<String> = snapshot.files(POSTS, ".md")?.into_iter().collect();
+) -> (Vec<String>, Vec<Post>) {
     let is_known = |name: &str| accounts.accounts.contains_key(name) || Platform::named(name).is_some();
     // In the order of their paths.
     let mut posts: Vec<Post> = Vec::with_capacity(paths.len());
     let mut variants: Vec<(String, String, Source)> = Vec::new();
     let mut of_posts: Vec<String> = Vec::new();
-    for path in &paths {
+    for path in paths {
         let variant = variant::variant_of(path, |path| paths.contains(path), is_known);
         if variant.is_none() {
             of_posts.push(path.clone());
@@ -206,7 +245,7 @@ fn read_posts(
         }
     }
     problems.extend(post::duplicates(&posts));
-    Ok((of_posts, posts))
+    (of_posts, posts)
 }
 
 fn read_text(snapshot: &Snapshot, path: &str) -> Result<Source, Box<Problem>> {
@@ -319,7 +358,7 @@ fn no_slots(post: &Post, account: &Account, schedule: &Located<Schedule>) -> Pro
     let name = &account.name;
     Problem::error("no-slots", &post.source, format!("{name} has no slots to wait for"))
         .at(schedule.span.clone())
-        .hint(format!("add `slots = [\"Mon-Fri 09:05\"]` to it in accounts.toml, or write a date and time here"))
+        .hint("add `slots = [\"Mon-Fri 09:05\"]` to it in accounts.toml, or write a date and time here")
 }
 
 /// When a post is due, whether by being merged, and the zone to tell it in.

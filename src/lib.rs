@@ -14,6 +14,7 @@ pub mod suggest;
 // Rules: what follows from it. Pure.
 pub mod fit;
 pub mod import;
+pub mod language;
 pub mod ledger;
 pub mod notice;
 pub mod page;

@@ -25,6 +25,7 @@ mod init;
 mod keys;
 mod lock;
 mod log;
+mod lsp;
 mod man;
 mod markdown;
 mod media;
@@ -113,6 +114,7 @@ pub enum Command {
     Check(check::Check),
     Count(count::Count),
     Preview(preview::Preview),
+    Lsp(lsp::Lsp),
     Plan(plan::Plan),
     Publish(publish::Publish),
     Watch(watch::Watch),
@@ -230,6 +232,7 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
         Command::Check(command) => command.run(&context),
         Command::Count(command) => command.run(&context),
         Command::Preview(command) => command.run(&context),
+        Command::Lsp(command) => command.run(&context),
         Command::Plan(command) => command.run(&context),
         Command::Publish(command) => command.run(&context),
         Command::Watch(command) => command.run(&context),

@@ -52,6 +52,9 @@ pub struct Stand {
     pub src: Option<String>,
     /// Hash of what of that no edit can change.
     pub fixed: Option<String>,
+    /// The same of what its first part said when it came out (`fp`, `fixed`, `src`), until all of it is out: the post may be
+    /// changed meanwhile.
+    pub begun: Option<[Option<String>; 3]>,
     /// What is to become of what is out once the post is gone.
     pub on_remove: OnRemove,
     /// The slot it got, where it waits for one. That is no word on it.
@@ -528,7 +531,10 @@ impl Stand {
 
     fn show(&mut self, index: usize, receipt: Receipt) -> Result<(), String> {
         match self.receipt_of(index) {
-            None => self.steps.push(Step::Shown { part: index, receipt }),
+            None => {
+                self.begun.get_or_insert_with(|| [self.fp.clone(), self.fixed.clone(), self.src.clone()]);
+                self.steps.push(Step::Shown { part: index, receipt });
+            }
             // A platform may tell its address only later.
             Some(known) if known.id == receipt.id => self.renew_receipts(&[(index, receipt)].into()),
             Some(known) => {
@@ -550,6 +556,9 @@ impl Stand {
                 self.claim = None;
                 self.renew_receipts(&[(0, receipt.clone())].into());
                 self.word = Word::Published { receipt };
+                if let Some(begun) = self.begun.take() {
+                    [self.fp, self.fixed, self.src] = begun;
+                }
             }
         }
         Ok(())

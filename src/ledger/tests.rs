@@ -1061,3 +1061,18 @@ proptest! {
         prop_assert_eq!(entry::post_of(&path), id);
     }
 }
+
+/// What is out says what it said when it came out, whatever its post says by the time all of it is told.
+#[test]
+fn a_post_that_changes_while_it_is_processed_is_out_as_it_was() {
+    let claimed = |fp: &str, claim: u128| json!({ "ev": "claimed", "exp": "2026-12-01T09:00:00Z", "fp": fp, "claim": Uuid::from_u128(claim) });
+    let lines = [
+        line(1, Some(OURS), &claimed("0f", OURS)),
+        line(2, Some(OURS), &named("part 1").1),
+        line(3, Some(OURS), &json!({ "ev": "released" })),
+        line(4, Some(OTHER), &claimed("1f", OTHER)),
+        line(5, Some(OTHER), &named("published").1),
+    ];
+    let stand = fold(&lines.join("\n")).unwrap();
+    assert_eq!((tell(&stand).as_str(), stand.fp.as_deref()), ("published 7, shown 0 as 7", Some("0f")));
+}

@@ -225,7 +225,7 @@ pub fn extension(path: &str) -> Option<String> {
 }
 
 /// What kind of file an ending promises; `None` for endings that promise none of ours.
-fn promised(extension: &str) -> Option<Kind> {
+pub fn promised(extension: &str) -> Option<Kind> {
     match extension {
         "jpg" | "jpeg" | "jpe" | "jfif" => Some(Kind::Jpeg),
         "png" | "apng" => Some(Kind::Png),

@@ -9,6 +9,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
 use git2::ObjectType;
@@ -35,6 +36,21 @@ pub struct Snapshot {
     content: Content,
     /// Large blobs taken out of the object database, in files without a name: gone with this value.
     taken_out: Mutex<BTreeMap<Oid, Arc<File>>>,
+    /// Texts that stand in the place of files on disk, or beside them: what an editor has open and did not save.
+    laid_over: BTreeMap<String, String>,
+    /// What was seen of files on disk, for whoever looks again and again; with their lengths and times then.
+    seen: Option<Mutex<Looks>>,
+}
+
+/// By the file, and the ending of the name it was called by.
+type Looks = BTreeMap<(PathBuf, Option<String>), Look>;
+
+/// What was seen of a file: while length and time are the same, it is taken for the same.
+#[derive(Debug)]
+struct Look {
+    bytes: u64,
+    modified: Option<SystemTime>,
+    facts: Result<Facts, Lack>,
 }
 
 #[derive(Debug)]
@@ -113,12 +129,33 @@ impl Snapshot {
         let tree = git.find_commit(commit).map_err(failed)?.tree_id();
         let mut nodes = BTreeMap::new();
         walk::tree(&git, tree, "", &mut nodes).map_err(failed)?;
-        Ok(Self { repo: repo.clone(), content: Content::Commit { commit, nodes }, taken_out: Mutex::default() })
+        Ok(Self::of(repo, Content::Commit { commit, nodes }))
     }
 
     /// The content as it lies on disk, saved or half saved.
     pub fn on_disk(repo: &Repo) -> Self {
-        Self { repo: repo.clone(), content: Content::Disk, taken_out: Mutex::default() }
+        Self::of(repo, Content::Disk)
+    }
+
+    /// As [`Self::on_disk`], for whoever keeps it while files change: a media file is read again only once its length or its
+    /// time is another.
+    pub fn at_hand(repo: &Repo) -> Self {
+        Self { seen: Some(Mutex::default()), ..Self::on_disk(repo) }
+    }
+
+    fn of(repo: &Repo, content: Content) -> Self {
+        let (taken_out, laid_over) = (Mutex::default(), BTreeMap::new());
+        Self { repo: repo.clone(), content, taken_out, laid_over, seen: None }
+    }
+
+    /// Has a text stand in the place of a file on disk, or lie there where there is none.
+    pub fn lay_over(&mut self, path: &str, text: String) {
+        self.laid_over.insert(path.to_owned(), text);
+    }
+
+    /// Takes such a text away.
+    pub fn lift(&mut self, path: &str) {
+        self.laid_over.remove(path);
     }
 
     pub(super) fn repo(&self) -> &Repo {
@@ -149,7 +186,10 @@ impl Snapshot {
                 let git = self.repo.git()?;
                 let mut files = Vec::new();
                 walk::disk(&git, self.repo.root(), &prefix, suffix, &mut files)?;
+                let over = self.laid_over.keys().filter(|path| path.starts_with(&prefix) && path.ends_with(suffix));
+                files.extend(over.cloned());
                 files.sort();
+                files.dedup();
                 Ok(files)
             }
         }
@@ -173,6 +213,10 @@ impl Snapshot {
 
     /// A text file's bytes, at most [`TEXT_BYTES_MAX`].
     pub fn read(&self, path: &str) -> Result<Vec<u8>, Unread> {
+        if let Some(text) = self.laid_over.get(path) {
+            let bytes = text.len() as u64;
+            return if bytes > TEXT_BYTES_MAX { Err(Unread::TooLarge { bytes }) } else { Ok(text.clone().into()) };
+        }
         let place = self.place(path)?;
         let bytes = self.len(&place)?;
         if bytes > TEXT_BYTES_MAX {
@@ -286,6 +330,22 @@ impl Snapshot {
     /// Reads a file once for its hash, and here and there for what it is.
     fn look(&self, place: &Place, path: &str) -> Result<Facts, Lack> {
         let bytes = self.len(place)?;
+        let (Some(seen), Place::Disk(file)) = (&self.seen, place) else { return self.look_inside(place, path, bytes) };
+        let modified = fs::metadata(file).and_then(|meta| meta.modified()).ok();
+        let key = (file.clone(), media::extension(path));
+        let is_same = |look: &&Look| look.bytes == bytes && look.modified == modified;
+        let known =
+            seen.lock().unwrap_or_else(PoisonError::into_inner).get(&key).filter(is_same).map(|it| it.facts.clone());
+        if let Some(facts) = known {
+            return facts;
+        }
+        let facts = self.look_inside(place, path, bytes);
+        let look = Look { bytes, modified, facts: facts.clone() };
+        seen.lock().unwrap_or_else(PoisonError::into_inner).insert(key, look);
+        facts
+    }
+
+    fn look_inside(&self, place: &Place, path: &str, bytes: u64) -> Result<Facts, Lack> {
         let (inside, sha256) = match place {
             Place::Blob(oid) if bytes <= MEMORY_BYTES_MAX => {
                 let content = self.blob_bytes(*oid)?;

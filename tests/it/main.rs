@@ -26,6 +26,7 @@ mod host;
 mod keys;
 mod kill;
 mod login;
+mod lsp;
 mod network;
 mod notices;
 mod official;

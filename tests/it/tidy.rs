@@ -23,6 +23,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("plan", &["account", "error", "fit", "ledger", "limits", "media", "post", "step", "suggest"]),
     ("notice", &["error", "plan", "post"]),
     ("page", &["limits", "plan"]),
+    ("language", &["account", "fit", "limits", "plan", "post"]),
     ("platform", &["fit", "limits", "media", "post", "step"]),
     // Effects.
     ("env", &[]),
@@ -59,15 +60,15 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 
 /// Commands use everything but the simulators, which are for rehearsals.
 const COMMANDS: &[&str] = &[
-    "account", "chance", "clock", "content", "env", "error", "fit", "guard", "hosting", "http", "import", "ledger",
-    "limits", "login", "media", "notice", "notify", "page", "plan", "platform", "post", "repo", "round", "run",
-    "schema", "step", "suggest", "vault",
+    "account", "chance", "clock", "content", "env", "error", "fit", "guard", "hosting", "http", "import", "language",
+    "ledger", "limits", "login", "media", "notice", "notify", "page", "plan", "platform", "post", "repo", "round",
+    "run", "schema", "step", "suggest", "vault",
 ];
 
 /// The modules that are pure: words and rules.
 const PURE: &[&str] = &[
     "suggest", "error", "media", "limits", "account", "post", "schema", "step", "fit", "import", "ledger", "plan",
-    "notice", "page", "platform",
+    "notice", "page", "language", "platform",
 ];
 
 /// What pure modules never name.
@@ -97,6 +98,8 @@ const DOORS: &[(&str, &[&str], &str)] = &[
         &["sim/", "cmd/watch/health.rs", "cmd/preview/live.rs"],
         "only the simulators serve, the health of a watch, and a preview its page",
     ),
+    ("lsp_server", &["cmd/lsp/"], "only the language server speaks to editors"),
+    ("lsp_types", &["cmd/lsp/"], "only the language server speaks to editors"),
     ("std::net::TcpStream", &[], "only http opens connections outward"),
     ("std::net::UdpSocket", &[], "only http opens connections outward"),
     ("std::net::TcpListener", &[], "only the simulators listen"),

@@ -112,6 +112,7 @@ fn route(state: &mut State, request: &Request, node: Option<Node>) -> Outcome {
         }
         ("post", ["photos"], Node::Page(page)) => photos::upload(state, request, page),
         ("post", ["videos"], Node::Page(page)) => videos::handle(state, request, page),
+        ("get", ["videos"], Node::Page(page)) => videos::list(state, request, page),
         ("post", ["video_reels"], Node::Page(page)) => reels::handle(state, request, page),
         ("get", ["video_reels"], Node::Page(page)) => reels::list(state, request, page),
         ("post", ["video_stories"], Node::Page(page)) => stories::video(state, request, page),

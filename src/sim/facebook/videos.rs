@@ -11,10 +11,10 @@ use super::call::{Outcome, Reply};
 use super::errors::{self, Fault};
 use super::film::{self, Use};
 use super::graph::Request;
-use super::params::{Fields, Known, Type};
+use super::params::{Fields, Known, PAGED, Type};
 use super::posts::{Kind, Out, Post};
 use super::state::State;
-use super::{audience, call, chunks, feed, fields, photos, posts, schedule, status, tokens, uploads};
+use super::{audience, call, chunks, feed, fields, paging, photos, posts, schedule, status, tokens, uploads};
 use crate::sim::World;
 
 pub(super) struct Video {
@@ -343,4 +343,20 @@ fn own<'a>(state: &mut State, request: &Request<'a>, id: u64, known: Known) -> R
     let page = state.videos.get(&id).map(|video| video.page).ok_or_else(|| errors::missing("post", request.path[0]))?;
     auth::page(state, &request.caller, page, &PUBLISH)?;
     request.params.check(state, &[known])
+}
+
+/// `GET /{page}/videos`: feed videos, newest first. Whether reels are among them is not documented.
+/// <https://developers.facebook.com/docs/video-api/guides/get-videos>
+pub(super) fn list(state: &mut State, request: &Request, page: u64) -> Outcome {
+    let fields = request.params.check(state, &[PAGED, &[("type", Type::Word(&["tagged", "uploaded"]))]])?;
+    auth::reader(state, &request.caller, page)?;
+    let is_tagged = fields.text("type") == Some("tagged");
+    let now = state.now();
+    let settled = now - state.options.list_lag;
+    let posts = state.posts.iter().rev().filter(|post| post.page == page && post.kind == Kind::Video && !is_tagged);
+    let shown = posts
+        .filter(|post| post.created <= settled && post.out_since(now).is_some_and(|at| posts::within(&fields, at)));
+    let videos = shown.filter_map(|post| state.videos.get(&post.video?));
+    let views: Vec<_> = videos.map(|video| status::video(state, video)).collect();
+    paging::page(request, &fields, "Video", "description,updated_time,id", &views)
 }

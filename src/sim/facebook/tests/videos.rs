@@ -92,6 +92,8 @@ async fn a_video_in_chunks() {
     assert_eq!((&*seen.media[0].bytes, seen.media[0].cover.as_deref()), (&bytes[..], Some(PNG)));
     assert_eq!(seen.details, [("content_category", "FOOD_HEALTH".to_owned())]);
     assert_eq!(bench.list("feed").await, [seen.id.as_str()]);
+    assert_eq!(bench.list("videos?type=uploaded").await.len(), 1);
+    assert!(bench.list("videos?type=tagged").await.is_empty());
     bench.post("videos", &finish).await.refused(100, 0);
 }
 
