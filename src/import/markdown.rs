@@ -4,7 +4,8 @@ use crate::error::Source;
 use crate::fit::text::plain;
 use crate::post::{Body, body};
 
-/// Line ends are `\n`; what stands blank at both ends of lines and around the text is not kept, since our reader drops it.
+/// Line ends are `\n`; blanks at both ends of lines and around the text, and blank lines beyond one, are not kept, since our
+/// reader drops them.
 pub(super) fn markdown(text: &str) -> String {
     let text = tidy(text);
     let alone = |line: &str| if reads_as(line, line) { line.to_owned() } else { escaped(line) };
@@ -18,7 +19,8 @@ pub(super) fn markdown(text: &str) -> String {
 fn tidy(text: &str) -> String {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let lines = text.split('\n').map(|line| line.replace('\t', " ").replace(char::is_control, ""));
-    let lines: Vec<String> = lines.map(|line| line.trim().to_owned()).collect();
+    let mut lines: Vec<String> = lines.map(|line| line.trim().to_owned()).collect();
+    lines.dedup_by(|line, before| line.is_empty() && before.is_empty());
     lines.join("\n").trim().to_owned()
 }
 
@@ -74,7 +76,7 @@ mod tests {
                 "Tea is ready: https://a.example/x_y?a=1&b=2 #tea @ann",
                 "Tea is ready: https://a.example/x_y?a=1&b=2 #tea @ann",
             ),
-            ("one\r\ntwo\n\n\nthree  \n", "one\ntwo\n\n\nthree"),
+            ("one\r\ntwo\n\n\nthree  \n", "one\ntwo\n\nthree"),
             ("2 * 3 * 4 and snake_case", "2 * 3 * 4 and snake_case"),
             ("*Tea* is _ready_", "\\*Tea\\* is \\_ready\\_"),
             ("# Tea", "\\# Tea"),
