@@ -110,6 +110,11 @@ pub trait Adapter: Sync {
         None
     }
 
+    /// Where the last bytes of an upload show the post: the name of its address among a step's secrets, and one of its form.
+    fn upload_address(&self) -> Option<(&'static str, &'static str)> {
+        None
+    }
+
     /// How long after a showing call without a clear answer a look can be trusted to find the post.
     fn settle(&self) -> TimeDelta;
 

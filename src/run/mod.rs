@@ -315,6 +315,8 @@ impl Run<'_> {
         self.note(&Note::result(&line.entry))?;
         let noted = note(row).filter(|_| matches!(end, End::Published { .. }));
         let noted = noted.map(|event| self.writer.line(row, Some(claimed), event));
+        // By the time the spool is read the post may be gone, and its wish with it.
+        noted.iter().try_for_each(|line| self.note(&Note::result(&line.entry)))?;
         let cleanup = claimed.cleanup.clone().into_iter().collect();
         words.push(Box::pin(self.writer.append_and(std::iter::once(line).chain(noted).collect(), cleanup)));
         Ok(())

@@ -58,7 +58,7 @@ impl Judge {
             Step::Absent { at, .. } => Some(*at),
             _ => None,
         });
-        let part = match self.next(steps, looked.fold(at, DateTime::max)) {
+        let part = match self.next(&self.with_addresses(steps), looked.fold(at, DateTime::max)) {
             Next::Call(Call { shows: true, part, .. }) => part,
             Next::Call(_) if !unchanged && !is_doubtful => {
                 steps.iter().filter(|step| matches!(step, Step::Shown { .. })).count()
@@ -66,6 +66,19 @@ impl Judge {
             _ => return None,
         };
         Some(self.doubt(part, at, "a run died here"))
+    }
+
+    /// The steps as the run that died had them: the ledger has no addresses of uploads, and without one nothing could be sent.
+    fn with_addresses(&self, steps: &[Step]) -> Vec<Step> {
+        let mut steps = steps.to_vec();
+        if let Some((name, address)) = self.adapter.upload_address() {
+            for step in &mut steps {
+                if let Step::Made { secret, .. } = step {
+                    secret.entry(name.to_owned()).or_insert_with(|| address.to_owned());
+                }
+            }
+        }
+        steps
     }
 
     /// Late without a word in the ledger, which may have been lost. Where a platform cannot be asked, there is nothing to

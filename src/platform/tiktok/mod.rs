@@ -53,6 +53,10 @@ impl Adapter for TikTok {
         wire::identity(&answer).ok_or_else(|| refusals::unclear(reply, false))
     }
 
+    fn upload_address(&self) -> Option<(&'static str, &'static str)> {
+        Some((upload::URL, "https://open-upload.tiktokapis.com/video/"))
+    }
+
     /// What TikTok is known to need before a status, or its list, tells of a post; not documented.
     fn settle(&self) -> TimeDelta {
         TimeDelta::seconds(30)

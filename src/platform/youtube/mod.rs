@@ -60,6 +60,10 @@ impl Adapter for YouTube {
         })
     }
 
+    fn upload_address(&self) -> Option<(&'static str, &'static str)> {
+        Some((upload::ADDRESS, "https://www.googleapis.com/upload/youtube/v3/videos"))
+    }
+
     /// A channel's list of uploads is known to lag a minute or so behind.
     fn settle(&self) -> TimeDelta {
         TimeDelta::seconds(120)

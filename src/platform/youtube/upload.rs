@@ -22,6 +22,9 @@ pub(super) const CHUNK: u64 = 8 * 1024 * 1024;
 
 /// The steps: a session was opened (or, without data, has ended), and it has so many bytes.
 pub(super) const START: &str = "video 1 start";
+/// Name of a session's address among the secrets.
+pub(super) const ADDRESS: &str = "address";
+
 const BYTES: &str = "video 1 bytes";
 
 /// Asks how far a session is.
@@ -89,7 +92,7 @@ impl<'a> Upload<'a> {
         let value = |data: &'a BTreeMap<String, String>, key: &str| data.get(key).map_or("", String::as_str);
         let is_over = has_ended || expires.is_some_and(|expires| expires <= now);
         Some(Self {
-            to: secret.get("address").filter(|_| !is_over).and_then(|address| wire::session(address)),
+            to: secret.get(ADDRESS).filter(|_| !is_over).and_then(|address| wire::session(address)),
             file: value(start, "file"),
             next: value(said, "next").parse().unwrap_or(0),
             of: value(start, "of").parse().unwrap_or(0),
@@ -179,7 +182,7 @@ fn opened(job: &Job<'_>, media: &Media, reply: &Reply, to: &str, next: u64) -> S
     Step::Made {
         name: START.to_owned(),
         data: data.map(|(key, value)| (key.to_owned(), value)).into(),
-        secret: BTreeMap::from([("address".to_owned(), to.to_owned())]),
+        secret: BTreeMap::from([(ADDRESS.to_owned(), to.to_owned())]),
         expires: Some(after(reply, LIFE_SECS)),
     }
 }
