@@ -33,6 +33,7 @@ pub(crate) async fn judge(world: &World) -> Verdict {
     world.read_out();
     let seen = world.sim.seen();
     let mut wrong = std::mem::take(&mut *world.wrong.lock().unwrap());
+    wrong.extend(world.lost_for_no_reason());
     for row in &plan.rows {
         let head = format!("{} → {}", row.post, row.account);
         wrong.extend(of_target(world, row, &seen).into_iter().map(|what| format!("{head}: {what}")));

@@ -131,6 +131,8 @@ pub(crate) struct World {
     pub(crate) spoiled: BTreeSet<Platform>,
     /// Accounts that a person has to connect again.
     asked: Mutex<BTreeSet<Platform>>,
+    /// Accounts that were connected again.
+    lost: Mutex<BTreeSet<Platform>>,
     bug: Option<Bug>,
     /// Nobody asks to stop.
     stop: watch::Sender<bool>,
@@ -215,6 +217,7 @@ impl World {
             lives,
             spoiled,
             asked: Mutex::default(),
+            lost: Mutex::default(),
             bug,
             stop,
             aloud,
@@ -270,13 +273,10 @@ impl World {
         }
     }
 
-    /// A person does what was asked for, and wants to know why.
+    /// A person does what was asked for.
     async fn connect_again(&self) {
         let asked = std::mem::take(&mut *self.asked.lock().unwrap());
-        if !asked.is_empty() && !self.net.token_trouble.load(SeqCst) {
-            let lost = format!("the logins of {asked:?} have ended, and nothing had happened to them");
-            self.wrong.lock().unwrap().push(lost);
-        }
+        self.lost.lock().unwrap().extend(&asked);
         self.connect(&asked.into_iter().collect::<Vec<_>>()).await;
     }
 
@@ -443,6 +443,14 @@ impl World {
             tell,
             sent: &|_| (),
         }
+    }
+
+    /// Logins that were lost although nothing had happened to a new token. Whether something had is known once all processes
+    /// have ended: one may sleep with the only copy.
+    pub(crate) fn lost_for_no_reason(&self) -> Option<String> {
+        let lost = self.lost.lock().unwrap();
+        let is_excused = lost.is_empty() || self.net.token_trouble.load(SeqCst);
+        (!is_excused).then(|| format!("the logins of {lost:?} have ended, and nothing had happened to them"))
     }
 
     /// Tells what the ledger came to say.
