@@ -109,6 +109,42 @@ pub struct Row {
     pub to_slot: Option<DateTime<Utc>>,
 }
 
+impl Row {
+    /// A row of which nothing is known but where its target stands.
+    pub(crate) fn bare(post: PostId, key: TargetKey, platform: Platform, state: Standing) -> Self {
+        Self {
+            post,
+            path: String::new(),
+            account: key.account().to_owned(),
+            platform,
+            state,
+            action: None,
+            due: None,
+            reason: None,
+            parts: Vec::new(),
+            media: Vec::new(),
+            beside: Beside::default(),
+            receipt: None,
+            warnings: Vec::new(),
+            cost: None,
+            on_merge: false,
+            zone: "UTC".to_owned(),
+            key,
+            rendition: None,
+            acts_as: None,
+            refs: Refs::default(),
+            attention: None,
+            acted: false,
+            done: None,
+            untouched: false,
+            takes_over: None,
+            newly_missed: false,
+            to_note: None,
+            to_slot: None,
+        }
+    }
+}
+
 /// Proof that it is out.
 #[derive(Clone, Debug, Serialize)]
 pub struct ReceiptRow {

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::action::{Row, Standing};
 use super::change::{NOT_NAMED, removal};
-use super::contents::Beside;
 use super::{Desk, Offer, Verdict, claimed, is_named, receipt};
 use crate::error::Kind;
 use crate::fit::Rendition;
@@ -13,7 +12,6 @@ use crate::ledger::entry::TargetKey;
 use crate::ledger::{Stand, Word};
 use crate::limits::Platform;
 use crate::post::{OnRemove, PostId};
-use crate::step::Refs;
 
 /// Targets that the ledger knows but no post offers any more.
 fn gone<'a>(desk: &Desk<'a>) -> impl Iterator<Item = (&'a PostId, &'a TargetKey, &'a Stand)> {
@@ -109,34 +107,13 @@ pub(super) fn orphans(desk: &Desk<'_>) -> Vec<Row> {
             _ => continue,
         };
         rows.push(Row {
-            post: post.clone(),
-            path: String::new(),
-            account: key.account().to_owned(),
-            platform,
-            state: verdict.state,
             action: verdict.action,
-            due: None,
             reason: verdict.reason,
-            parts: Vec::new(),
-            media: Vec::new(),
-            beside: Beside::default(),
             receipt: receipt(stand),
-            warnings: Vec::new(),
-            cost: None,
-            on_merge: false,
-            zone: "UTC".to_owned(),
-            key: key.clone(),
-            rendition: None,
             acts_as: desk.accounts.accounts.get(key.account()).and_then(|account| account.acts_as.clone()),
-            refs: Refs::default(),
             attention: verdict.attention,
-            acted: false,
-            done: None,
-            untouched: false,
             takes_over: stand.claim.as_ref().map(|claim| claim.id),
-            newly_missed: false,
-            to_note: None,
-            to_slot: None,
+            ..Row::bare(post.clone(), key.clone(), platform, verdict.state)
         });
     }
     rows

@@ -41,43 +41,17 @@ fn line(row: &Row) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::action::Standing;
-    use super::super::contents::Beside;
     use super::*;
     use crate::ledger::entry::TargetKey;
     use crate::limits::Platform;
     use crate::post::PostId;
-    use crate::step::Refs;
 
     fn row(post: &str) -> Row {
         Row {
-            post: PostId::new(post),
             path: format!("posts/{post}.md"),
-            account: "acme".to_owned(),
-            platform: Platform::X,
-            state: Standing::Scheduled,
-            action: None,
             due: "2026-12-01T08:00:00Z".parse().ok(),
-            reason: None,
-            parts: Vec::new(),
-            media: Vec::new(),
-            beside: Beside::default(),
-            receipt: None,
-            warnings: Vec::new(),
-            cost: None,
-            on_merge: false,
-            zone: "UTC".to_owned(),
-            key: TargetKey::new(Platform::X, "acme"),
-            rendition: None,
-            acts_as: None,
-            refs: Refs::default(),
-            attention: None,
-            acted: false,
-            done: None,
             untouched: true,
-            takes_over: None,
-            newly_missed: false,
-            to_note: None,
-            to_slot: None,
+            ..Row::bare(PostId::new(post), TargetKey::new(Platform::X, "acme"), Platform::X, Standing::Scheduled)
         }
     }
 

@@ -12,38 +12,13 @@ use crate::limits::{Platform, Visibility};
 use crate::media::Kind;
 use crate::plan::contents::{Beside, MediaRow, PartRow};
 use crate::post::PostId;
-use crate::step::Refs;
 
 fn row(post: &str, account: &str, state: Standing) -> Row {
     Row {
-        post: PostId::new(post),
         path: format!("posts/{post}.md"),
-        account: account.to_owned(),
-        platform: Platform::X,
-        state,
-        action: None,
-        due: None,
-        reason: None,
-        parts: Vec::new(),
-        media: Vec::new(),
-        beside: Beside::default(),
-        receipt: None,
-        warnings: Vec::new(),
-        cost: None,
-        on_merge: false,
         zone: "Europe/Amsterdam".to_owned(),
-        key: TargetKey::new(Platform::X, account),
-        rendition: None,
-        acts_as: None,
-        refs: Refs::default(),
-        attention: None,
-        acted: false,
-        done: None,
         untouched: true,
-        takes_over: None,
-        newly_missed: false,
-        to_note: None,
-        to_slot: None,
+        ..Row::bare(PostId::new(post), TargetKey::new(Platform::X, account), Platform::X, state)
     }
 }
 

@@ -41,11 +41,6 @@ impl Reader<'_> {
         self.error("unknown-key", key.span.clone(), message, suggest::hint(&key.value, known));
     }
 
-    /// Tells that this version does not act on what is written.
-    pub fn not_yet(&mut self, what: &str, span: Range<usize>, hint: impl Into<String>) {
-        self.error("not-yet", span, format!("`{what}` is not supported by this version of pressroom yet"), hint);
-    }
-
     fn wrong_type(&mut self, key: &str, node: &Node, wanted: &str, hint: impl Into<String>) {
         if node.value == Value::Null {
             return self.error(
