@@ -3,11 +3,12 @@
 
 use std::io::{BufRead as _, IsTerminal as _, Read as _};
 
-use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use serde::de::IgnoredAny;
 
 use super::Context;
 use crate::error::{Failure, Kind};
+
+use hidden::Hidden;
 
 /// Whether a person can be asked.
 pub(super) fn is_terminal() -> bool {
@@ -40,7 +41,11 @@ pub(super) fn secret(context: &Context, what: &str, most: u64) -> Result<String,
         std::io::stdin().take(most).read_to_string(&mut text).map_err(unreadable)?;
         return Ok(text);
     }
-    let _hidden = Hidden::from_now_on()?;
+    let _hidden = Hidden::from_now_on().map_err(|error| {
+        Failure::new(Kind::Usage, "this terminal shows what is typed, and cannot be told not to")
+            .cause(error)
+            .hint("pipe the secret in instead")
+    })?;
     context.complain(&format!("{what} (it is not shown):"));
     let mut typed = std::io::stdin().lock().take(most);
     while typed.read_line(&mut text).map_err(unreadable)? > 0 && !is_whole(&text) {}
@@ -60,28 +65,56 @@ fn is_whole(text: &str) -> bool {
 /// A terminal that does not show what is typed, until this is dropped. The ends of lines it shows.
 ///
 /// `rpassword` shows again what is typed between two lines, so that all of a pasted answer but its first line could be read.
-struct Hidden(Termios);
+#[cfg(unix)]
+mod hidden {
+    use std::io;
 
-impl Hidden {
-    fn from_now_on() -> Result<Self, Failure> {
-        let stays = |error| {
-            Failure::new(Kind::Usage, "this terminal shows what is typed, and cannot be told not to")
-                .cause(error)
-                .hint("pipe the secret in instead")
-        };
-        let before = tcgetattr(std::io::stdin()).map_err(stays)?;
-        let mut hidden = before.clone();
-        hidden.local_modes.remove(LocalModes::ECHO);
-        hidden.local_modes.insert(LocalModes::ECHONL);
-        tcsetattr(std::io::stdin(), OptionalActions::Drain, &hidden).map_err(stays)?;
-        Ok(Self(before))
+    
+    pub(super) struct Hidden(Termios);
+
+    impl Hidden {
+        pub(super) fn from_now_on() -> io::Result<Self> {
+            let before = tcgetattr(io::stdin())?;
+            let mut hidden = before.clone();
+            hidden.local_modes.remove(LocalModes::ECHO);
+            hidden.local_modes.insert(LocalModes::ECHONL);
+            tcsetattr(io::stdin(), OptionalActions::Drain, &hidden)?;
+            Ok(Self(before))
+        }
+    }
+
+    impl Drop for Hidden {
+        fn drop(&mut self) {
+            // What is left of a text that was too long must not run on into the shell. A terminal that is gone is past caring.
+            let _ = tcsetattr(io::stdin(), OptionalActions::Flush, &self.0);
+        }
     }
 }
 
-impl Drop for Hidden {
-    fn drop(&mut self) {
-        // What is left of a text that was too long must not run on into the shell. A terminal that is gone is past caring.
-        let _ = tcsetattr(std::io::stdin(), OptionalActions::Flush, &self.0);
+#[cfg(windows)]
+mod hidden {
+    use std::io;
+
+    use winapi_util::{HandleRef, console};
+
+    /// <https://learn.microsoft.com/en-us/windows/console/setconsolemode>
+    const ENABLE_ECHO_INPUT: u32 = 0x0004;
+
+    pub(super) struct Hidden(u32);
+
+    impl Hidden {
+        pub(super) fn from_now_on() -> io::Result<Self> {
+            let before = console::mode(HandleRef::stdin())?;
+            console::set_mode(HandleRef::stdin(), before & !ENABLE_ECHO_INPUT)?;
+            Ok(Self(before))
+        }
+    }
+
+    impl Drop for Hidden {
+        fn drop(&mut self) {
+            // A terminal that is gone is past caring.
+            let _ = console::set_mode(HandleRef::stdin(), self.0);
+        }
     }
 }
 

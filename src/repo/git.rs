@@ -3,20 +3,19 @@
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
-use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process_group};
-
 use crate::env;
 use crate::error::{Failure, Kind};
 
+mod group;
+
+use group::Group;
+
 /// Of what git prints, no more is kept than this.
 const OUTPUT_MAX: u64 = 256 * 1024;
-/// git removes its lock files when asked to end; after this it is not asked any more.
-const GRACE: Duration = Duration::from_secs(2);
 
 /// How a run of git ended.
 #[derive(Debug)]
@@ -79,23 +78,9 @@ pub(super) async fn run(mut command: Command, limit: Duration) -> Result<Answer,
     let handle = |file: &File| {
         file.try_clone().map_err(|error| super::words::io("cannot write in", &std::env::temp_dir(), &error))
     };
-    command.stdout(handle(&out)?).stderr(handle(&err)?).process_group(0);
-    let mut child = tokio::process::Command::from(command).spawn().map_err(|error| not_started(&error))?;
-    let mut group = Group(child.id().and_then(|id| Pid::from_raw(id.cast_signed())));
-    let status = match tokio::time::timeout(limit, child.wait()).await {
-        Ok(status) => status,
-        Err(_) => {
-            group.signal(Signal::TERM);
-            if let Ok(status) = tokio::time::timeout(GRACE, child.wait()).await {
-                status
-            } else {
-                group.signal(Signal::KILL);
-                child.wait().await
-            }
-        }
-    };
-    let timed_out = status.as_ref().is_ok_and(|status| status.signal().is_some());
-    group.0 = None;
+    command.stdout(handle(&out)?).stderr(handle(&err)?);
+    let mut group = Group::begin(command).map_err(|error| not_started(&error))?;
+    let (status, timed_out) = group.end_within(limit).await;
     let code = status.ok().and_then(|status| status.code());
     let mut stderr = masked(&read_back(&mut err));
     if timed_out && stderr.trim().is_empty() {
@@ -119,23 +104,6 @@ pub(super) fn not_started(error: &std::io::Error) -> Failure {
     Failure::new(Kind::Content, "cannot run the `git` program")
         .cause(error)
         .hint("install git 2.30 or newer, and see that it is in PATH")
-}
-
-/// A process group that ends when nobody waits for it any more.
-struct Group(Option<Pid>);
-
-impl Group {
-    fn signal(&self, signal: Signal) {
-        if let Some(pid) = self.0 {
-            let _ = kill_process_group(pid, signal);
-        }
-    }
-}
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        self.signal(Signal::KILL);
-    }
 }
 
 /// The text with user and password taken out of every URL; `git@` alone is no secret.
@@ -178,6 +146,7 @@ mod tests {
         }
     }
 
+    #[cfg(target_os = "linux")]
     #[tokio::test]
     async fn a_command_that_hangs_is_ended_with_its_children() {
         let mut command = Command::new("sh");

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -146,11 +145,11 @@ impl Repo {
     /// A folder of ours inside the git directory (`runs`, `cache`), made on demand for this user alone; never committed.
     pub fn folder(&self, name: &str) -> Result<PathBuf, Failure> {
         let folder = self.0.common.join("pressroom").join(name);
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(&folder)
-            .map_err(|error| words::io("cannot create the folder", &folder, &error))?;
+        let mut builder = fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(&folder).map_err(|error| words::io("cannot create the folder", &folder, &error))?;
         Ok(folder)
     }
 
@@ -445,8 +444,12 @@ fn followed(git: &git2::Repository, config: &git2::Config, names: &[String]) -> 
     names.contains(&remote).then_some(remote)
 }
 
-/// Flushes a file or folder; one that is not there (packed meanwhile) needs no flush.
+/// Flushes a file or folder; one that is not there (packed meanwhile) needs no flush. Windows flushes only what was opened to be
+/// written, which git's objects and folders cannot be: there the file system's journal has to do.
 fn sync(path: &Path) -> std::io::Result<()> {
+    if cfg!(windows) {
+        return Ok(());
+    }
     match fs::File::open(path) {
         Ok(file) => file.sync_all(),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),

@@ -102,8 +102,7 @@ impl Draft for InFile {
             renamed => renamed.map_err(|error| unwritten(&self.whole, error))?,
         }
         let folder = self.whole.parent().unwrap_or(Path::new("."));
-        let synced = File::open(folder).and_then(|folder| folder.sync_all());
-        synced.map_err(|error| unwritten(folder, error))
+        super::sync(folder).map_err(|error| unwritten(folder, error))
     }
 }
 

@@ -3,7 +3,6 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
-use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
@@ -43,7 +42,7 @@ impl Read for FileRange {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let left = self.range.end.saturating_sub(self.at);
         let most = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());
-        let read = self.file.read_at(&mut buffer[..most], self.at)?;
+        let read = read_at(&self.file, &mut buffer[..most], self.at)?;
         self.at += read as u64;
         Ok(read)
     }
@@ -61,6 +60,17 @@ impl Seek for FileRange {
         self.at = at.ok_or(io::ErrorKind::InvalidInput)?;
         Ok(self.at - self.range.start)
     }
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, buffer, at)
+}
+
+/// Moves the file's own place, by which nobody reads.
+#[cfg(windows)]
+fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, buffer, at)
 }
 
 /// Pointers are shorter than this, by Git LFS's specification.
