@@ -69,7 +69,8 @@ fn is_whole(text: &str) -> bool {
 mod hidden {
     use std::io;
 
-    
+    use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+
     pub(super) struct Hidden(Termios);
 
     impl Hidden {

@@ -224,10 +224,7 @@ fn place(root: &Path, path: &str, text: &str) -> Result<bool, Failure> {
             return Ok(false);
         }
         fs::create_dir_all(folder)?;
-        let mut file = tempfile::Builder::new();
-        #[cfg(unix)]
-        file.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let mut file = file.tempfile_in(folder)?;
+        let mut file = like_any_other().tempfile_in(folder)?;
         file.write_all(text.as_bytes())?;
         match file.persist_noclobber(&target) {
             Ok(_) => Ok(true),
@@ -383,6 +380,15 @@ async fn meet(context: &Context, repo: &Repo, accounts: &Accounts) -> Result<Vec
     let writer = Writer { journal, clock: context.clock, run: "init".to_owned(), src: None };
     writer.meet(&keys).await?;
     Ok(strangers.iter().map(|account| account.name.clone()).collect())
+}
+
+/// What others may do with a new file is the umask's business.
+fn like_any_other<'a>() -> tempfile::Builder<'a, 'a> {
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "only there a file has a mode"))]
+    let mut file = tempfile::Builder::new();
+    #[cfg(unix)]
+    file.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    file
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::limits::Platform;
 
 const POST: &str = "tea";
 const TARGET: &str = "x:acme-x";
@@ -98,7 +99,7 @@ fn path() -> String {
 }
 
 fn key() -> TargetKey {
-    TargetKey::new(crate::limits::Platform::X, "acme-x")
+    TargetKey::new(Platform::X, "acme-x")
 }
 
 /// Where a target stands, in a line: `failed, claimed by a, 1 made, 1 doubt, shown 7`.

@@ -1016,7 +1016,7 @@ fn a_list_of_parts_that_is_refused_begins_the_video_again_twice() {
             no()
         });
         assert_eq!(names(&walk).iter().filter(|name| *name == "video 1 finalize").count(), finalized, "{refusals}");
-        assert_eq!(result.err().map(|refusal| refusal.class), (refusals == 3).then_some(Class::Content), "{refusals}");
+        assert_eq!(result.err().map(|refusal| refusal.class), (refusals == 3).then_some(Class::Bug), "{refusals}");
     }
 }
 
