@@ -61,6 +61,12 @@ impl Watch {
         self.skew_ms.load(SeqCst)
     }
 
+    /// What a platform's `Date` says to a machine that is not to notice that it slept.
+    pub(crate) fn blind_to_sleep(&self) -> Option<DateTime<Utc>> {
+        let slept = TimeDelta::milliseconds(self.slept_ms.load(SeqCst) as i64);
+        self.sleeps_too.then(|| self.sun.now() - slept)
+    }
+
     /// The machine has slept so long.
     pub(crate) fn slept(&self, long: Duration) {
         self.slept_ms.fetch_add(long.as_millis() as u64, SeqCst);

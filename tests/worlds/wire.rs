@@ -80,8 +80,12 @@ impl Wire for Cable {
             let (net, dice) = (self.net.clone(), self.process.dice.split());
             // What was sent goes its way, whatever becomes of the sender.
             let request = whole(request).await.ok_or(Broken::Unclear("the file broke off".into()))?;
-            let answer = tokio::spawn(async move { net.exchange(request, &dice).await }).await.unwrap();
+            let mut answer = tokio::spawn(async move { net.exchange(request, &dice).await }).await.unwrap();
             self.process.outlive().await;
+            if let (Ok(answer), Some(told)) = (&mut answer, self.process.machine.watch.blind_to_sleep()) {
+                let date = told.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+                answer.headers_mut().insert(header::DATE, date.parse().unwrap());
+            }
             answer
         })
     }

@@ -47,7 +47,7 @@ pub(crate) enum Bug {
     LooksTooEarly,
     /// Two machines name things alike.
     NoNonce,
-    /// Nobody notices that the machine slept.
+    /// Nobody notices that the machine slept: not by its clocks, and not by what platforms say.
     NoLeaseCheck,
     /// What another has claimed is free as soon as its lease is over by one's own clock.
     ShortGrace,

@@ -100,6 +100,20 @@ fn a_post_begins_with_a_template() {
     hint: there are event, post
     ");
     assert!(!press.repo.join("posts/cake.md").exists());
+    // An account's own usual words, and its own folder.
+    let company =
+        "[accounts.company]\nplatform = \"linkedin\"\nas = \"urn:li:organization:1\"\nposts = \"posts/company/**\"\n";
+    press.file("accounts.toml", &format!("{}\n{company}", read("accounts.toml")));
+    press.file("templates/company.md", "---\nid: {{id}}\ntitle: {{title}}\ntargets: [{{targets}}]\n---\n\n#acme\n");
+    assert_eq!(press.run(&["new", "Tea time", "--for", "company"]).exits(0).stdout, "posts/company/tea-time.md\n");
+    assert_eq!(
+        read("posts/company/tea-time.md"),
+        "---\nid: tea-time\ntitle: \"Tea time\"\ntargets: [company]\n---\n\n#acme\n"
+    );
+    assert_snapshot!(shown(&press, &press.run(&["new", "Cake", "--for", "compny"]).exits(2)), @"
+    error: there is no account, platform or group `compny`
+    hint: did you mean `company`?
+    ");
     press.file("templates/event.md", "---\ntitle: \"Event: {{title}}\"\ntargets: [ann]\n---\n\nOn {{date}}.\n");
     let made = press.run(&["new", "Cake \"fresh\"", "--template", "event.md", "--format", "json"]).exits(0).json();
     assert_eq!((&made["path"], &made["id"]), (&"posts/cake-fresh.md".into(), &"cake-fresh".into()));
