@@ -20,6 +20,7 @@ use axum::response::Response;
 use futures_util::StreamExt as _;
 use tokio::task::JoinHandle;
 
+pub mod bluesky;
 pub mod facebook;
 mod graph;
 pub mod instagram;
@@ -41,6 +42,7 @@ pub struct Sim {
     pub threads: threads::Threads,
     pub youtube: youtube::YouTube,
     pub tiktok: tiktok::TikTok,
+    pub bluesky: bluesky::Bluesky,
     pub mastodon: mastodon::Mastodon,
     world: World,
     hosts: Vec<(String, SocketAddr)>,
@@ -71,6 +73,7 @@ impl Sim {
             threads: threads::Threads::new(world.clone()),
             youtube: youtube::YouTube::new(world.clone()),
             tiktok: tiktok::TikTok::new(world.clone()),
+            bluesky: bluesky::Bluesky::new(world.clone()),
             mastodon: mastodon::Mastodon::new(world.clone()),
             world,
             hosts: Vec::new(),
@@ -93,7 +96,8 @@ impl Sim {
             platforms.into_iter().map(|(hosts, router)| (hosts.iter().map(|&host| host.to_owned()).collect(), router));
         let servers =
             self.mastodon.servers().into_iter().map(|server| (vec![server.host().to_owned()], server.router()));
-        platforms.chain(servers).collect()
+        let bluesky = self.bluesky.routers().into_iter().map(|(host, router)| (vec![host.to_owned()], router));
+        platforms.chain(bluesky).chain(servers).collect()
     }
 
     /// What answers at each host, for whoever asks in this process.
@@ -151,6 +155,7 @@ impl Sim {
         seen.extend(self.threads.seen());
         seen.extend(self.youtube.seen());
         seen.extend(self.tiktok.seen());
+        seen.extend(self.bluesky.seen());
         seen.extend(self.mastodon.seen());
         seen.sort_by_key(|post| post.at);
         seen
