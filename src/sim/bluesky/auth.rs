@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::call::Call;
 use super::errors::{self, Refusal};
 use super::jwt;
+use super::oauth::{self, scopes};
 use super::state::{State, Status};
 use super::{ENTRYWAY, syntax};
 
@@ -20,12 +21,39 @@ pub(super) enum Kind {
 /// The owner of an access token.
 pub(super) struct Caller {
     pub(super) account: usize,
+    /// Of an app that came by OAuth; `None`: whatever an app password may.
+    scopes: Option<Vec<String>>,
+}
+
+impl Caller {
+    /// Refuses what the caller may not do to records of a collection.
+    pub(super) fn may(&self, collection: &str, actions: &[&str]) -> Result<(), Refusal> {
+        self.scopes.as_ref().map_or(Ok(()), |scopes| scopes::repo(scopes, collection, actions))
+    }
+
+    /// Refuses files of a type that the caller may not upload.
+    pub(super) fn may_upload(&self, mime: &str) -> Result<(), Refusal> {
+        self.scopes.as_ref().map_or(Ok(()), |scopes| scopes::blob(scopes, mime))
+    }
+
+    /// Refuses a token for a method of another service that the caller may not call.
+    pub(super) fn may_ask(&self, method: &str) -> Result<(), Refusal> {
+        self.scopes.as_ref().map_or(Ok(()), |scopes| scopes::rpc(scopes, method))
+    }
 }
 
 /// Who calls, at the server of their account.
-pub(super) fn caller(state: &State, call: &Call) -> Result<Caller, Refusal> {
-    let claims = claims(state, call, Kind::Access)?;
-    let account = claims["sub"].as_str().and_then(|did| state.account(did));
+pub(super) fn caller(state: &mut State, call: &Call) -> Result<Caller, Refusal> {
+    let (account, scopes) = match call.header("authorization").strip_prefix("DPoP ") {
+        Some(token) => {
+            let grant = oauth::bearer(state, call, token)?;
+            (Some(grant.account), Some(grant.scopes.clone()))
+        }
+        None => {
+            let claims = claims(state, call, Kind::Access)?;
+            (claims["sub"].as_str().and_then(|did| state.account(did)), None)
+        }
+    };
     let account = account.ok_or_else(|| errors::token("Token could not be verified"))?;
     let own = &state.accounts[account];
     if call.host != own.pds && call.host != ENTRYWAY {
@@ -34,11 +62,11 @@ pub(super) fn caller(state: &State, call: &Call) -> Result<Caller, Refusal> {
     if own.status == Status::Takendown {
         return Err(Refusal::new(401, "AccountTakedown", "Account has been taken down"));
     }
-    Ok(Caller { account })
+    Ok(Caller { account, scopes })
 }
 
 /// As [`caller`], of an account that may write.
-pub(super) fn writer(state: &State, call: &Call) -> Result<Caller, Refusal> {
+pub(super) fn writer(state: &mut State, call: &Call) -> Result<Caller, Refusal> {
     let caller = caller(state, call)?;
     match state.accounts[caller.account].status {
         Status::Active => Ok(caller),

@@ -19,7 +19,8 @@ const CAPTIONS_BYTES: u64 = 20_000;
 
 /// `com.atproto.repo.uploadBlob`
 pub(super) fn upload(state: &mut State, call: &Call) -> Outcome {
-    let account = auth::writer(state, call)?.account;
+    let caller = auth::writer(state, call)?;
+    let account = caller.account;
     rates::spend(state, Ration::Blobs, Some(account), 1)?;
     let told = call.content_type();
     if told.is_empty() {
@@ -31,6 +32,7 @@ pub(super) fn upload(state: &mut State, call: &Call) -> Outcome {
     if call.body.len() > state.options.blob_bytes {
         return Err(errors::too_large());
     }
+    caller.may_upload(&told)?;
     Ok(call::json(200, &json!({"blob": keep(state, account, &call.body, &told)})))
 }
 

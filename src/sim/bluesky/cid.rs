@@ -163,7 +163,7 @@ mod tests {
             assert_eq!(of_json(&value), None, "{value}");
         }
         assert!(!is("bafkrei") && !is("") && !is("zb2rhe5P4gXftAwvA4eXQ5HJwsER2owDyS9sKaQRRVQPn93bA"));
-        assert_eq!(of_bytes(b"hello world"), "bafkreifzjut3te7nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e");
+        assert_eq!(of_bytes(b"hello world"), "bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e");
     }
 
     #[test]

@@ -12,12 +12,24 @@ pub(super) struct Refusal {
     status: u16,
     error: &'static str,
     message: String,
+    /// Worded as OAuth does (RFC 6749).
+    oauth: bool,
     headers: Vec<(&'static str, String)>,
 }
 
 impl Refusal {
     pub(super) fn new(status: u16, error: &'static str, message: &str) -> Self {
-        Self { status, error, message: message.to_owned(), headers: Vec::new() }
+        Self { status, error, message: message.to_owned(), oauth: false, headers: Vec::new() }
+    }
+
+    /// `{error, error_description}`
+    pub(super) fn oauth(status: u16, error: &'static str, description: &str) -> Self {
+        Self { oauth: true, ..Self::new(status, error, description) }
+    }
+
+    pub(super) fn with(mut self, name: &'static str, value: String) -> Self {
+        self.headers.push((name, value));
+        self
     }
 }
 
@@ -52,7 +64,8 @@ pub(super) fn too_large() -> Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let mut response = call::json(self.status, &json!({"error": self.error, "message": self.message}));
+        let words = if self.oauth { "error_description" } else { "message" };
+        let mut response = call::json(self.status, &json!({"error": self.error, words: self.message}));
         for (name, value) in self.headers {
             call::set_header(&mut response, name, &value);
         }

@@ -17,6 +17,7 @@ mod gates;
 mod identity;
 mod jwt;
 mod lexicon;
+mod oauth;
 mod options;
 mod post;
 mod rates;
@@ -30,6 +31,7 @@ mod state;
 mod syntax;
 #[cfg(test)]
 mod tests;
+mod video;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -57,6 +59,9 @@ const DIRECTORY: &str = "plc.directory";
 const VIDEO: &str = "video.bsky.app";
 
 /// A make-believe Bluesky. Clones are the same.
+///
+/// Signing in by OAuth needs no browser: what was pushed is shown at `GET /oauth/authorize` as a page whose form goes by `POST` to the
+/// same path, with `client_id`, `request_uri`, `account` (a handle) and `decision` (`allow` or `deny`).
 #[derive(Clone)]
 pub struct Bluesky(Arc<Mutex<State>>);
 
@@ -103,6 +108,14 @@ impl Bluesky {
     /// The person deletes the app password in their settings: its sessions cannot be refreshed any more, and it opens none.
     pub fn revoke_app_password(&self, did: &str) {
         self.lock().revoke_app_password(did);
+    }
+
+    /// The person takes back what they allowed apps by OAuth: their tokens are dead from now on.
+    pub fn revoke_apps(&self, did: &str) {
+        let mut state = self.lock();
+        if let Some(account) = state.account(did) {
+            oauth::end(&mut state, account);
+        }
     }
 
     /// Every blob that no record names is deleted now.

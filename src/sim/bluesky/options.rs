@@ -19,6 +19,14 @@ pub struct Options {
     pub refresh_life: Duration,
     /// How long a refresh token goes on working once it was used.
     pub refresh_grace: Duration,
+    /// From the upload of a video to the video service until it is ready.
+    pub video_delay: Duration,
+    /// So many of its next videos fail.
+    pub failing_videos: usize,
+    /// How many it still takes.
+    pub videos_left: u32,
+    /// Whether it answers an upload as the lexicon says (`{jobStatus}`), or without that around it.
+    pub video_wrapped: bool,
     /// Whether readers see what a post became when another record was put in its place.
     pub shows_edits: bool,
     /// Calls from one address in five minutes.
@@ -44,6 +52,10 @@ impl Default for Options {
             access_life: Duration::from_secs(120 * 60),
             refresh_life: Duration::from_secs(90 * 86_400),
             refresh_grace: Duration::from_secs(2 * 3_600),
+            video_delay: Duration::from_secs(5),
+            failing_videos: 0,
+            videos_left: 25,
+            video_wrapped: true,
             shows_edits: false,
             calls: 3_000,
             sign_ins: 30,

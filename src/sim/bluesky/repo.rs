@@ -31,13 +31,33 @@ enum Mode {
     Delete,
 }
 
+impl Mode {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Delete => "delete",
+        }
+    }
+
+    fn points(self) -> u32 {
+        match self {
+            Self::Create => CREATE,
+            Self::Update => UPDATE,
+            Self::Delete => DELETE,
+        }
+    }
+}
+
 /// `com.atproto.repo.putRecord`: the same again writes nothing, and the answer has no `commit`.
 pub(super) fn put(state: &mut State, call: &Call) -> Outcome {
-    let account = auth::writer(state, call)?.account;
+    let caller = auth::writer(state, call)?;
+    let account = caller.account;
     rates::spend(state, Ration::Writes, Some(account), UPDATE)?;
     let input = call.input(&["repo", "collection", "rkey", "validate", "record", "swapRecord", "swapCommit"])?;
     own(state, account, &input)?;
     let _ = input.flag("validate")?;
+    caller.may(input.needed("collection")?, &["create", "update"])?;
     let key = key(account, &input, input.needed("rkey")?)?;
     let (value, cid) = checked(state, &key, input.object("record")?)?;
     let current = state.records.get(&key).map(|record| record.cid.clone());
@@ -57,12 +77,14 @@ fn fits_the_same(input: &Input, cid: &str) -> bool {
 
 /// `com.atproto.repo.createRecord`: a key that is taken is a fault of the server.
 pub(super) fn create(state: &mut State, call: &Call) -> Outcome {
-    let account = auth::writer(state, call)?.account;
+    let caller = auth::writer(state, call)?;
+    let account = caller.account;
     rates::spend(state, Ration::Writes, Some(account), CREATE)?;
     let input = call.input(&["repo", "collection", "rkey", "validate", "record", "swapCommit"])?;
     own(state, account, &input)?;
     let _ = input.flag("validate")?;
     let fresh = syntax::tid(syntax::micros(state.now), state.revision);
+    caller.may(input.needed("collection")?, &["create"])?;
     let key = key(account, &input, input.text("rkey")?.unwrap_or(&fresh))?;
     let (value, cid) = checked(state, &key, input.object("record")?)?;
     check_swaps(state, account, &input, None)?;
@@ -76,10 +98,12 @@ pub(super) fn create(state: &mut State, call: &Call) -> Outcome {
 
 /// `com.atproto.repo.deleteRecord`: 200 as well where there is nothing.
 pub(super) fn delete(state: &mut State, call: &Call) -> Outcome {
-    let account = auth::writer(state, call)?.account;
+    let caller = auth::writer(state, call)?;
+    let account = caller.account;
     rates::spend(state, Ration::Writes, Some(account), DELETE)?;
     let input = call.input(&["repo", "collection", "rkey", "swapRecord", "swapCommit"])?;
     own(state, account, &input)?;
+    caller.may(input.needed("collection")?, &["delete"])?;
     let key = key(account, &input, input.needed("rkey")?)?;
     let Some(current) = state.records.get(&key).map(|record| record.cid.clone()) else {
         return Ok(call::json(200, &json!({})));
@@ -91,17 +115,14 @@ pub(super) fn delete(state: &mut State, call: &Call) -> Outcome {
 
 /// `com.atproto.repo.applyWrites`: all or nothing.
 pub(super) fn apply(state: &mut State, call: &Call) -> Outcome {
-    let account = auth::writer(state, call)?.account;
+    let caller = auth::writer(state, call)?;
+    let account = caller.account;
     let input = call.input(&["repo", "validate", "writes", "swapCommit"])?;
     let list = input.list("writes")?;
     let (mut points, mut wanted) = (0, Vec::new());
     for write in list {
         let (mode, write) = read(write)?;
-        points += match mode {
-            Mode::Create => CREATE,
-            Mode::Update => UPDATE,
-            Mode::Delete => DELETE,
-        };
+        points += mode.points();
         wanted.push((mode, write));
     }
     rates::spend(state, Ration::Writes, Some(account), points)?;
@@ -114,6 +135,7 @@ pub(super) fn apply(state: &mut State, call: &Call) -> Outcome {
     let (mut writes, mut results) = (Vec::new(), Vec::new());
     for (at, (mode, write)) in wanted.iter().enumerate() {
         let fresh = syntax::tid(syntax::micros(state.now) + at as u64, state.revision);
+        caller.may(write.needed("collection")?, &[mode.word()])?;
         let asked = write.text("rkey")?;
         let key =
             key(account, write, if *mode == Mode::Create { asked.unwrap_or(&fresh) } else { write.needed("rkey")? })?;

@@ -3,17 +3,21 @@
 use axum::http::Method;
 use axum::response::{IntoResponse as _, Response};
 
-use super::call::{Call, Outcome};
+use super::call::{self, Call, Outcome};
 use super::errors::{self, Refusal};
+use super::oauth::{self, dpop};
 use super::rates::{self, Ration};
 use super::state::State;
-use super::{DIRECTORY, ENTRYWAY, VIDEO, blobs, identity, reading, repo, session};
+use super::{DIRECTORY, ENTRYWAY, VIDEO, blobs, identity, reading, repo, session, video};
 
 /// One request, one answer.
 pub(super) fn answer(state: &mut State, call: &Call) -> Response {
     let outcome = rates::spend(state, Ration::Calls, None, 1).and_then(|()| route(state, call));
     let mut response = outcome.unwrap_or_else(|refusal| refusal.into_response());
     rates::tell(state, &mut response);
+    if !call.header("dpop").is_empty() {
+        call::set_header(&mut response, "dpop-nonce", &dpop::nonce(state.now));
+    }
     response
 }
 
@@ -25,9 +29,14 @@ fn route(state: &mut State, call: &Call) -> Outcome {
     if path == ".well-known/atproto-did" {
         return Ok(identity::well_known(state, call.host));
     }
+    if ![ENTRYWAY, VIDEO].contains(&call.host)
+        && let Some(outcome) = oauth::answer(state, call)
+    {
+        return outcome;
+    }
     match path.strip_prefix("xrpc/") {
         Some(name) if call.host != VIDEO => method(state, call, name),
-        Some(name) => Err(unknown(name)),
+        Some(name) => video::answer(state, call, name).unwrap_or_else(|| Err(unknown(name))),
         None => Err(Refusal::new(404, "NotFound", "Not Found")),
     }
 }
@@ -39,7 +48,8 @@ const METHODS: &[(&str, Method, bool, Act)] = &[
     ("com.atproto.server.createSession", Method::POST, true, session::create),
     ("com.atproto.server.refreshSession", Method::POST, true, session::refresh),
     ("com.atproto.server.deleteSession", Method::POST, true, session::delete),
-    ("com.atproto.server.getSession", Method::GET, true, |state, call| session::get(state, call)),
+    ("com.atproto.server.getSession", Method::GET, true, session::get),
+    ("com.atproto.server.getServiceAuth", Method::GET, false, video::service_auth),
     ("com.atproto.identity.resolveHandle", Method::GET, true, |state, call| identity::resolve(state, call)),
     ("com.atproto.repo.uploadBlob", Method::POST, false, blobs::upload),
     ("com.atproto.repo.putRecord", Method::POST, false, repo::put),

@@ -85,7 +85,7 @@ pub(super) fn delete(state: &mut State, call: &Call) -> Outcome {
 }
 
 /// `com.atproto.server.getSession`
-pub(super) fn get(state: &State, call: &Call) -> Outcome {
+pub(super) fn get(state: &mut State, call: &Call) -> Outcome {
     call.parameters(&[])?;
     let caller = auth::caller(state, call)?;
     Ok(call::json(200, &told(state, caller.account, None)))

@@ -8,9 +8,11 @@ use std::time::SystemTime;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
+use super::oauth::Memory;
 use super::options::Options;
 use super::rates::Spent;
 use super::session::{self, Session};
+use super::video::Job;
 use super::{Member, SignUp, syntax};
 use crate::sim::World;
 
@@ -26,6 +28,8 @@ pub(super) struct State {
     pub(super) blobs: HashMap<(usize, String), Blob>,
     /// By account, collection and key.
     pub(super) records: BTreeMap<Key, Record>,
+    pub(super) jobs: Vec<Job>,
+    pub(super) oauth: Memory,
     pub(super) spent: Spent,
     /// The last revision: each is later than the one before.
     pub(super) revision: u64,
@@ -85,6 +89,8 @@ impl State {
             sessions: HashMap::new(),
             blobs: HashMap::new(),
             records: BTreeMap::new(),
+            jobs: Vec::new(),
+            oauth: Memory::default(),
             spent: Spent::default(),
             revision: 0,
         }

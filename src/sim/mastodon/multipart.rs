@@ -24,7 +24,7 @@ pub(super) fn parts(content_type: &str, body: &[u8]) -> Option<Vec<Part>> {
         if content.start > content.end {
             return None;
         }
-        let head = std::str::from_utf8(&body[at + 2..blank]).ok()?;
+        let head = std::str::from_utf8(body.get(at + 2..blank)?).ok()?;
         let disposition = head.split("\r\n").find_map(|line| {
             let (name, value) = line.split_once(':')?;
             name.eq_ignore_ascii_case("content-disposition").then_some(value)
