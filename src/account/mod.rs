@@ -79,6 +79,9 @@ pub struct Account {
     pub span: std::ops::Range<usize>,
     /// On whose behalf: an organisation URN, a Page id.
     pub acts_as: Option<String>,
+    /// The host of the server that it lives on, or that its login begins at, as [`crate::limits::Home`] says; empty: at the
+    /// platform's own hosts. Only `connect` goes by it: later calls go where the token was got.
+    pub server: String,
     /// Weekly slots for `next-slot`.
     pub slots: Vec<time::Slot>,
     /// When nothing goes out there.

@@ -444,6 +444,52 @@ fn signatures_are_demanded_of_somebody() {
 }
 
 #[test]
+fn a_server_is_the_name_of_a_host() {
+    let read = |platform: &str, server: &str| {
+        let line = if server.is_empty() { String::new() } else { format!("server = {server}\n") };
+        parse(&Source::new("accounts.toml", format!("schema = 1\n[accounts.ann]\nplatform = \"{platform}\"\n{line}")))
+    };
+    for (platform, server, expected) in [
+        ("mastodon", r#""mastodon.social""#, "mastodon.social"),
+        ("mastodon", r#""xn--mnchen-3ya.social""#, "xn--mnchen-3ya.social"),
+        ("bluesky", "", "bsky.social"),
+        ("bluesky", r#""pds.example.com""#, "pds.example.com"),
+        ("x", "", ""),
+    ] {
+        let (accounts, problems) = read(platform, server);
+        assert_eq!(problems, [], "{platform} {server}");
+        assert_eq!(accounts.unwrap().accounts["ann"].server, expected, "{platform} {server}");
+    }
+    let mut told = String::new();
+    for (platform, server) in [
+        ("mastodon", ""),
+        ("mastodon", "7"),
+        ("x", r#""x.com""#),
+        ("mastodon", r#""https://Mastodon.social/@ann""#),
+        ("mastodon", r#""@ann@mastodon.social""#),
+        ("mastodon", r#""mastodon.social:3000""#),
+        ("mastodon", r#""mastodon.social/""#),
+        ("mastodon", r#""Mastodon.Social""#),
+        ("mastodon", r#""münchen.social""#),
+        ("mastodon", r#""127.0.0.1""#),
+        ("mastodon", r#""[::1]:80""#),
+        ("mastodon", r#""0x7f.1""#),
+        ("mastodon", r#""localhost""#),
+        ("bluesky", r#""pds""#),
+        ("bluesky", r#""a..b""#),
+    ] {
+        let (accounts, problems) = read(platform, server);
+        assert_eq!(accounts.unwrap().accounts["ann"].server, "", "{platform} {server}");
+        for problem in problems {
+            let (line, column) = problem.start();
+            let hint = problem.hint.unwrap_or_default();
+            told.push_str(&format!("{line}:{column} {} {} / {hint}\n", problem.code, problem.message));
+        }
+    }
+    insta::assert_snapshot!(told, @"");
+}
+
+#[test]
 fn secrets_are_refused() {
     check(
         r#"schema = 1

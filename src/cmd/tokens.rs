@@ -6,11 +6,11 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::{Context, apps, open, report};
-use crate::account::Accounts;
+use crate::account::{Account, Accounts};
 use crate::content::Content;
 use crate::error::{Failure, Kind};
 use crate::http::Http;
-use crate::limits::Platform;
+use crate::limits::{Home, Platform};
 use crate::login::{App, Login};
 use crate::plan::Plan;
 use crate::platform::{self, Grant, Refresh};
@@ -57,10 +57,11 @@ impl Tokens<'_> {
         let bytes = self.known.branch.read(&path)?.unwrap_or_default();
         let document = vault.open::<Document>(&path, &bytes)?;
         let (platform, label) = (document.platform, document.platform.label());
-        if self.accounts.accounts.get(name).is_none_or(|account| account.platform != platform) {
+        let Some(account) = self.accounts.accounts.get(name).filter(|account| account.platform == platform) else {
             return Err(Failure::new(Kind::Person, format!("the token of {name} is for {label}"))
                 .hint(format!("`pressroom connect {name}`")));
-        }
+        };
+        belongs(&document, account)?;
         let Some(way) = way(&document) else { return Ok(document) };
         let app = app(vault, self.accounts, self.known, platform, way);
         let login = app.as_ref().map(|app| Login { http: self.http, label, way, app });
@@ -78,6 +79,17 @@ impl Tokens<'_> {
         };
         renewal.fresh(document, login.as_ref(), forced).await
     }
+}
+
+/// A token of another server than the one that accounts.toml names now is none of that account's: it would publish elsewhere
+/// than the file says.
+pub(super) fn belongs(document: &Document, account: &Account) -> Result<(), Failure> {
+    let (name, stored, server) = (&account.name, &document.identity.server, &account.server);
+    if account.platform.limits().home != Home::Server || stored == server {
+        return Ok(());
+    }
+    Err(Failure::new(Kind::Person, format!("the token of {name} is for {stored}, and accounts.toml says {server}"))
+        .hint(format!("`pressroom disconnect {name}`, then `pressroom connect {name}`")))
 }
 
 /// The way an account's token was got.

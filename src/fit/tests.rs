@@ -21,6 +21,7 @@ fn account(platform: Platform) -> Account {
         platform,
         span: 0..0,
         acts_as: None,
+        server: String::new(),
         slots: Vec::new(),
         hush: crate::account::calendar::Hush::default(),
         spacing: None,

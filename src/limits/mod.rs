@@ -166,6 +166,8 @@ pub struct Limits {
     pub platform: Platform,
     pub name: &'static str,
     pub label: &'static str,
+    /// Where its accounts live.
+    pub home: Home,
     /// Longest text of one part, in `unit`.
     pub text_max: usize,
     /// The same for an account with X Premium.
@@ -218,6 +220,17 @@ pub struct Limits {
     pub settings: &'static [SettingRule],
     /// Whether this version publishes there.
     pub published: bool,
+}
+
+/// Where a platform's accounts live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Home {
+    /// All at the same hosts.
+    One,
+    /// Each on a server of somebody's, which accounts.toml names (`server`).
+    Server,
+    /// The same, but the login tells which; accounts.toml may say where to log in instead of here.
+    Told { at: &'static str },
 }
 
 /// One shape a post may take on a platform, and the media it holds.

@@ -31,7 +31,8 @@ pub use crate::step::{Allowance, Class, Receipt, Refs, Step, Via};
 
 /// What speaks one platform's language. Every method is a pure function of its arguments.
 pub trait Adapter: Sync {
-    /// The hosts the platform is reached at; a call to any other host is a bug and is refused.
+    /// The hosts that all of the platform's accounts are reached at; a call to any other host than these and the account's own
+    /// server ([`Identity::server`]) is a bug and is refused. See `homes`.
     fn hosts(&self) -> &'static [&'static str];
 
     /// The ways to log in; the first is the usual one.
@@ -42,13 +43,14 @@ pub trait Adapter: Sync {
         None
     }
 
-    /// The call that tells whose token this is, for a token got by that grant.
-    fn who(&self, grant: &Grant) -> Call;
+    /// The call that tells whose token this is, for a token got by that grant; `server`: where the account lives, for platforms
+    /// whose accounts live on servers of their own.
+    fn who(&self, grant: &Grant, server: &str) -> Call;
 
     /// The same for an account that acts for another (`as`), where the platform can be asked about that one at once. Answers
     /// are read by [`Adapter::read_who`].
-    fn who_as(&self, grant: &Grant, _acts_as: &str) -> Call {
-        self.who(grant)
+    fn who_as(&self, grant: &Grant, server: &str, _acts_as: &str) -> Call {
+        self.who(grant, server)
     }
 
     /// What to ask instead where an answer to [`Adapter::who`] says that the token is of another kind.
@@ -56,7 +58,7 @@ pub trait Adapter: Sync {
         None
     }
 
-    /// What the last answer says.
+    /// What the last answer says. An [`Identity::server`] that it leaves empty is the one that was asked.
     ///
     /// # Errors
     /// The platform's refusal.
@@ -147,6 +149,13 @@ pub trait Adapter: Sync {
     /// # Errors
     /// The platform's refusal, by class.
     fn read_remove(&self, farewell: &Farewell<'_>, done: &[Step], call: &Call, reply: &Reply) -> Result<Step, Refusal>;
+}
+
+impl dyn Adapter + '_ {
+    /// Every host that a call for an account may go to which lives on `server`; empty: on none of its own.
+    pub fn homes<'a>(&self, server: &'a str) -> Vec<&'a str> {
+        self.hosts().iter().copied().chain(Some(server).filter(|server| !server.is_empty())).collect()
+    }
 }
 
 /// The adapter of a platform; `None` where this version does not publish.
@@ -318,6 +327,10 @@ pub struct Identity {
     /// The [`Grant::name`] its token was got by; empty: the usual one.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub grant: String,
+    /// The host of the server that the account lives on (`mastodon.social`: no scheme, no port, lower case), where all its calls
+    /// go; empty: at the platform's own hosts. Learned when it was connected, and kept with its token.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub server: String,
 }
 
 /// Somebody whom a token's owner may act for.
@@ -343,6 +356,9 @@ pub struct Version {
 #[derive(Clone, Copy, Debug)]
 pub struct Job<'a> {
     pub rendition: &'a Rendition,
+    /// Which target of which post this is, `POST:ACCOUNT`: the same in every run, for keys that keep a call from acting twice.
+    /// Nothing for readers.
+    pub mark: &'a str,
     /// The token's owner, learned when the account was connected.
     pub identity: &'a Identity,
     pub now: DateTime<Utc>,

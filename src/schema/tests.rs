@@ -110,6 +110,7 @@ fn account_samples(key: &account::Key) -> (&'static str, &'static str) {
         account::Takes::Bucket => {
             ("{endpoint = 'https://s3.example.com', region = 'auto', bucket = 'acme'}", "{bucket = 'acme'}")
         }
+        account::Takes::Host => ("'mastodon.social'", "'https://mastodon.social'"),
         account::Takes::Endpoint => ("'https://s3.example.com'", "'http://s3.example.com'"),
         account::Takes::Environment => ("'env:NAME'", "'name'"),
         account::Takes::Email => ("{to = 'a@b.example', smtp = 'env:SMTP'}", "'a@b.example'"),

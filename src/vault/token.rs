@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::secret::{Secret, plain};
-use crate::limits::Platform;
+use crate::limits::{Home, Platform};
 use crate::platform::Identity;
 
 /// The version written into every sealed file. It rises when a field is added that an older program must not drop.
@@ -170,7 +170,9 @@ impl Document {
         if (&self.account, self.platform) != (&old.account, old.platform) {
             return Err(Conflict::OtherAccount { stored: old.account.clone(), new: self.account.clone() });
         }
-        if self.identity.id != old.identity.id {
+        // Ids of people differ from server to server, but for those that the platform gives out.
+        let elsewhere = self.platform.limits().home == Home::Server && self.identity.server != old.identity.server;
+        if self.identity.id != old.identity.id || elsewhere {
             let (account, stored, new) = (self.account.clone(), old.identity.clone(), self.identity.clone());
             return Err(Conflict::OtherUser { account, stored: Box::new(stored), new: Box::new(new) });
         }
@@ -325,6 +327,8 @@ struct TokenFile {
     platform_user_name: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     grant: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    server: String,
     seq: u64,
     #[serde(default, with = "plain", skip_serializing_if = "Option::is_none")]
     access: Option<Secret>,
@@ -358,6 +362,7 @@ impl From<&Document> for TokenFile {
             platform_user_id: document.identity.id.clone(),
             platform_user_name: document.identity.name.clone(),
             grant: document.identity.grant.clone(),
+            server: document.identity.server.clone(),
             seq: document.seq,
             access: None,
             refresh: None,
@@ -407,7 +412,12 @@ impl TryFrom<TokenFile> for Document {
         Ok(Self {
             account: file.account,
             platform: file.platform,
-            identity: Identity { id: file.platform_user_id, name: file.platform_user_name, grant: file.grant },
+            identity: Identity {
+                id: file.platform_user_id,
+                name: file.platform_user_name,
+                grant: file.grant,
+                server: file.server,
+            },
             seq: file.seq,
             credential,
             scopes: file.scopes,
@@ -500,7 +510,7 @@ mod tests {
     }
 
     fn document(grant: Grant) -> Document {
-        let ann = Identity { id: "42".to_owned(), name: "ann".to_owned(), grant: String::new() };
+        let ann = Identity { id: "42".to_owned(), name: "ann".to_owned(), ..Identity::default() };
         Document::connected(("acme-x", Platform::X), ann, grant, "connect on ann-laptop", None)
     }
 
@@ -585,7 +595,7 @@ mod tests {
         assert_eq!(new.may_replace(&old), Ok(()));
         assert_eq!(old.may_replace(&old), Ok(()));
         assert_eq!(Document { seq: 8, ..document(oauth1()) }.may_replace(&old), Ok(()));
-        let other = Identity { id: "43".to_owned(), name: "bob".to_owned(), grant: String::new() };
+        let other = Identity { id: "43".to_owned(), name: "bob".to_owned(), ..Identity::default() };
         for (new, message) in [
             (Document { seq: 6, ..new.clone() }, "the vault holds a newer token (number 7; this one is number 6)"),
             (Document { seq: 7, ..new.clone() }, "the vault holds another token with the same number (7)"),

@@ -178,7 +178,7 @@ fn log_in(sim: &Sim, platform: Platform, before: Option<&Identity>) -> (Identity
         }
         Platform::Bluesky | Platform::Mastodon => panic!("{platform} is not of these worlds"),
     };
-    (Identity { id, name, grant: String::new() }, access, refresh)
+    (Identity { id, name, ..Identity::default() }, access, refresh)
 }
 
 /// Connects a platform's account; `before`: what it was connected by until now.

@@ -159,7 +159,7 @@ async fn own_token(http: &Http, adapter: &dyn Adapter, account: &Account, grant:
     let Some(call) = adapter.own_token(id) else { return Ok(grant) };
     let label = account.platform.label();
     let none: Arc<dyn Files> = Arc::new(NoFiles);
-    match http.send(&call, adapter.hosts(), Some(&grant.credential), &none, &|_| ()).await? {
+    match http.send(&call, &adapter.homes(&account.server), Some(&grant.credential), &none, &|_| ()).await? {
         Outcome::Answered(reply) => {
             let token =
                 adapter.read_own_token(id, &reply).map_err(|refusal| Failure::new(Kind::Person, refusal.words))?;
@@ -187,7 +187,7 @@ async fn connect(
 ) -> Result<u8, Failure> {
     let Opened { context, repo, accounts, recipients, http } = *opened;
     missing_scopes(way, account, &grant)?;
-    let identity = who(http, adapter, account, way, &grant).await?;
+    let identity = who(http, adapter, account, &account.server, way, &grant).await?;
     let journal = Journal::open(repo, repo.remote()?, &accounts.publish.state_branch).await?;
     let path = vault::account_path(&account.name);
     let known = Known::read(journal.branch()?)?;
@@ -291,38 +291,39 @@ fn missing_scopes(way: &platform::Grant, account: &Account, grant: &Grant) -> Re
     Err(failure.hint(format!("make a new token with {them}; nothing was stored")))
 }
 
-/// Asks the platform whose token it is. The answer remembers which way it was got, where there is more than one.
+/// Asks the platform, or the account's server, whose token it is. The answer remembers which way it was got, where there is more than one.
 pub(super) async fn who(
     http: &Http,
     adapter: &dyn Adapter,
     account: &Account,
+    server: &str,
     way: &'static platform::Grant,
     grant: &Grant,
 ) -> Result<Identity, Failure> {
     let acts_as = account.acts_as.as_deref();
-    let call = acts_as.map_or_else(|| adapter.who(way), |id| adapter.who_as(way, id));
-    let mut reply = ask(http, adapter, account, grant, &call).await?;
+    let call = acts_as.map_or_else(|| adapter.who(way, server), |id| adapter.who_as(way, server, id));
+    let homes = adapter.homes(server);
+    let mut reply = ask(http, &homes, account, grant, &call).await?;
     if let Some(call) = adapter.who_else(way, &reply) {
-        reply = ask(http, adapter, account, grant, &call).await?;
+        reply = ask(http, &homes, account, grant, &call).await?;
     }
-    let identity = adapter.read_who(&reply).map_err(|refusal| refused(account, refusal))?;
+    let mut identity = adapter.read_who(&reply).map_err(|refusal| refused(account, refusal))?;
     if let Some(Err(why)) = acts_as.map(|acts_as| adapter.may_act_as(&identity, acts_as)) {
         let what = format!("the token is not that of {}; nothing was stored", account.name);
         return Err(Failure::new(Kind::Person, what).cause(why));
     }
-    let grant = if adapter.grants().len() > 1 { way.name } else { "" };
-    Ok(Identity { grant: grant.to_owned(), ..identity })
+    if adapter.grants().len() > 1 {
+        way.name.clone_into(&mut identity.grant);
+    }
+    if identity.server.is_empty() {
+        server.clone_into(&mut identity.server);
+    }
+    Ok(identity)
 }
 
-async fn ask(
-    http: &Http,
-    adapter: &dyn Adapter,
-    account: &Account,
-    grant: &Grant,
-    call: &Call,
-) -> Result<Reply, Failure> {
+async fn ask(http: &Http, homes: &[&str], account: &Account, grant: &Grant, call: &Call) -> Result<Reply, Failure> {
     let none: Arc<dyn Files> = Arc::new(NoFiles);
-    match http.send(call, adapter.hosts(), Some(&grant.credential), &none, &|_| ()).await? {
+    match http.send(call, homes, Some(&grant.credential), &none, &|_| ()).await? {
         Outcome::Answered(reply) => Ok(reply),
         Outcome::NotSent(why) | Outcome::Unclear(why) => {
             let label = account.platform.label();

@@ -53,7 +53,7 @@ impl Desk<'_> {
             let says = format!("its token lacks {}", missing.join(", "));
             return Check::wrong(name, says).hint(format!("`pressroom connect {name}`, and allow it"));
         }
-        match who(self.http, adapter, account, way, &grant).await {
+        match who(self.http, adapter, account, &document.identity.server, way, &grant).await {
             Ok(identity) if identity.id == document.identity.id => self.lasting(vault, &document),
             Ok(identity) => {
                 let (stored, answered) = (&document.identity.name, identity.name);

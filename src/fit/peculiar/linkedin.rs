@@ -249,6 +249,7 @@ mod tests {
             platform,
             span: 0..0,
             acts_as: None,
+            server: String::new(),
             slots: Vec::new(),
             hush: crate::account::calendar::Hush::default(),
             spacing: None,

@@ -1,8 +1,8 @@
 //! The rows, a file each, and what they have in common.
 
 use super::{
-    DocumentRule, Edits, Fetched, Fetcher, ImageRule, Kind, Limits, Platform, Quota, SettingRule, Shape, Takes, Unit,
-    VideoRule, Visibility, quota,
+    DocumentRule, Edits, Fetched, Fetcher, Home, ImageRule, Kind, Limits, Platform, Quota, SettingRule, Shape, Takes,
+    Unit, VideoRule, Visibility, quota,
 };
 
 mod bluesky;
@@ -36,6 +36,7 @@ const BASE: Limits = Limits {
     platform: Platform::X,
     name: "",
     label: "",
+    home: Home::One,
     text_max: 0,
     premium_text_max: None,
     unit: Unit::CodePoints,

@@ -64,6 +64,7 @@ fn account(premium: bool) -> Account {
         platform: Platform::X,
         span: 0..0,
         acts_as: None,
+        server: String::new(),
         slots: Vec::new(),
         hush: crate::account::calendar::Hush::default(),
         spacing: None,
