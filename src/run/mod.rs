@@ -133,14 +133,22 @@ impl Run<'_> {
     /// while no platform tells its time, which is asked again before anything is shown.
     async fn wrong_time(&self, rows: &[Row]) -> Result<Option<String>, Failure> {
         let touched = rows.iter().filter(|row| row.action.is_some() || row.newly_missed);
-        let platforms: BTreeSet<Platform> = touched.map(|row| row.platform).collect();
-        for host in platforms.into_iter().filter_map(|platform| platform::adapter(platform)?.hosts().first()) {
+        let hosts: BTreeSet<(Platform, &str)> =
+            touched.filter_map(|row| Some((row.platform, self.home_of(row)?))).collect();
+        for (_, host) in hosts {
             if self.http.skew().is_some() {
                 break;
             }
             self.http.ask_the_time(host).await?;
         }
         Ok(self.skewed())
+    }
+
+    /// A host that can be asked for a row's sake: its account's server, else the platform's first.
+    fn home_of(&self, row: &Row) -> Option<&str> {
+        let server = self.tokens.get(&row.account).map(|document| document.identity.server.as_str());
+        let first = platform::adapter(row.platform)?.hosts().first().copied();
+        server.filter(|server| !server.is_empty()).or(first)
     }
 
     /// How wrong this machine's clock is, if that is too much for leases, look-ups and schedules to hold.

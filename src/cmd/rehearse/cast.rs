@@ -55,7 +55,7 @@ impl Cast {
         let name = account.name.clone();
         let member = |id: String, author: Option<String>, token: String| Member {
             author: author.unwrap_or_else(|| id.clone()),
-            identity: Identity { id, name: name.clone(), grant: String::new() },
+            identity: Identity { id, name: name.clone(), ..Identity::default() },
             token,
         };
         Some(match account.platform {

@@ -18,7 +18,7 @@ use crate::platform::{
 use crate::post::Visibility;
 
 fn jane() -> Identity {
-    Identity { id: "782bbtaQ".to_owned(), name: "Jane Doe".to_owned(), grant: String::new() }
+    Identity { id: "782bbtaQ".to_owned(), name: "Jane Doe".to_owned(), ..Identity::default() }
 }
 
 fn post(text: &str, images: usize) -> Rendition {
@@ -152,7 +152,7 @@ fn every_call_names_its_version_but_uploads_and_userinfo() {
     let rest = |name: &str| format!("{name} {versioned}");
     let upload = "image 1 upload []".to_owned();
     assert_eq!(headers, [rest("image 1 initialize"), upload, rest("image 1 status"), rest("post 1")]);
-    assert!(LinkedIn.who(&LinkedIn.grants()[0]).headers.is_empty());
+    assert!(LinkedIn.who(&LinkedIn.grants()[0], "").headers.is_empty());
 }
 
 #[test]
@@ -518,7 +518,7 @@ fn an_organisations_image_is_waited_for() {
 
 #[test]
 fn whose_token_it_is() {
-    assert_eq!(compact(&LinkedIn.who(&LinkedIn.grants()[0])), "who: GET /v2/userinfo");
+    assert_eq!(compact(&LinkedIn.who(&LinkedIn.grants()[0], "")), "who: GET /v2/userinfo");
     let body = r#"{"sub":"782bbtaQ","name":"Jane Doe","locale":"en_US"}"#;
     assert_eq!(LinkedIn.read_who(&reply(200, &[], body)).unwrap(), jane());
     let refusal = |status, body| LinkedIn.read_who(&reply(status, &[], body)).unwrap_err();
@@ -999,6 +999,25 @@ fn a_part_whose_address_is_too_old_begins_the_video_again() {
     let head = [initialize.clone(), part(1), part(2), initialize, part(1), part(2), part(3)];
     assert_eq!(names(&walk), [&head[..], &tail].concat());
     assert!(walk.log.iter().any(|line| line.contains(r#""video":"urn:li:video:V090003""#)), "{:#?}", walk.log);
+}
+
+#[test]
+fn a_list_of_parts_that_is_refused_begins_the_video_again_twice() {
+    let (rendition, identity) = (with(film()), jane());
+    let no = || reply(400, &[], r#"{"message":"signedId is not an uploaded part","status":400}"#);
+    for (refusals, finalized) in [(0, 1), (1, 2), (2, 3), (3, 3)] {
+        let mut walk = walk(&rendition, &identity);
+        let mut left = refusals;
+        let result = walk.run(|call, now| {
+            if call.name != "video 1 finalize" || left == 0 {
+                return good(call, now);
+            }
+            left -= 1;
+            no()
+        });
+        assert_eq!(names(&walk).iter().filter(|name| *name == "video 1 finalize").count(), finalized, "{refusals}");
+        assert_eq!(result.err().map(|refusal| refusal.class), (refusals == 3).then_some(Class::Content), "{refusals}");
+    }
 }
 
 #[test]
