@@ -1,5 +1,5 @@
-//! One HTTP request as received, its inputs as a lexicon names them, and the shapes of an answer. It knows HTTP and XRPC, nothing
-//! of records.
+//! One HTTP request as received, its inputs as a lexicon names them, and the shapes of an answer. It knows HTTP and
+//! XRPC, nothing of records.
 
 use axum::body::Bytes;
 use axum::extract::Request;

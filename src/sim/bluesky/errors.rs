@@ -1,5 +1,5 @@
-//! The refusals of XRPC (<https://atproto.com/specs/xrpc#error-responses>): a status, a name, a text. Knows nothing of when they are
-//! due.
+//! The refusals of XRPC (<https://atproto.com/specs/xrpc#error-responses>): a status, a name, a text. Knows nothing of
+//! when they are due.
 
 use axum::response::{IntoResponse, Response};
 use serde_json::json;

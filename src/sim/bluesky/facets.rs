@@ -1,4 +1,5 @@
-//! Facets: which bytes of a text are a link, a mention, a hashtag (<https://docs.bsky.app/docs/advanced-guides/post-richtext>).
+//! Facets: which bytes of a text are a link, a mention, a hashtag
+//! (<https://docs.bsky.app/docs/advanced-guides/post-richtext>).
 
 use serde_json::Value;
 

@@ -1,4 +1,5 @@
-//! The records beside a post that say who may answer it and whether it may be quoted: `app.bsky.feed.threadgate` and `postgate`.
+//! The records beside a post that say who may answer it and whether it may be quoted: `app.bsky.feed.threadgate` and
+//! `postgate`.
 
 use serde_json::Value;
 

@@ -38,7 +38,7 @@ pub(super) fn well_known(state: &State, host: &str) -> Response {
 pub(super) fn document(account: &Account) -> Value {
     let Account { did, handle, pds, .. } = account;
     json!({
-        "@context": ["https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1", "https://w3id.org/security/suites/secp256k1-2019/v1"],
+        "@context": ["https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1"],
         "id": did,
         "alsoKnownAs": [format!("at://{handle}")],
         "verificationMethod": [{

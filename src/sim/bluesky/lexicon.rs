@@ -1,5 +1,5 @@
-//! Checks a record against a table of its fields, as strictly as its lexicon can be read: no field too many, none missing, every
-//! length and type right. It knows no rule that involves two fields.
+//! Checks a record against a table of its fields, as strictly as its lexicon can be read: no field too many, none
+//! missing, every length and type right. It knows no rule that involves two fields.
 
 use serde_json::{Map, Value};
 use unicode_segmentation::UnicodeSegmentation as _;

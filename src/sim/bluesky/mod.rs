@@ -1,11 +1,12 @@
-//! A make-believe Bluesky: personal data servers with their accounts, the entryway that signs in for them, the directory of
-//! identities, the video service, and what readers of the app see. Sources: <https://atproto.com/specs>, <https://docs.bsky.app>, the lexicons of
-//! <https://github.com/bluesky-social/atproto>, and how its server (0.4.217, 0.5.35) was seen to answer when it ran.
+//! A make-believe Bluesky: personal data servers with their accounts, the entryway that signs in for them, the
+//! directory of identities, the video service, and what readers of the app see. Sources: <https://atproto.com/specs>,
+//! <https://docs.bsky.app>, the lexicons of <https://github.com/bluesky-social/atproto>, and how its server (0.4.217,
+//! 0.5.35) was seen to answer when it ran.
 //!
-//! Strict beats lenient. The real server takes unknown embeds and fields, facets past the end of the text, and collections
-//! that it has no lexicon for, whereupon readers see less than was meant; this one refuses them, and
-//! pictures with a wrong shape, answers to posts that are not there, and posts with neither text nor embed. `validate: false`
-//! changes nothing here. Likes, follows, feeds and federation are not here.
+//! Strict beats lenient. The real server takes unknown embeds and fields, facets past the end of the text, and
+//! collections that it has no lexicon for, whereupon readers see less than was meant; this one refuses them, and
+//! pictures with a wrong shape, answers to posts that are not there, and posts with neither text nor embed. `validate:
+//! false` changes nothing here. Likes, follows, feeds and federation are not here.
 
 mod auth;
 mod blobs;
@@ -60,8 +61,9 @@ const VIDEO: &str = "video.bsky.app";
 
 /// A make-believe Bluesky. Clones are the same.
 ///
-/// Signing in by OAuth needs no browser: what was pushed is shown at `GET /oauth/authorize` as a page whose form goes by `POST` to the
-/// same path, with `client_id`, `request_uri`, `account` (a handle) and `decision` (`allow` or `deny`).
+/// Signing in by OAuth needs no browser: what was pushed is shown at `GET /oauth/authorize` as a page whose form goes
+/// by `POST` to the same path, with `client_id`, `request_uri`, `account` (a handle) and `decision` (`allow` or
+/// `deny`).
 #[derive(Clone)]
 pub struct Bluesky(Arc<Mutex<State>>);
 
@@ -86,7 +88,8 @@ impl Bluesky {
         change(&mut self.lock().options);
     }
 
-    /// Makes an account with an app password, and signs it in; an account that has the handle already is signed in again.
+    /// Makes an account with an app password, and signs it in; an account that has the handle already is signed in
+    /// again.
     pub fn sign_up(&self, sign_up: SignUp) -> Member {
         self.lock().sign_up(sign_up)
     }
@@ -105,7 +108,8 @@ impl Bluesky {
         }
     }
 
-    /// The person deletes the app password in their settings: its sessions cannot be refreshed any more, and it opens none.
+    /// The person deletes the app password in their settings: its sessions cannot be refreshed any more, and it opens
+    /// none.
     pub fn revoke_app_password(&self, did: &str) {
         self.lock().revoke_app_password(did);
     }
@@ -129,10 +133,11 @@ impl Bluesky {
         state.record(uri).map(|record| record.value.clone())
     }
 
-    /// What readers of the app see, oldest first: posts, by `id`, `reply_to` and `quotes` their addresses (`at://`), by `author`
-    /// the DID. The app shows a post as it was first, however often it was put ([`Options::shows_edits`]). A link card's picture is listed among the
-    /// media. `details` has `pds`, `lang` and `tag` each, `link` (words, blank, address), `mention` (words, blank, DID), `hashtag`,
-    /// `label`, `threadgate` (`nobody`, or who may answer), `postgate` (`no quotes`), `presentation`.
+    /// What readers of the app see, oldest first: posts, by `id`, `reply_to` and `quotes` their addresses (`at://`), by
+    /// `author` the DID. The app shows a post as it was first, however often it was put ([`Options::shows_edits`]). A
+    /// link card's picture is listed among the media. `details` has `lang` and `tag` each, `link` (words, blank,
+    /// address), `mention` (words, blank, DID), `hashtag`, `label`, `threadgate` (`nobody`, or who may answer),
+    /// `postgate` (`no quotes`), `presentation`.
     pub fn seen(&self) -> Vec<Seen> {
         seen::all(&self.lock())
     }

@@ -1,5 +1,5 @@
-//! The record of a post, `app.bsky.feed.post`: its fields, and the rules that involve several of them. Source: the lexicon, and
-//! <https://docs.bsky.app/docs/advanced-guides/posts>.
+//! The record of a post, `app.bsky.feed.post`: its fields, and the rules that involve several of them. Source: the
+//! lexicon, and <https://docs.bsky.app/docs/advanced-guides/posts>.
 
 use serde_json::Value;
 

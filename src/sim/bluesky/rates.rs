@@ -45,7 +45,7 @@ pub(super) fn spend(state: &mut State, ration: Ration, whose: Option<usize>, poi
         Ration::Blobs => &[(options.blobs_a_day, 86_400)],
     };
     let now = state.now;
-    for (limit, period) in windows.to_vec() {
+    for (limit, period) in windows.iter().copied() {
         let window = state.spent.windows.entry((ration, whose, period)).or_insert((now, 0));
         // A window begins with the first call in it.
         if now >= window.0 + Duration::from_secs(period) {

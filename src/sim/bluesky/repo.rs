@@ -1,5 +1,5 @@
-//! Writing to a repository: put, create, delete, several at once. Each write is one transaction; what a repeat answers is as the
-//! server was seen to answer.
+//! Writing to a repository: put, create, delete, several at once. Each write is one transaction; what a repeat answers
+//! is as the server was seen to answer.
 
 use serde_json::{Value, json};
 

@@ -42,8 +42,7 @@ fn details(state: &State, key: &Key, value: &Value, text: &str) -> Vec<(&'static
         list.as_array().into_iter().flatten().filter_map(|item| Some((name, item.as_str()?.to_owned()))).collect()
     };
     let labels = value["labels"]["values"].as_array().into_iter().flatten();
-    let mut details = vec![("pds", state.accounts[key.0].pds.to_owned())];
-    details.extend(each("lang", &value["langs"]));
+    let mut details = each("lang", &value["langs"]);
     details.extend(each("tag", &value["tags"]));
     details.extend(labels.filter_map(|label| Some(("label", label["val"].as_str()?.to_owned()))));
     details.extend(facets::shown(text, value));

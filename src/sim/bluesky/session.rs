@@ -1,4 +1,5 @@
-//! Sessions: opened with a password, refreshed, closed. Sources: `com.atproto.server.*`; how the server was seen to answer.
+//! Sessions: opened with a password, refreshed, closed. Sources: `com.atproto.server.*`; how the server was seen to
+//! answer.
 
 use std::time::SystemTime;
 

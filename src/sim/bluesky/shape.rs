@@ -6,7 +6,8 @@ use super::post;
 use super::state::State;
 use crate::sim::probe;
 
-/// Refuses a picture that is not as wide for its height as the record says; upright or turned, since a file may say to turn it.
+/// Refuses a picture that is not as wide for its height as the record says; upright or turned, since a file may say to
+/// turn it.
 pub(super) fn check(state: &State, account: usize, record: &Value) -> Result<(), String> {
     let Some(media) = post::media(record) else { return Ok(()) };
     let several = ["images", "items"].iter().filter_map(|name| media.get(name)?.as_array()).flatten();

@@ -1,5 +1,5 @@
-//! Everything the servers remember: accounts, sessions, blobs, records. It keeps them and finds them; what is allowed is decided
-//! elsewhere.
+//! Everything the servers remember: accounts, sessions, blobs, records. It keeps them and finds them; what is allowed
+//! is decided elsewhere.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;

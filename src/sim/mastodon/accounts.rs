@@ -1,4 +1,5 @@
-//! Accounts: who one is, who others are, and what an account posted (<https://docs.joinmastodon.org/methods/accounts/>).
+//! Accounts: who one is, who others are, and what an account posted
+//! (<https://docs.joinmastodon.org/methods/accounts/>).
 
 use serde_json::{Value, json};
 
@@ -70,9 +71,9 @@ pub(super) fn statuses(state: &State, call: &Call, id: &str) -> Outcome {
     let most = usize::try_from(limit).unwrap_or(40);
     // From `min_id` on upwards, else the newest.
     if min.is_some() {
-        found.truncate(most)
+        found.truncate(most);
     } else {
-        drop(found.drain(..found.len().saturating_sub(most)))
+        drop(found.drain(..found.len().saturating_sub(most)));
     }
     found.reverse();
     let body: Vec<Value> = found.iter().map(|status| entity::status(state, status)).collect();

@@ -1,4 +1,5 @@
-//! Apps, which register themselves with each server (<https://docs.joinmastodon.org/methods/apps/>). It knows nothing of people.
+//! Apps, which register themselves with each server (<https://docs.joinmastodon.org/methods/apps/>). It knows nothing
+//! of people.
 
 use axum::response::Response;
 use serde_json::{Value, json};

@@ -1,5 +1,5 @@
-//! What a server finds in a plain text: links, mentions, hashtags; and how long it takes the text to be. It knows nothing of
-//! accounts.
+//! What a server finds in a plain text: links, mentions, hashtags; and how long it takes the text to be. It knows
+//! nothing of accounts.
 //!
 //! Source: app/validators/status_length_validator.rb of mastodon/mastodon.
 

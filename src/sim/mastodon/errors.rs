@@ -1,5 +1,5 @@
-//! The refusals: a status, and a text that a real server would translate (<https://docs.joinmastodon.org/entities/Error/>).
-//! Knows nothing of when they are due.
+//! The refusals: a status, and a text that a real server would translate
+//! (<https://docs.joinmastodon.org/entities/Error/>). Knows nothing of when they are due.
 
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
@@ -10,15 +10,25 @@ use super::call;
 #[derive(Debug)]
 pub(super) struct Refusal {
     status: u16,
-    error: String,
-    description: Option<String>,
-    /// Shown to a person and not to a program.
-    page: bool,
+    told: Told,
+}
+
+/// Whom it is told, and how.
+#[derive(Debug)]
+enum Told {
+    Program {
+        error: String,
+        description: Option<String>,
+    },
+    /// Without an address to trust there is nobody else.
+    Person(String),
+    /// The app, at its own address.
+    Redirect(String),
 }
 
 impl Refusal {
     pub(super) fn new(status: u16, error: &str) -> Self {
-        Self { status, error: error.to_owned(), description: None, page: false }
+        Self { status, told: Told::Program { error: error.to_owned(), description: None } }
     }
 
     /// 422, as the checks of a record word it.
@@ -32,28 +42,37 @@ impl Refusal {
 
     /// The two fields of RFC 6749.
     pub(super) fn oauth(status: u16, error: &str, description: &str) -> Self {
-        Self { description: Some(description.to_owned()), ..Self::new(status, error) }
+        Self { status, told: Told::Program { error: error.to_owned(), description: Some(description.to_owned()) } }
     }
 
-    /// An error page: without an address to trust there is nobody else to tell.
+    /// An error page.
     pub(super) fn page(error: &str) -> Self {
-        Self { page: true, ..Self::new(400, error) }
+        Self { status: 400, told: Told::Person(error.to_owned()) }
+    }
+
+    pub(super) fn redirect(to: String) -> Self {
+        Self { status: 302, told: Told::Redirect(to) }
     }
 }
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        if self.page {
-            let why = super::html::escape(&self.error);
-            return call::page(
-                self.status,
-                format!("<!doctype html>\n<title>Make-believe server</title>\n<h1>{why}</h1>\n"),
-            );
+        match self.told {
+            Told::Program { error, description } => {
+                let mut body = json!({"error": error});
+                if let Some(description) = description {
+                    body["error_description"] = json!(description);
+                }
+                call::json(self.status, &body)
+            }
+            Told::Person(error) => {
+                let why = super::html::escape(&error);
+                call::page(
+                    self.status,
+                    format!("<!doctype html>\n<title>Make-believe server</title>\n<h1>{why}</h1>\n"),
+                )
+            }
+            Told::Redirect(to) => call::redirect(&to),
         }
-        let mut body = json!({"error": self.error});
-        if let Some(description) = self.description {
-            body["error_description"] = json!(description);
-        }
-        call::json(self.status, &body)
     }
 }

@@ -1,5 +1,5 @@
-//! The fields of a request, whether they came as JSON, as a form or as parts. Each is taken out by who knows it; what is left
-//! over is refused. It knows types, not meanings.
+//! The fields of a request, whether they came as JSON, as a form or as parts. Each is taken out by who knows it; what
+//! is left over is refused. It knows types, not meanings.
 
 use axum::body::Bytes;
 use serde_json::{Map, Value};

@@ -1,4 +1,5 @@
-//! A plain text as a server shows it: paragraphs, links with their ends hidden, mentions, hashtags; and snac's light markup.
+//! A plain text as a server shows it: paragraphs, links with their ends hidden, mentions, hashtags; and snac's light
+//! markup.
 //!
 //! Source: app/lib/text_formatter.rb of mastodon/mastodon.
 

@@ -1,5 +1,5 @@
-//! Files: uploaded, processed, described, attached once (<https://docs.joinmastodon.org/methods/media/>). It knows nothing of
-//! texts.
+//! Files: uploaded, processed, described, attached once (<https://docs.joinmastodon.org/methods/media/>). It knows
+//! nothing of texts.
 
 use std::sync::Arc;
 use std::time::SystemTime;

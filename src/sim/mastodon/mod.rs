@@ -1,8 +1,8 @@
 //! Make-believe servers of Mastodon's client API: apps, sign-in, statuses, media, polls, edits, schedules, as
 //! <https://docs.joinmastodon.org> describes them; and one that differs as snac 2.75 was seen to differ when it ran.
 //!
-//! Strict beats lenient: a field that no server of this API has is refused, where the real one ignores it. Only what snac drops
-//! without a word is dropped without a word. Favourites, boosts, timelines and federation are not here.
+//! Strict beats lenient: a field that no server of this API has is refused, where the real one ignores it. Only what
+//! snac drops without a word is dropped without a word. Favourites, boosts, timelines and federation are not here.
 
 mod accounts;
 mod apps;
@@ -59,8 +59,8 @@ impl Mastodon {
         mastodon
     }
 
-    /// The server at a host, as it is; or a new one of this flavour. [`Sim::open_mastodon`](super::Sim::open_mastodon) opens
-    /// one that is served on loopback as well.
+    /// The server at a host, as it is; or a new one of this flavour. [`Sim::open_mastodon`](super::Sim::open_mastodon)
+    /// opens one that is served on loopback as well.
     pub fn open(&self, host: &str, flavour: Flavour) -> Server {
         let mut servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(server) = servers.iter().find(|server| server.host == host) {
@@ -102,9 +102,9 @@ impl Mastodon {
 
 /// One server. Clones share one state.
 ///
-/// Signing in needs no browser: `GET /oauth/authorize` shows a page whose form goes by `POST` to the same path with the fields
-/// of the query and two more: `account` (a user name) and `decision` (`allow` or `deny`). The answer is the redirect back to
-/// the app, or to a page that shows the code.
+/// Signing in needs no browser: `GET /oauth/authorize` shows a page whose form goes by `POST` to the same path with the
+/// fields of the query and two more: `account` (a user name) and `decision` (`allow` or `deny`). The answer is the
+/// redirect back to the app, or to a page that shows the code.
 #[derive(Clone)]
 pub struct Server {
     host: String,
@@ -146,9 +146,9 @@ impl Server {
         }
     }
 
-    /// What readers see, oldest first: by `id` and `reply_to` the ids of statuses, by `text` what was written, by `visibility`
-    /// the server's word. `details` has `server`, and where there is one `spoiler_text`, `sensitive`, `language`,
-    /// `quote_approval_policy` and `edited`.
+    /// What readers see, oldest first: by `id` and `reply_to` the ids of statuses, by `text` what was written, by
+    /// `visibility` the server's word. `details` has, where there is one, `spoiler_text`, `sensitive`, `language`,
+    /// `quote_approval_policy`, `edited` and `poll_multiple`.
     pub fn seen(&self) -> Vec<Seen> {
         let mut state = self.lock();
         scheduled::publish_due(&mut state);

@@ -3,7 +3,6 @@
 
 use std::time::{Duration, SystemTime};
 
-use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
@@ -86,15 +85,14 @@ struct Ask {
 
 impl Ask {
     /// What is wrong with the app is told here and now, the rest at its address.
-    fn read(server: &State, fields: &mut Fields) -> Result<Self, Result<Refusal, Response>> {
-        let told = |why: &str| Ok(Refusal::page(why));
-        let mut text = |name: &str| fields.text(name).map_err(Ok);
+    fn read(server: &State, fields: &mut Fields) -> Result<Self, Refusal> {
+        let mut text = |name: &str| fields.text(name);
         let client = text("client_id")?;
         let app = server.apps.iter().position(|app| Some(&app.client_id) == client.as_ref());
-        let app = app.ok_or_else(|| told("Client authentication failed due to unknown client"))?;
+        let app = app.ok_or_else(|| Refusal::page("Client authentication failed due to unknown client"))?;
         let redirect = text("redirect_uri")?.unwrap_or_default();
         if !server.apps[app].redirects.contains(&redirect) {
-            return Err(told("The redirect uri included is not valid."));
+            return Err(Refusal::page("The redirect uri included is not valid."));
         }
         let (kind, scope, state) = (text("response_type")?, text("scope")?, text("state")?);
         let (challenge, method) = (text("code_challenge")?, text("code_challenge_method")?);
@@ -102,7 +100,9 @@ impl Ask {
         let _ = (text("force_login")?, text("lang")?);
         let scopes = scopes(scope.as_deref().unwrap_or("read"));
         let ask = Self { app, redirect, scopes: scopes.clone().unwrap_or_default(), state, challenge };
-        let back = |error: &str, why: &str| Err(ask.send(&[("error", error), ("error_description", why)]));
+        let back = |error: &str, why: &str| {
+            Err(Refusal::redirect(ask.address(&[("error", error), ("error_description", why)])))
+        };
         if kind.as_deref() != Some("code") {
             return Err(back(
                 "unsupported_response_type",
@@ -122,33 +122,21 @@ impl Ask {
         Ok(ask)
     }
 
-    /// Back to the app, or to the page that shows a code.
-    fn send(&self, answer: &[(&str, &str)]) -> Response {
-        let out_of_band = "https://out-of-band.invalid/oauth/authorize/native";
-        let to = if self.redirect == OUT_OF_BAND { out_of_band } else { &self.redirect };
-        let Ok(mut to) = Url::parse(to) else { return call::page(400, String::new()) };
+    /// Where the browser goes with this answer: back to the app, or to the page that shows a code.
+    fn address(&self, answer: &[(&str, &str)]) -> String {
+        let out_of_band = self.redirect == OUT_OF_BAND;
+        let to = if out_of_band { "https://out-of-band.invalid/oauth/authorize/native" } else { &self.redirect };
+        // A registered address can be read.
+        let Ok(mut to) = Url::parse(to) else { return self.redirect.clone() };
         to.query_pairs_mut().extend_pairs(answer).extend_pairs(self.state.iter().map(|state| ("state", state)));
-        if self.redirect == OUT_OF_BAND {
-            return call::redirect(&to[url::Position::BeforePath..]);
-        }
-        call::redirect(to.as_str())
-    }
-}
-
-fn settled(told: Result<Refusal, Response>) -> Outcome {
-    match told {
-        Ok(refusal) => Err(refusal),
-        Err(response) => Ok(response),
+        if out_of_band { to[url::Position::BeforePath..].to_owned() } else { to.into() }
     }
 }
 
 /// `GET /oauth/authorize`: a page on which somebody allows or refuses.
 pub(super) fn consent(state: &State, call: &Call) -> Outcome {
     let mut fields = call.parameters();
-    let ask = match Ask::read(state, &mut fields) {
-        Ok(ask) => ask,
-        Err(told) => return settled(told),
-    };
+    let ask = Ask::read(state, &mut fields)?;
     fields.end()?;
     let hidden: String = call
         .pairs()
@@ -176,18 +164,15 @@ pub(super) fn consent(state: &State, call: &Call) -> Outcome {
 /// `POST /oauth/authorize`: the form of that page.
 pub(super) fn decide(state: &mut State, call: &Call) -> Outcome {
     let mut fields = call.fields()?;
-    let ask = match Ask::read(state, &mut fields) {
-        Ok(ask) => ask,
-        Err(told) => return settled(told),
-    };
+    let ask = Ask::read(state, &mut fields)?;
     let account = fields.text("account")?.and_then(|name| state.account_named(&name));
     if fields.text("decision")?.as_deref() != Some("allow") {
         let why = "The resource owner or authorization server denied the request.";
-        return Ok(ask.send(&[("error", "access_denied"), ("error_description", why)]));
+        return Ok(call::redirect(&ask.address(&[("error", "access_denied"), ("error_description", why)])));
     }
     let account = account.ok_or_else(|| Refusal::page("There is no such account."))?;
     let name = secret();
-    let answer = ask.send(&[("code", &name)]);
+    let answer = call::redirect(&ask.address(&[("code", &name)]));
     let Ask { app, redirect, scopes, challenge, .. } = ask;
     let code = Code { app, account, redirect, scopes, challenge, until: state.now + CODE_LIFE };
     state.codes.insert(name, code);

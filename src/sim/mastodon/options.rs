@@ -7,10 +7,10 @@ use std::time::Duration;
 pub enum Flavour {
     /// Mastodon 4.5.
     Mastodon,
-    /// snac 2.75, as it was seen to answer: `Idempotency-Key`, `scheduled_at`, `poll`, `language` and quotes are dropped without
-    /// a word, `unlisted` is published as `public`, `direct` and unknown audiences as `private`, light markup is applied to the
-    /// text, an empty status is published. A DELETE of a status, `GET /api/v2/instance` and GET of media answer 404. PKCE is not checked, a revoked token
-    /// answers 422, and nothing is rationed.
+    /// snac 2.75, as it was seen to answer: `Idempotency-Key`, `scheduled_at`, `poll`, `language` and quotes are
+    /// dropped without a word, `unlisted` is published as `public`, `direct` and unknown audiences as `private`, light
+    /// markup is applied to the text, an empty status is published. A DELETE of a status, `GET /api/v2/instance` and
+    /// GET of media answer 404. PKCE is not checked, a revoked token answers 422, and nothing is rationed.
     Snac,
 }
 

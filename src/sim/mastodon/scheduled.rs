@@ -1,5 +1,5 @@
-//! Statuses for later (<https://docs.joinmastodon.org/methods/scheduled_statuses/>): kept, moved, taken back, and published when
-//! their time comes.
+//! Statuses for later (<https://docs.joinmastodon.org/methods/scheduled_statuses/>): kept, moved, taken back, and
+//! published when their time comes.
 
 use std::time::{Duration, SystemTime};
 

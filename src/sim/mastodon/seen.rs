@@ -13,7 +13,6 @@ pub(super) fn all(state: &State) -> Vec<Seen> {
 fn seen(state: &State, status: &Status) -> Seen {
     let set = |name: &'static str, value: &str| (!value.is_empty()).then(|| (name, value.to_owned()));
     let details = [
-        set("server", &state.host),
         set("spoiler_text", &status.spoiler),
         set("sensitive", if status.sensitive { "true" } else { "" }),
         set("language", &status.language),

@@ -1,5 +1,5 @@
-//! Everything a server remembers: apps, accounts, tokens, media, statuses. It keeps them and hands out fresh names; what is
-//! allowed is decided elsewhere.
+//! Everything a server remembers: apps, accounts, tokens, media, statuses. It keeps them and hands out fresh names;
+//! what is allowed is decided elsewhere.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};

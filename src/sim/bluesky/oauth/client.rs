@@ -1,4 +1,5 @@
-//! Loopback clients: all that there is to know of them stands in their id (<https://atproto.com/specs/oauth#localhost-client-development>).
+//! Loopback clients: all that there is to know of them stands in their id
+//! (<https://atproto.com/specs/oauth#localhost-client-development>).
 
 use url::Url;
 

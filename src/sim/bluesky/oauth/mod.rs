@@ -1,7 +1,8 @@
-//! Sign-in by OAuth: metadata, pushed requests, consent, tokens bound to a key, rotation (<https://atproto.com/specs/oauth>).
+//! Sign-in by OAuth: metadata, pushed requests, consent, tokens bound to a key, rotation
+//! (<https://atproto.com/specs/oauth>).
 //!
-//! Each personal data server is its own authorization server here. Only loopback clients are known: `http://localhost`, with the redirect
-//! addresses and scopes in the client id's query.
+//! Each personal data server is its own authorization server here. Only loopback clients are known: `http://localhost`,
+//! with the redirect addresses and scopes in the client id's query.
 
 mod client;
 pub(super) mod dpop;

@@ -1,4 +1,5 @@
-//! What scopes let a client do (<https://atproto.com/specs/permission>): write records of a collection, upload files of a type.
+//! What scopes let a client do (<https://atproto.com/specs/permission>): write records of a collection, upload files of
+//! a type.
 
 use percent_encoding::percent_decode_str;
 
@@ -49,11 +50,13 @@ fn refused(scope: &str) -> Refusal {
     Refusal::new(403, "ScopeMissingError", &format!("Missing required scope \"{scope}\""))
 }
 
+type Parameters = Vec<(String, String)>;
+
 /// What stands after the colon, or under its own name in the query; and the rest of the query.
-fn parts(scope: &str, resource: &str, name: &str) -> Option<(Vec<String>, Vec<(String, String)>)> {
+fn parts(scope: &str, resource: &str, name: &str) -> Option<(Vec<String>, Parameters)> {
     let (head, query) = scope.split_once('?').unwrap_or((scope, ""));
     let rest = head.strip_prefix(resource)?;
-    let parameters: Vec<(String, String)> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    let parameters: Parameters = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
     let mut values: Vec<String> =
         parameters.iter().filter(|(own, _)| own == name).map(|(_, value)| value.clone()).collect();
     match rest.strip_prefix(':') {

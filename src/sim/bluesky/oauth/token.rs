@@ -1,5 +1,5 @@
-//! Tokens: for a code, for the last refresh token, ended; and who calls with one. A refresh token is good once: used again, it ends all
-//! that came of it.
+//! Tokens: for a code, for the last refresh token, ended; and who calls with one. A refresh token is good once: used
+//! again, it ends all that came of it.
 
 use std::collections::HashMap;
 use std::time::{Duration, SystemTime};

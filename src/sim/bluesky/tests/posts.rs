@@ -93,7 +93,6 @@ async fn facets_are_bytes_of_the_text() {
     assert_eq!(
         seen.details,
         [
-            owned("pds", PDS),
             owned("lang", "en"),
             owned("link", "example.org https://example.org/tea"),
             owned("mention", "@bob did:plc:bob"),
@@ -246,7 +245,10 @@ async fn threads_hold_together_and_quotes_name_what_is_there() {
 async fn gates_have_the_key_of_their_post() {
     let bench = Bench::new();
     let root = bench.published(KEY, &post("one")).await;
-    let gate = |kind: &str, name: &str, rules: Value| json!({"$type": format!("app.bsky.feed.{kind}"), "post": root["uri"], "createdAt": "2026-11-20T12:00:00Z", name: rules});
+    let gate = |kind: &str, name: &str, rules: Value| {
+        let kind = format!("app.bsky.feed.{kind}");
+        json!({"$type": kind, "post": root["uri"], "createdAt": "2026-11-20T12:00:00Z", name: rules})
+    };
     let put = async |key: &str, record: &Value| {
         let body = json!({"repo": bench.ann.did, "collection": record["$type"], "rkey": key, "record": record, "swapRecord": null});
         bench.post("com.atproto.repo.putRecord", &body).await
@@ -266,7 +268,7 @@ async fn gates_have_the_key_of_their_post() {
         write!(all, "{name}={value};").unwrap();
         all
     });
-    assert_eq!(details, "pds=pds.example;lang=en;threadgate=mentionRule;postgate=no quotes;");
+    assert_eq!(details, "lang=en;threadgate=mentionRule;postgate=no quotes;");
 }
 
 #[tokio::test]

@@ -85,7 +85,10 @@ async fn a_commit_has_a_revision_and_can_be_asked_for() {
 #[tokio::test]
 async fn several_writes_are_one() {
     let bench = Bench::new();
-    let write = |kind: &str, key: &str, text: &str| json!({"$type": format!("com.atproto.repo.applyWrites#{kind}"), "collection": POST, "rkey": key, "value": post(text)});
+    let write = |kind: &str, key: &str, text: &str| {
+        let kind = format!("com.atproto.repo.applyWrites#{kind}");
+        json!({"$type": kind, "collection": POST, "rkey": key, "value": post(text)})
+    };
     let apply = async |writes: Value| bench.post(APPLY, &json!({"repo": bench.ann.did, "writes": writes})).await;
     let [a, b, c] = ["3lbcdefgh2341", "3lbcdefgh2342", "3lbcdefgh2343"].map(|key| key.replace('1', "7"));
     let got = apply(json!([write("create", &a, "a"), write("create", &b, "b")])).await;
