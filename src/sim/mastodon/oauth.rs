@@ -100,9 +100,8 @@ impl Ask {
         let _ = (text("force_login")?, text("lang")?);
         let scopes = scopes(scope.as_deref().unwrap_or("read"));
         let ask = Self { app, redirect, scopes: scopes.clone().unwrap_or_default(), state, challenge };
-        let back = |error: &str, why: &str| {
-            Err(Refusal::redirect(ask.address(&[("error", error), ("error_description", why)])))
-        };
+        let back =
+            |error: &str, why: &str| Refusal::redirect(ask.address(&[("error", error), ("error_description", why)]));
         if kind.as_deref() != Some("code") {
             return Err(back(
                 "unsupported_response_type",
