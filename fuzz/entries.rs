@@ -180,7 +180,7 @@ impl Answers<'_> {
 }
 
 fn publish(adapter: &dyn Adapter, rendition: &Rendition, answers: &mut Answers<'_>) -> Vec<Step> {
-    let identity = Identity { id: "1234567890".to_owned(), name: "acme".to_owned(), grant: String::new() };
+    let identity = acme();
     let addresses: BTreeMap<String, Url> = rendition
         .fetched()
         .map(|media| (media.path.clone(), Url::parse("https://media.example/film.mp4").unwrap()))
@@ -189,6 +189,7 @@ fn publish(adapter: &dyn Adapter, rendition: &Rendition, answers: &mut Answers<'
     for _ in 0..64 {
         let job = Job {
             rendition,
+            mark: "tea:acme",
             identity: &identity,
             now: answers.at,
             settle: adapter.settle(),
@@ -203,7 +204,7 @@ fn publish(adapter: &dyn Adapter, rendition: &Rendition, answers: &mut Answers<'
             }
             Next::Done | Next::Person { .. } => break,
         };
-        known(adapter, &call);
+        known(adapter, &identity, &call);
         let Some(reply) = answers.next() else { break };
         match adapter.read(&job, &done, &call, &reply) {
             Ok(step) => done.push(step),
@@ -219,13 +220,13 @@ fn publish(adapter: &dyn Adapter, rendition: &Rendition, answers: &mut Answers<'
 }
 
 fn remove(adapter: &dyn Adapter, out: &[Receipt], answers: &mut Answers<'_>) {
-    let identity = Identity { id: "1234567890".to_owned(), name: "acme".to_owned(), grant: String::new() };
+    let identity = acme();
     let out: Vec<Receipt> = out.iter().map(|receipt| Receipt { via: Via::Lookup, ..receipt.clone() }).collect();
     let mut done = Vec::new();
     for _ in 0..16 {
         let farewell = Farewell { out: &out, identity: &identity, acts_as: None, now: answers.at };
         let Next::Call(call) = adapter.remove(&farewell, &done) else { break };
-        known(adapter, &call);
+        known(adapter, &identity, &call);
         let Some(reply) = answers.next() else { break };
         match adapter.read_remove(&farewell, &done, &call, &reply) {
             Ok(step) => done.push(step),
@@ -234,10 +235,15 @@ fn remove(adapter: &dyn Adapter, out: &[Receipt], answers: &mut Answers<'_>) {
     }
 }
 
+fn acme() -> Identity {
+    let [id, name, server] = ["1234567890", "acme", "social.example"].map(str::to_owned);
+    Identity { id, name, server, ..Identity::default() }
+}
+
 /// A platform's answer never leads a call, and the token that goes with it, to another host.
-fn known(adapter: &dyn Adapter, call: &Call) {
+fn known(adapter: &dyn Adapter, identity: &Identity, call: &Call) {
     let host = call.url.host_str().unwrap_or_default();
-    assert!(adapter.hosts().contains(&host) || call.url.scheme() != "https", "a call to {}", call.url);
+    assert!(adapter.homes(&identity.server).contains(&host) || call.url.scheme() != "https", "a call to {}", call.url);
 }
 
 /// A media file: what is said of it fits its length.

@@ -161,6 +161,7 @@ fn account_key(key: &account::Key) -> Value {
         | account::Takes::Blackout => texts,
         account::Takes::Platform => json!({ "enum": Platform::ALL.map(Platform::name) }),
         account::Takes::Word(word) => json!({ "const": word }),
+        account::Takes::Host => json!({ "type": "string", "pattern": r"^[a-z0-9-]+(\.[a-z0-9-]+)+$" }),
         account::Takes::PublicUrl | account::Takes::Endpoint => json!({ "type": "string", "pattern": "^https://" }),
         account::Takes::Bucket => table(account::BUCKET),
         account::Takes::Environment => json!({ "type": "string", "pattern": "^env:[A-Z_][A-Z0-9_]*$" }),

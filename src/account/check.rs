@@ -77,6 +77,51 @@ pub(super) fn acts_as(platform: Platform, acts_as: &str) -> Result<(), (String, 
     if valid { Ok(()) } else { Err((message, hint)) }
 }
 
+/// Whether a server may be called that: calls with tokens go there, so it is a host's name and nothing else.
+pub(super) fn host(text: &str) -> Result<(), (String, String)> {
+    if is_host(text) {
+        return Ok(());
+    }
+    let (scheme, rest) = text.split_once("://").map_or((None, text), |(scheme, rest)| (Some(scheme), rest));
+    let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let (user, place) = authority.rsplit_once('@').map_or((None, authority), |(user, place)| (Some(user), place));
+    let (name, port) = place.split_once(':').map_or((place, None), |(name, port)| (name, Some(port)));
+    let parsed = Host::parse(name).ok();
+    let is_ip = place.starts_with('[') || matches!(parsed, Some(Host::Ipv4(_)));
+    let bare = parsed.map(|host| host.to_string()).unwrap_or_default();
+    let what = match (scheme, user, port, path) {
+        _ if is_ip => "is an address of numbers",
+        (Some(_), ..) => "has a scheme",
+        (_, Some(_), ..) => "names somebody",
+        (_, _, Some(_), _) => "has a port",
+        (.., path) if !path.is_empty() => "has a path",
+        _ if bare == name.to_ascii_lowercase() && is_host(&bare) => "has capital letters",
+        _ if is_host(&bare) => "has letters that no host's name has",
+        _ => "is none",
+    };
+    let hint = match is_host(&bare) && !is_ip {
+        true => format!("write `server = \"{bare}\"`"),
+        false => "write the server's name on the internet, such as `mastodon.social`".to_owned(),
+    };
+    Err((format!("`{text}` {what}; a server is the name of a host alone"), hint))
+}
+
+fn is_host(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.bytes().all(|byte| plain(byte) || byte == b'-')
+    };
+    let last = text.rsplit('.').next().unwrap_or_default();
+    text.len() <= 253
+        && text.contains('.')
+        && text.split('.').all(label)
+        && !last.bytes().all(|byte| byte.is_ascii_digit())
+        && !["localhost", "local", "internal"].contains(&last)
+}
+
 /// Whether media may be fetched at this address; the error is what is wrong, and the way out.
 pub(super) fn public_url(url: &str) -> Result<(), (String, String)> {
     let example = "write `public_url = \"https://example.com/{path}\"`".to_owned();

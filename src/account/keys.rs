@@ -61,6 +61,8 @@ pub enum Takes {
     Bucket,
     /// An https address of a host alone.
     Endpoint,
+    /// The name of a host.
+    Host,
     /// `env:NAME`.
     Environment,
     /// A table of `to` and `smtp`.
@@ -109,6 +111,11 @@ pub const APP: &[Key] = &[Key {
 pub const ACCOUNT: &[Key] = &[
     Key { required: true, ..key("platform", Takes::Platform, "where it is") },
     key("as", Takes::Text, "on whose behalf: a LinkedIn organisation's URN, a Facebook Page's id"),
+    key(
+        "server",
+        Takes::Host,
+        "the server it is on: `mastodon.social`; on Bluesky, where to log in, `bsky.social` unless written",
+    ),
     key("slots", Takes::Slots, "weekly slots for `schedule: next-slot`, such as `Mon-Fri 09:05`"),
     key("spacing", Takes::Duration, "least time between two posts"),
     key("quiet", Takes::Quiet, "hours and days in which nothing goes out there; instead of those of `[defaults]`"),

@@ -15,7 +15,7 @@ use super::{
     secret, time,
 };
 use crate::error::{Located, Problem, Source};
-use crate::limits::Platform;
+use crate::limits::{Home, Platform};
 use crate::suggest;
 
 type Value<'a> = Spanned<DeValue<'a>>;
@@ -449,11 +449,14 @@ impl Reader<'_> {
         if let Some(platform) = platform {
             self.fits(platform, acts_as.as_ref(), premium.as_ref());
         }
+        let server = platform.map(|platform| self.server(platform, &shown, value, &table));
         let account = |platform| Account {
             name: name.get_ref().clone().into_owned(),
             platform,
             span: name.span(),
             acts_as: acts_as.map(|text| text.value),
+            server: server.unwrap_or_default(),
+            row: None,
             slots: table.get("slots").and_then(|value| self.all("slots", value, time::slot)).unwrap_or_default(),
             hush: self.hush(&table, &defaults.hush),
             spacing: table.get("spacing").and_then(|value| self.duration("spacing", value)),
@@ -478,6 +481,31 @@ impl Reader<'_> {
             && platform != Platform::X
         {
             self.error("not-here", premium.span.clone(), format!("`premium` means nothing on {platform}"), "remove it");
+        }
+    }
+
+    /// The server that an account lives on, or logs in at.
+    fn server(&mut self, platform: Platform, shown: &str, value: &Value<'_>, table: &Table<'_, '_>) -> String {
+        let home = platform.limits().home;
+        let Some(given) = table.get("server") else {
+            if home == Home::Server {
+                let message = format!("`[{shown}]` has no `server`");
+                let hint = "add the host that the account is on: `server = \"mastodon.social\"`";
+                self.error("missing-key", value.span(), message, hint);
+            }
+            return if let Home::Told { at } = home { at.to_owned() } else { String::new() };
+        };
+        let Some(text) = self.text("server", given) else { return String::new() };
+        let checked = match home {
+            Home::One => Err(("not-here", format!("`server` means nothing on {platform}"), "remove it".to_owned())),
+            _ => check::host(&text.value).map_err(|(message, hint)| ("bad-server", message, hint)),
+        };
+        match checked {
+            Ok(()) => text.value,
+            Err((code, message, hint)) => {
+                self.error(code, text.span, message, hint);
+                String::new()
+            }
         }
     }
 

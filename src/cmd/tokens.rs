@@ -6,14 +6,14 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::{Context, apps, open, report};
-use crate::account::Accounts;
+use crate::account::{Account, Accounts};
 use crate::content::Content;
 use crate::error::{Failure, Kind};
 use crate::http::Http;
-use crate::limits::Platform;
+use crate::limits::Home;
 use crate::login::{App, Login};
-use crate::plan::Plan;
-use crate::platform::{self, Grant, Refresh};
+use crate::plan::{Plan, words_on_elsewhere};
+use crate::platform::{self, By, Grant, Refresh};
 use crate::repo::Repo;
 use crate::repo::journal::Journal;
 use crate::round::{Known, Opened, tokens};
@@ -57,13 +57,15 @@ impl Tokens<'_> {
         let bytes = self.known.branch.read(&path)?.unwrap_or_default();
         let document = vault.open::<Document>(&path, &bytes)?;
         let (platform, label) = (document.platform, document.platform.label());
-        if self.accounts.accounts.get(name).is_none_or(|account| account.platform != platform) {
+        let Some(account) = self.accounts.accounts.get(name).filter(|account| account.platform == platform) else {
             return Err(Failure::new(Kind::Person, format!("the token of {name} is for {label}"))
                 .hint(format!("`pressroom connect {name}`")));
-        }
+        };
+        belongs(&document, account)?;
         let Some(way) = way(&document) else { return Ok(document) };
-        let app = app(vault, self.accounts, self.known, platform, way);
-        let login = app.as_ref().map(|app| Login { http: self.http, label, way, app });
+        let app = app(vault, self.accounts, self.known, &document, way);
+        let server = document.identity.server.clone();
+        let login = app.as_ref().map(|app| Login { http: self.http, label, way, app, server: &server });
         let timings = open::timings(self.http)?;
         let renewal = Renewal {
             shelf: self.repo,
@@ -80,6 +82,16 @@ impl Tokens<'_> {
     }
 }
 
+/// A token of another server than the one that accounts.toml names now is none of that account's: it would publish elsewhere
+/// than the file says.
+pub(super) fn belongs(document: &Document, account: &Account) -> Result<(), Failure> {
+    let (name, stored, server) = (&account.name, &document.identity.server, &account.server);
+    if account.platform.limits().home != Home::Server || stored == server {
+        return Ok(());
+    }
+    Err(Failure::new(Kind::Person, words_on_elsewhere(name, stored, server)))
+}
+
 /// The way an account's token was got.
 pub(super) fn way(document: &Document) -> Option<&'static Grant> {
     let ways = platform::adapter(document.platform)?.grants();
@@ -88,10 +100,25 @@ pub(super) fn way(document: &Document) -> Option<&'static Grant> {
 
 /// Our app, where it helps to refresh a token: without one a token that was brought lasts as long as it lasts. Where a token is
 /// renewed by itself, as with Threads and Instagram's own login, no app is asked for.
-fn app(vault: &Vault, accounts: &Accounts, known: &Known, platform: Platform, way: &Grant) -> Option<App> {
+fn app(vault: &Vault, accounts: &Accounts, known: &Known, document: &Document, way: &Grant) -> Option<App> {
     let nobody = || App { id: String::new(), secret: None };
-    let by_itself = matches!(way.refresh, Refresh::Renewed { .. });
-    apps::app_in(vault, accounts, known, platform).ok().or_else(|| by_itself.then(nobody))
+    let by_itself = matches!(way.refresh, Refresh::Renewed { .. }) || matches!(way.by, By::Password(_));
+    app_of(vault, accounts, known, document, way).ok().or_else(|| by_itself.then(nobody))
+}
+
+/// The app that a token was got with.
+pub(super) fn app_of(
+    vault: &Vault,
+    accounts: &Accounts,
+    known: &Known,
+    document: &Document,
+    way: &Grant,
+) -> Result<App, Failure> {
+    let Document { platform, identity, client, .. } = document;
+    match way.by {
+        By::ServerApp { .. } => apps::server::known(vault, known, *platform, &identity.server, client),
+        By::App | By::Password(_) => apps::app_in(vault, accounts, known, *platform),
+    }
 }
 
 /// How long an account's token lasts.
@@ -119,6 +146,10 @@ impl Lasts {
 /// What is to be expected of a token at `now`; `login`: the way it was got, with our app, where there is one.
 fn lasts(credential: &Credential, login: Option<&Login<'_>>, now: DateTime<Utc>) -> Lasts {
     let Some(end) = credential.expires_at() else { return Lasts::On };
+    // Its password begins another, however old it is.
+    if let Credential::Session { .. } = credential {
+        return Lasts::Refreshed { until: None };
+    }
     let Some(login) = login.filter(|login| login.refreshes(credential)) else { return Lasts::Until(end) };
     match (login.way.refresh, credential.refresh_expires_at()) {
         // One that has ended is made to live no longer.
@@ -140,8 +171,9 @@ pub(super) fn outlook(
     now: DateTime<Utc>,
 ) -> Lasts {
     let (label, way) = (document.platform.label(), way(document));
-    let app = way.and_then(|way| app(vault, accounts, known, document.platform, way));
-    let login = app.as_ref().zip(way).map(|(app, way)| Login { http, label, way, app });
+    let app = way.and_then(|way| app(vault, accounts, known, document, way));
+    let server = &document.identity.server;
+    let login = app.as_ref().zip(way).map(|(app, way)| Login { http, label, way, app, server });
     lasts(&document.credential, login.as_ref(), now)
 }
 
@@ -150,27 +182,38 @@ pub(super) fn outlook(
 pub(super) fn foresee(context: &Context, http: &Http, content: &Content, known: &mut Known) {
     let (accounts, now) = (&content.accounts, context.clock.now());
     let scheduled = content.offers.iter().filter(|offer| offer.due.is_some_and(|due| due > now));
-    let names: BTreeSet<&String> = scheduled.map(|offer| &offer.target.account).collect();
-    let mut names = names.into_iter().filter(|name| known.connected.contains(*name)).peekable();
-    if names.peek().is_none() {
+    let scheduled: BTreeSet<&String> = scheduled.map(|offer| &offer.target.account).collect();
+    let asked = |account: &&Account| scheduled.contains(&account.name) || account.own_server().is_some();
+    let asked = accounts.accounts.values().filter(|account| known.connected.contains(&account.name)).filter(asked);
+    let asked: Vec<&Account> = asked.collect();
+    if asked.is_empty() {
         return;
     }
     let Ok(recipients) = open::recipients(accounts) else { return };
     let Ok(identities) = Identities::load(&open::sources(), &recipients) else { return };
     let vault = Vault { identities, recipients };
-    let end = |name: &str| {
-        let path = vault::account_path(name);
-        let document = vault.open::<Document>(&path, &known.branch.read(&path).ok()??).ok()?;
-        outlook(&vault, http, accounts, known, &document, now).end()
-    };
-    let ends = names.filter_map(|name| Some((name.clone(), end(name)?))).collect();
-    known.ends = ends;
+    let (mut ends, mut elsewhere) = (BTreeMap::new(), BTreeMap::new());
+    for account in asked {
+        let path = vault::account_path(&account.name);
+        let sealed = known.branch.read(&path).ok().flatten();
+        let Some(document) = sealed.and_then(|sealed| vault.open::<Document>(&path, &sealed).ok()) else { continue };
+        if scheduled.contains(&account.name)
+            && let Some(end) = outlook(&vault, http, accounts, known, &document, now).end()
+        {
+            ends.insert(account.name.clone(), end);
+        }
+        if belongs(&document, account).is_err() {
+            elsewhere.insert(account.name.clone(), document.identity.server);
+        }
+    }
+    (known.ends, known.elsewhere) = (ends, elsewhere);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::clock::Clock;
+    use crate::limits::Platform;
     use crate::vault::Secret;
 
     const NOW: &str = "2026-12-01T12:00:00Z";
@@ -207,7 +250,7 @@ mod tests {
             let http = Http::new(Clock::system(), std::time::Duration::from_secs(1));
             let app = App { id: "id".to_owned(), secret: secret.then(|| Secret::new("secret")) };
             let way = &platform::adapter(platform).unwrap().grants()[0];
-            let login = Login { http: &http, label: platform.label(), way, app: &app };
+            let login = Login { http: &http, label: platform.label(), way, app: &app, server: "" };
             let found = lasts(&credential, Some(&login), at(NOW));
             assert_eq!(found, expected, "{platform} {secret} {refresh} {last:?} {end:?}");
             let alone = if end.is_some() { Lasts::Until(end.map(at).unwrap()) } else { Lasts::On };

@@ -110,6 +110,11 @@ pub struct Row {
 }
 
 impl Row {
+    /// Which target of which post it is, in every run: for keys that keep a call from acting twice.
+    pub fn mark(&self) -> String {
+        format!("{}:{}", self.post, self.account)
+    }
+
     /// A row of which nothing is known but where its target stands.
     pub(crate) fn bare(post: PostId, key: TargetKey, platform: Platform, state: Standing) -> Self {
         Self {

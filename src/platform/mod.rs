@@ -11,7 +11,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::fit::Rendition;
-use crate::limits::Platform;
+use crate::limits::{Platform, Server};
 
 mod done;
 pub mod facebook;
@@ -31,7 +31,8 @@ pub use crate::step::{Allowance, Class, Receipt, Refs, Step, Via};
 
 /// What speaks one platform's language. Every method is a pure function of its arguments.
 pub trait Adapter: Sync {
-    /// The hosts the platform is reached at; a call to any other host is a bug and is refused.
+    /// The hosts that all of the platform's accounts are reached at; a call to any other host than these and the account's own
+    /// server ([`Identity::server`]) is a bug and is refused. See `homes`.
     fn hosts(&self) -> &'static [&'static str];
 
     /// The ways to log in; the first is the usual one.
@@ -42,13 +43,14 @@ pub trait Adapter: Sync {
         None
     }
 
-    /// The call that tells whose token this is, for a token got by that grant.
-    fn who(&self, grant: &Grant) -> Call;
+    /// The call that tells whose token this is, for a token got by that grant; `server`: where the account lives, for platforms
+    /// whose accounts live on servers of their own.
+    fn who(&self, grant: &Grant, server: &str) -> Call;
 
     /// The same for an account that acts for another (`as`), where the platform can be asked about that one at once. Answers
     /// are read by [`Adapter::read_who`].
-    fn who_as(&self, grant: &Grant, _acts_as: &str) -> Call {
-        self.who(grant)
+    fn who_as(&self, grant: &Grant, server: &str, _acts_as: &str) -> Call {
+        self.who(grant, server)
     }
 
     /// What to ask instead where an answer to [`Adapter::who`] says that the token is of another kind.
@@ -56,7 +58,7 @@ pub trait Adapter: Sync {
         None
     }
 
-    /// What the last answer says.
+    /// What the last answer says. An [`Identity::server`] that it leaves empty is the one that was asked.
     ///
     /// # Errors
     /// The platform's refusal.
@@ -110,6 +112,25 @@ pub trait Adapter: Sync {
         None
     }
 
+    /// The call that asks an account's server what it allows, where each sets limits of its own; without a token.
+    fn server(&self, _server: &str) -> Option<Call> {
+        None
+    }
+
+    /// What to ask instead where an answer to [`Adapter::server`] says that it speaks an older version.
+    fn server_else(&self, _server: &str, _reply: &Reply) -> Option<Call> {
+        None
+    }
+
+    /// What the last answer says: figures that it lacks are those of the platform's row.
+    ///
+    /// # Errors
+    /// The server's refusal, or that it is no server of this kind.
+    fn read_server(&self, _reply: &Reply) -> Result<Server, Refusal> {
+        let words = "servers set no limits of their own here".to_owned();
+        Err(Refusal { class: Class::Bug, code: None, words, not_before: None })
+    }
+
     /// Where the last bytes of an upload show the post: the name of its address among a step's secrets, and one of its form.
     fn upload_address(&self) -> Option<(&'static str, &'static str)> {
         None
@@ -149,6 +170,13 @@ pub trait Adapter: Sync {
     fn read_remove(&self, farewell: &Farewell<'_>, done: &[Step], call: &Call, reply: &Reply) -> Result<Step, Refusal>;
 }
 
+impl dyn Adapter + '_ {
+    /// Every host that a call for an account may go to which lives on `server`; empty: on none of its own.
+    pub fn homes<'a>(&self, server: &'a str) -> Vec<&'a str> {
+        self.hosts().iter().copied().chain(Some(server).filter(|server| !server.is_empty())).collect()
+    }
+}
+
 /// The adapter of a platform; `None` where this version does not publish.
 pub fn adapter(platform: Platform) -> Option<&'static dyn Adapter> {
     match platform {
@@ -163,13 +191,16 @@ pub fn adapter(platform: Platform) -> Option<&'static dyn Adapter> {
     }
 }
 
-/// A way to log in with a platform's OAuth 2.0, as data.
+/// A way to log in with a platform's OAuth 2.0, or with an app password ([`By::Password`], which leaves most of this empty), as
+/// data. In its addresses `{server}` stands for the host of the account's server.
 #[derive(Clone, Debug)]
 pub struct Grant {
     /// Which way: `x`, `linkedin`, `instagram`, `facebook`, ...; tells two of one platform apart, and is kept with the token.
     pub name: &'static str,
     /// How tokens got this way begin, where that tells them apart.
     pub token_prefix: Option<&'static str>,
+    /// What stands for us.
+    pub by: By,
     /// The page a person sees.
     pub authorize: &'static str,
     /// What it is asked besides: `access_type=offline`.
@@ -196,6 +227,28 @@ pub struct Grant {
     pub life: Option<TimeDelta>,
     /// Where the browser may be sent back to.
     pub back_to: BackTo,
+}
+
+/// What stands for us at a login.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// An app of ours that a person has registered with the platform, once.
+    App,
+    /// An app that we register with each server ourselves (Mastodon): `POST register` with `client_name`, `redirect_uris`,
+    /// `scopes` and `website` as a form gives its `client_id` and `client_secret`. Sent back to `shown`, the browser shows the
+    /// code for a person to copy.
+    ServerApp { register: &'static str, shown: &'static str },
+    /// No app: a name, and a password made for programs (the AT Protocol).
+    Password(Session),
+}
+
+/// How an app password becomes tokens, by the calls of `com.atproto.server`: `POST create` with `identifier` and `password` as
+/// JSON gives `accessJwt` and `refreshJwt`; `POST refresh` and `POST end` take the latter as their bearer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Session {
+    pub create: &'static str,
+    pub refresh: &'static str,
+    pub end: &'static str,
 }
 
 /// A way to log in with OAuth 1.0a, in which a person copies a number (a PIN) out of the browser, as data. Its token is stored
@@ -318,6 +371,10 @@ pub struct Identity {
     /// The [`Grant::name`] its token was got by; empty: the usual one.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub grant: String,
+    /// The host of the server that the account lives on (`mastodon.social`: no scheme, no port, lower case), where all its calls
+    /// go; empty: at the platform's own hosts. Learned when it was connected, and kept with its token.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub server: String,
 }
 
 /// Somebody whom a token's owner may act for.
@@ -343,6 +400,9 @@ pub struct Version {
 #[derive(Clone, Copy, Debug)]
 pub struct Job<'a> {
     pub rendition: &'a Rendition,
+    /// Which target of which post this is, `POST:ACCOUNT`: the same in every run, for keys that keep a call from acting twice.
+    /// Nothing for readers.
+    pub mark: &'a str,
     /// The token's owner, learned when the account was connected.
     pub identity: &'a Identity,
     pub now: DateTime<Utc>,

@@ -132,9 +132,16 @@ impl Run<'_> {
     /// Why nothing may be touched by this machine's clock, which tells what is due, late and missed.
     async fn wrong_time(&self, rows: &[Row]) -> Result<Option<String>, Failure> {
         let touched = rows.iter().filter(|row| row.action.is_some() || row.newly_missed);
-        let platforms: BTreeSet<Platform> = touched.map(|row| row.platform).collect();
-        let hosts = platforms.into_iter().filter_map(|platform| platform::adapter(platform)?.hosts().first().copied());
-        wrong_time(self.http, &hosts.collect::<Vec<_>>()).await
+        let hosts: BTreeSet<(Platform, &str)> =
+            touched.filter_map(|row| Some((row.platform, self.home_of(row)?))).collect();
+        wrong_time(self.http, &hosts.into_iter().map(|(_, host)| host).collect::<Vec<_>>()).await
+    }
+
+    /// A host that can be asked for a row's sake: its account's server, else the platform's first.
+    fn home_of(&self, row: &Row) -> Option<&str> {
+        let server = self.tokens.get(&row.account).map(|document| document.identity.server.as_str());
+        let first = platform::adapter(row.platform)?.hosts().first().copied();
+        server.filter(|server| !server.is_empty()).or(first)
     }
 
     async fn record_missed(&self, rows: &[Row]) -> Result<(), Failure> {

@@ -20,7 +20,7 @@ use crate::repo::branch::{Branch, Edit};
 use crate::repo::journal::{Journal, Setback};
 use crate::repo::shelf::{Draft, Form, Shelf};
 use crate::run::write;
-use crate::vault::{self, Document, Vault};
+use crate::vault::{self, Credential, Document, Vault};
 
 /// How long a claim on a refresh holds, at most.
 const CLAIM_MAX: TimeDelta = TimeDelta::minutes(2);
@@ -115,7 +115,7 @@ impl Renewal<'_> {
             return Ok(document);
         }
         // Who else is at it is told by clocks: by a wrong one two would spend the same token.
-        let token = Url::parse(login.way.token).ok();
+        let token = Url::parse(&login.refreshed_at()).ok();
         let hosts: Vec<&str> = token.iter().filter_map(Url::host_str).collect();
         if let Some(why) = super::wrong_time(login.http, &hosts).await? {
             return self.usable(document, Some(why), forced);
@@ -263,9 +263,12 @@ impl Renewal<'_> {
                     (self.tell)(&ended);
                     return Ok(document);
                 }
-                Err(Failure::new(Kind::Person, ended).hint(
-                    "a refresh whose answer was lost, an app whose access was taken back, or half a year without use end a login",
-                ))
+                Err(Failure::new(Kind::Person, ended).hint(match &document.credential {
+                    Credential::Session { .. } => "the app password was taken back, or the account is no longer there",
+                    _ => {
+                        "a refresh whose answer was lost, an app whose access was taken back, or half a year without use end a login"
+                    }
+                }))
             }
         }
     }

@@ -18,6 +18,7 @@ pub(super) fn suspicion(run: &Run<'_>, row: &Row) -> Option<Suspicion> {
     let adapter = platform::adapter(row.platform)?;
     let judge = Judge {
         adapter,
+        mark: row.mark(),
         rendition: row.rendition.clone()?,
         identity: run.tokens.get(&row.account)?.identity.clone(),
         settle: run.timings.settle.unwrap_or_else(|| adapter.settle()),
@@ -40,6 +41,7 @@ pub(super) fn suspicion(run: &Run<'_>, row: &Row) -> Option<Suspicion> {
 /// What it takes to judge, owned: claims are tried again whenever another run was faster.
 struct Judge {
     adapter: &'static dyn Adapter,
+    mark: String,
     rendition: Rendition,
     identity: Identity,
     settle: TimeDelta,
@@ -98,8 +100,8 @@ impl Judge {
         let nowhere = Url::parse("https://media.invalid/").ok();
         let addresses = self.rendition.media().filter_map(|(_, media)| Some((media.path.clone(), nowhere.clone()?)));
         let (refs, addresses) = (&self.refs, &addresses.collect::<BTreeMap<_, _>>());
-        let job =
-            Job { rendition: &self.rendition, identity: &self.identity, now, settle: self.settle, refs, addresses };
+        let (rendition, identity, settle) = (&self.rendition, &self.identity, self.settle);
+        let job = Job { rendition, mark: &self.mark, identity, now, settle, refs, addresses };
         self.adapter.next(&job, done)
     }
 

@@ -89,6 +89,7 @@ enum Work<'a> {
 pub(super) struct Walk<'a> {
     run: &'a Run<'a>,
     row: &'a Row,
+    mark: String,
     work: Work<'a>,
     /// What was out before, part by part: for edits and removals.
     out: Vec<Receipt>,
@@ -128,6 +129,7 @@ impl<'a> Walk<'a> {
         Some(Self {
             run,
             row,
+            mark: row.mark(),
             work,
             out,
             document,
@@ -228,6 +230,7 @@ impl<'a> Walk<'a> {
     fn job<'j>(&'j self, rendition: &'j Rendition) -> Job<'j> {
         Job {
             rendition,
+            mark: &self.mark,
             identity: &self.document.identity,
             now: self.run.clock.now(),
             settle: self.settle(),
@@ -379,7 +382,8 @@ impl<'a> Walk<'a> {
                 let (post, account) = (row.post.as_str(), row.account.as_str());
                 (run.sent)(&Sent { post, account, path, bytes: range.start + bytes, of });
             };
-            run.http.send(call, adapter.hosts(), Some(&document.credential), &run.files, &progress).await
+            let homes = adapter.homes(&document.identity.server);
+            run.http.send(call, &homes, Some(&document.credential), &run.files, &progress).await
         }
     }
 

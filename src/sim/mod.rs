@@ -20,10 +20,12 @@ use axum::response::Response;
 use futures_util::StreamExt as _;
 use tokio::task::JoinHandle;
 
+pub mod bluesky;
 pub mod facebook;
 mod graph;
 pub mod instagram;
 pub mod linkedin;
+pub mod mastodon;
 mod probe;
 pub mod threads;
 pub mod tiktok;
@@ -40,6 +42,8 @@ pub struct Sim {
     pub threads: threads::Threads,
     pub youtube: youtube::YouTube,
     pub tiktok: tiktok::TikTok,
+    pub bluesky: bluesky::Bluesky,
+    pub mastodon: mastodon::Mastodon,
     world: World,
     hosts: Vec<(String, SocketAddr)>,
     servers: Vec<JoinHandle<()>>,
@@ -53,7 +57,7 @@ impl Sim {
     pub async fn start() -> io::Result<Self> {
         let mut sim = Self::of(World::default());
         for (hosts, router) in sim.routers() {
-            sim.serve(hosts, router).await?;
+            sim.serve(&hosts, router).await?;
         }
         Ok(sim)
     }
@@ -69,15 +73,17 @@ impl Sim {
             threads: threads::Threads::new(world.clone()),
             youtube: youtube::YouTube::new(world.clone()),
             tiktok: tiktok::TikTok::new(world.clone()),
+            bluesky: bluesky::Bluesky::new(world.clone()),
+            mastodon: mastodon::Mastodon::new(world.clone()),
             world,
             hosts: Vec::new(),
             servers: Vec::new(),
         }
     }
 
-    /// Each platform's hosts, and what answers there.
-    fn routers(&self) -> [(&'static [&'static str], Router); 7] {
-        [
+    /// Each platform's hosts, and what answers there; a server that is only one of many of its kind has a row of its own.
+    fn routers(&self) -> Vec<(Vec<String>, Router)> {
+        let platforms: [(&[&str], Router); 7] = [
             (x::HOSTS, self.x.router()),
             (linkedin::HOSTS, self.linkedin.router()),
             (facebook::HOSTS, graph::router(&self.facebook, &self.instagram)),
@@ -85,22 +91,40 @@ impl Sim {
             (threads::HOSTS, self.threads.router()),
             (youtube::HOSTS, self.youtube.router()),
             (tiktok::HOSTS, self.tiktok.router()),
-        ]
+        ];
+        let platforms =
+            platforms.into_iter().map(|(hosts, router)| (hosts.iter().map(|&host| host.to_owned()).collect(), router));
+        let servers =
+            self.mastodon.servers().into_iter().map(|server| (vec![server.host().to_owned()], server.router()));
+        let bluesky = self.bluesky.routers().into_iter().map(|(host, router)| (vec![host.to_owned()], router));
+        platforms.chain(bluesky).chain(servers).collect()
     }
 
     /// What answers at each host, for whoever asks in this process.
     pub fn answerers(&self) -> BTreeMap<String, Router> {
         let each = self.routers().into_iter().flat_map(|(hosts, router)| {
-            let router = self.observed(hosts, router);
-            hosts.iter().map(move |host| ((*host).to_owned(), router.clone()))
+            let router = self.observed(&hosts, router);
+            hosts.into_iter().map(move |host| (host, router.clone()))
         });
         let sites = self.world.lock().sites.clone().into_iter();
         each.chain(sites.map(|(host, site)| (host, web::router(site)))).collect()
     }
 
-    fn observed(&self, hosts: &[&str], router: Router) -> Router {
-        let named = (self.world.clone(), hosts.first().map_or_else(String::new, |host| (*host).to_owned()));
+    fn observed(&self, hosts: &[String], router: Router) -> Router {
+        let named = (self.world.clone(), hosts.first().cloned().unwrap_or_default());
         router.layer(middleware::from_fn_with_state(named, observe))
+    }
+
+    /// Opens one more server of Mastodon's API and serves it.
+    ///
+    /// # Errors
+    /// When a loopback port cannot be bound.
+    pub async fn open_mastodon(&mut self, host: &str, flavour: mastodon::Flavour) -> io::Result<mastodon::Server> {
+        let server = self.mastodon.open(host, flavour);
+        if !self.hosts.iter().any(|(known, _)| known == host) {
+            self.serve(&[host.to_owned()], server.router()).await?;
+        }
+        Ok(server)
     }
 
     /// Puts a web host up, for platforms that fetch media by its address, and for whoever looks at it before.
@@ -109,7 +133,7 @@ impl Sim {
     /// When a loopback port cannot be bound.
     pub async fn put_up(&mut self, host: &str, site: web::Site) -> io::Result<()> {
         self.open_site(host, site.clone());
-        self.serve(&[host], web::router(site)).await
+        self.serve(&[host.to_owned()], web::router(site)).await
     }
 
     /// The same for whoever asks in this process.
@@ -131,6 +155,8 @@ impl Sim {
         seen.extend(self.threads.seen());
         seen.extend(self.youtube.seen());
         seen.extend(self.tiktok.seen());
+        seen.extend(self.bluesky.seen());
+        seen.extend(self.mastodon.seen());
         seen.sort_by_key(|post| post.at);
         seen
     }
@@ -140,11 +166,11 @@ impl Sim {
         &self.world
     }
 
-    async fn serve(&mut self, hosts: &[&str], router: Router) -> io::Result<()> {
+    async fn serve(&mut self, hosts: &[String], router: Router) -> io::Result<()> {
         let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
         for host in hosts {
-            self.hosts.push(((*host).to_owned(), address));
+            self.hosts.push((host.clone(), address));
         }
         let router = self.observed(hosts, router);
         self.servers.push(tokio::spawn(async move {

@@ -63,7 +63,7 @@ fn document() -> Document {
         expires_at: None,
         refresh_expires_at: None,
     };
-    let ann = Identity { id: "42".to_owned(), name: "ann".to_owned(), grant: String::new() };
+    let ann = Identity { id: "42".to_owned(), name: "ann".to_owned(), ..Identity::default() };
     Document::connected(("acme-x", Platform::X), ann, Grant { credential, scopes: Vec::new() }, "test", None)
 }
 

@@ -178,7 +178,7 @@ fn log_in(sim: &Sim, platform: Platform, before: Option<&Identity>) -> (Identity
         }
         Platform::Bluesky | Platform::Mastodon => panic!("{platform} is not of these worlds"),
     };
-    (Identity { id, name, grant: String::new() }, access, refresh)
+    (Identity { id, name, ..Identity::default() }, access, refresh)
 }
 
 /// Connects a platform's account; `before`: what it was connected by until now.
@@ -252,7 +252,7 @@ impl Ring<'_> {
         let document = vault.open::<Document>(&path, &known.branch.read(&path)?.unwrap_or_default())?;
         let Some(app) = app(document.platform) else { return Ok(document) };
         let way = &platform::adapter(document.platform).unwrap().grants()[0];
-        let login = Login { http: self.http, label: document.platform.label(), way, app: &app };
+        let login = Login { http: self.http, label: document.platform.label(), way, app: &app, server: "" };
         let renewal = Renewal {
             shelf: &Shelves(self.process.clone()),
             journal: self.journal,

@@ -54,10 +54,10 @@ impl Discover {
             Failure::new(Kind::Usage, format!("{label} is not published to by this version of pressroom"))
         })?;
         let http = open::http(context)?;
-        let (way, grant) = if self.token_stdin {
+        let (server, way, grant) = if self.token_stdin {
             let text = ask::secret(context, &format!("A token of {label}, then Enter"), TOKEN_MAX)?;
             let grant = vault::parse_token(account.platform, &text, context.clock.now())?;
-            (way(adapter, account, &grant), grant)
+            (account.server.clone(), way(adapter, account, &grant), grant)
         } else {
             let journal = Journal::open(&disk.repo, disk.repo.remote()?, &accounts.publish.state_branch).await?;
             let known = Known::read(journal.branch()?)?;
@@ -73,9 +73,9 @@ impl Discover {
             let tokens = Tokens { context, repo, journal: &journal, known: &known, accounts, run: &run, http: &http };
             let document = tokens.token(&vault, &account.name, false).await?;
             let way = tokens::way(&document).unwrap_or(&adapter.grants()[0]);
-            (way, Grant { credential: document.credential, scopes: document.scopes })
+            (document.identity.server, way, Grant { credential: document.credential, scopes: document.scopes })
         };
-        let reached = reached(&http, adapter, account, way, &grant).await?;
+        let reached = reached(&http, adapter, account, &server, way, &grant).await?;
         show(context, account, &named_all(accounts, account, reached))
     }
 }
@@ -85,17 +85,18 @@ async fn reached(
     http: &Http,
     adapter: &dyn Adapter,
     account: &Account,
+    server: &str,
     way: &'static platform::Grant,
     grant: &Grant,
 ) -> Result<Vec<Reach>, Failure> {
     let label = account.platform.label();
     let Some(call) = adapter.reach(way) else {
         let owner = Account { acts_as: None, ..account.clone() };
-        let identity = who(http, adapter, &owner, way, grant).await?;
+        let identity = who(http, adapter, &owner, server, way, grant).await?;
         return Ok(vec![Reach { acts_as: None, name: identity.name, but: None }]);
     };
     let none: Arc<dyn Files> = Arc::new(NoFiles);
-    match http.send(&call, adapter.hosts(), Some(&grant.credential), &none, &|_| ()).await? {
+    match http.send(&call, &adapter.homes(server), Some(&grant.credential), &none, &|_| ()).await? {
         Outcome::Answered(reply) => {
             let mut reached = adapter.read_reach(&reply).map_err(|refusal| {
                 let failure = refused(account, refusal);
@@ -103,7 +104,7 @@ async fn reached(
             })?;
             if let Some(call) = adapter.reach_names(&reached)
                 && let Outcome::Answered(reply) =
-                    http.send(&call, adapter.hosts(), Some(&grant.credential), &none, &|_| ()).await?
+                    http.send(&call, &adapter.homes(server), Some(&grant.credential), &none, &|_| ()).await?
             {
                 adapter.read_reach_names(&reply, &mut reached);
             }

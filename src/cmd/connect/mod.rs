@@ -6,21 +6,24 @@ use chrono::{DateTime, Utc};
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::apps::server::Place;
 use super::open;
-use super::{Context, apps, ask};
+use super::{Context, apps, ask, servers};
 use crate::account::{Account, Accounts};
 use crate::error::{Failure, Kind};
 use crate::http::{Files, Http, NoFiles, Outcome};
 use crate::ledger::entry::TargetKey;
+use crate::limits::Home;
 use crate::login::pin::PinLogin;
+use crate::login::{App, Login};
 use crate::plan::when::how_long;
-use crate::platform::{self, Adapter, Call, Class, Identity, PinGrant, Refresh, Refusal, Reply, Scope};
+use crate::platform::{self, Adapter, By, Call, Class, Identity, PinGrant, Refresh, Refusal, Reply, Scope};
 use crate::repo::Repo;
 use crate::repo::branch::{Branch, Edit};
 use crate::repo::journal::{Journal, Setback};
 use crate::round::Known;
 use crate::run::write::{self, Writer};
-use crate::vault::{self, Credential, Document, Grant, Recipients, Secret};
+use crate::vault::{self, AppPassword, Credential, Document, Grant, Recipients, Secret};
 
 mod browser;
 
@@ -81,12 +84,16 @@ impl Connect {
         let http = open::http(context)?;
         let opened = Opened { context, repo: &disk.repo, accounts, recipients: &recipients, http: &http };
         let runtime = open::runtime()?;
+        if account.server.is_empty() && account.platform.limits().home != Home::One {
+            return Err(Failure::new(
+                Kind::Content,
+                format!("accounts.toml does not say which server {} is on", account.name),
+            )
+            .hint("`pressroom check` tells what is wrong with `server`"));
+        }
         if self.token_stdin {
-            let text = ask::secret(context, &format!("The token of {}, then Enter", account.name), TOKEN_MAX)?;
-            let mut grant = vault::parse_token(account.platform, &text, context.clock.now())?;
-            let way = way(adapter, account, &grant);
-            end_unsaid(&mut grant, way, context.clock.now());
-            return runtime.block_on(connect(&opened, account, adapter, way, grant, "connect --token-stdin"));
+            let brought = runtime.block_on(self.brought(&opened, account, adapter))?;
+            return runtime.block_on(connect(&opened, account, adapter, brought, "connect --token-stdin"));
         }
         runtime.block_on(async {
             let way = self.chosen(adapter, account)?;
@@ -99,20 +106,50 @@ impl Connect {
                     let label = account.platform.label();
                     let login = PinLogin { http: &http, label, way, consumer: &consumer };
                     let grant = browser::log_in_with_pin(context, &login, self.no_browser).await?;
-                    return connect(&opened, account, adapter, &adapter.grants()[0], grant, "connect").await;
+                    let brought = Brought::new(account, &adapter.grants()[0], grant);
+                    return connect(&opened, account, adapter, brought, "connect").await;
                 }
             };
-            let app = apps::app(context, accounts, &known, account.platform)?;
+            if let By::Password(_) = way.by {
+                let password = browser::password(context, way, account)?;
+                let brought = signed_in(&opened, account, way, &password).await?;
+                return connect(&opened, account, adapter, brought, "connect").await;
+            }
+            let place = Place { platform: account.platform, way, server: &account.server };
+            let app = async |redirect: &str| match way.by {
+                By::ServerApp { .. } => apps::server::at((context, accounts), &http, &journal, &place, redirect).await,
+                _ => apps::app(context, accounts, &known, account.platform),
+            };
             let manner = Manner {
                 paste: self.paste,
                 no_browser: self.no_browser,
                 port: self.port,
                 redirect: self.redirect.clone(),
             };
-            let grant = browser::log_in(context, &http, &app, way, account, &manner).await?;
+            let (grant, app) = browser::log_in(context, &http, app, way, account, &manner).await?;
             let grant = own_token(&http, adapter, account, grant).await?;
-            connect(&opened, account, adapter, way, grant, "connect").await
+            let client = if way.by == By::App { String::new() } else { app.id };
+            let brought = Brought { client, ..Brought::new(account, way, grant) };
+            connect(&opened, account, adapter, brought, "connect").await
         })
+    }
+
+    /// What is read from stdin.
+    async fn brought(&self, opened: &Opened<'_>, account: &Account, adapter: &dyn Adapter) -> Result<Brought, Failure> {
+        let (context, now) = (opened.context, opened.context.clock.now());
+        let usual = &adapter.grants()[0];
+        if let By::Password(_) = usual.by {
+            let password = match ask::is_terminal() {
+                true => browser::password(context, usual, account)?,
+                false => AppPassword::parse(&ask::secret(context, "", TOKEN_MAX)?)?,
+            };
+            return signed_in(opened, account, usual, &password).await;
+        }
+        let text = ask::secret(context, &format!("The token of {}, then Enter", account.name), TOKEN_MAX)?;
+        let mut grant = vault::parse_token(account.platform, &text, now)?;
+        let way = way(adapter, account, &grant);
+        end_unsaid(&mut grant, way, now);
+        Ok(Brought::new(account, way, grant))
     }
 
     /// The way asked for, else the platform's usual one.
@@ -144,6 +181,38 @@ enum Way {
     Pin(&'static PinGrant),
 }
 
+/// A token, and how it was got.
+struct Brought {
+    way: &'static platform::Grant,
+    grant: Grant,
+    /// The server that it is for; empty where the platform has one home.
+    server: String,
+    /// The id of our app there, where each server has its own.
+    client: String,
+}
+
+impl Brought {
+    fn new(account: &Account, way: &'static platform::Grant, grant: Grant) -> Self {
+        Self { way, grant, server: account.server.clone(), client: String::new() }
+    }
+}
+
+/// A session begun by an app password.
+async fn signed_in(
+    opened: &Opened<'_>,
+    account: &Account,
+    way: &'static platform::Grant,
+    password: &AppPassword,
+) -> Result<Brought, Failure> {
+    if !password.is_for_apps() {
+        opened.context.say("warning: this does not look like an app password (xxxx-xxxx-xxxx-xxxx); the account's own password can do everything, and is not for programs");
+    }
+    let nobody = App { id: String::new(), secret: None };
+    let (label, server) = (account.platform.label(), &account.server);
+    let (grant, home) = Login { http: opened.http, label, way, app: &nobody, server }.sign_in(password).await?;
+    Ok(Brought { server: home, ..Brought::new(account, way, grant) })
+}
+
 /// What the command opened.
 struct Opened<'a> {
     context: &'a Context,
@@ -159,7 +228,7 @@ async fn own_token(http: &Http, adapter: &dyn Adapter, account: &Account, grant:
     let Some(call) = adapter.own_token(id) else { return Ok(grant) };
     let label = account.platform.label();
     let none: Arc<dyn Files> = Arc::new(NoFiles);
-    match http.send(&call, adapter.hosts(), Some(&grant.credential), &none, &|_| ()).await? {
+    match http.send(&call, &adapter.homes(&account.server), Some(&grant.credential), &none, &|_| ()).await? {
         Outcome::Answered(reply) => {
             let token =
                 adapter.read_own_token(id, &reply).map_err(|refusal| Failure::new(Kind::Person, refusal.words))?;
@@ -181,13 +250,13 @@ async fn connect(
     opened: &Opened<'_>,
     account: &Account,
     adapter: &'static dyn Adapter,
-    way: &'static platform::Grant,
-    grant: Grant,
+    brought: Brought,
     by: &str,
 ) -> Result<u8, Failure> {
     let Opened { context, repo, accounts, recipients, http } = *opened;
+    let Brought { way, grant, server, client } = brought;
     missing_scopes(way, account, &grant)?;
-    let identity = who(http, adapter, account, way, &grant).await?;
+    let identity = who(http, adapter, account, &server, way, &grant).await?;
     let journal = Journal::open(repo, repo.remote()?, &accounts.publish.state_branch).await?;
     let path = vault::account_path(&account.name);
     let known = Known::read(journal.branch()?)?;
@@ -196,8 +265,8 @@ async fn connect(
         Some(sealed) => Some(open::vault(context, accounts)?.open::<Document>(&path, sealed)?),
         None => None,
     };
-    let document =
-        Document::connected((&account.name, account.platform), identity.clone(), grant, by, previous.as_ref());
+    let about = (account.name.as_str(), account.platform);
+    let document = Document { client, ..Document::connected(about, identity.clone(), grant, by, previous.as_ref()) };
     if let Some(previous) = &previous {
         document.may_replace(previous).map_err(|conflict| {
             Failure::new(Kind::Person, format!("the token of {} was not replaced: {conflict}", account.name))
@@ -223,24 +292,27 @@ async fn connect(
         context
             .whisper("posts that were due before now stay unpublished; `pressroom retry` publishes one all the same");
     }
+    let is_session = matches!(document.credential, Credential::Session { .. });
     let ends = document
         .credential
         .expires_at()
+        .filter(|_| !is_session)
         .map_or_else(String::new, |end| format!("; the token ends in {}", how_long(end - context.clock.now())));
     context.say(&format!("{} is connected as {} ({}){ends}", account.name, identity.name, identity.id));
     for (scope, without) in &lost {
         context.say(&format!("warning: the token lacks the scope {scope}: without it, {without}"));
     }
+    let wrote = servers::learn(context, repo, http, adapter, account).await?;
     if context.json() {
-        context.print_json(told(&document, &lost))?;
+        context.print_json(told(&document, &lost, wrote.as_deref()))?;
     }
     Ok(0)
 }
 
 /// What is connected now, for programs.
-fn told(document: &Document, lost: &[Scope]) -> Value {
+fn told(document: &Document, lost: &[Scope], wrote: Option<&str>) -> Value {
     let lost = lost.iter().map(|(scope, without)| json!({ "scope": scope, "without": without }));
-    json!({
+    let mut told = json!({
         "name": document.account,
         "platform": document.platform,
         "identity": document.identity,
@@ -248,7 +320,11 @@ fn told(document: &Document, lost: &[Scope]) -> Value {
         "lacks": lost.collect::<Vec<_>>(),
         "expires": document.credential.expires_at(),
         "refresh_expires": document.credential.refresh_expires_at(),
-    })
+    });
+    if let Some(wrote) = wrote {
+        told["wrote"] = wrote.into();
+    }
+    told
 }
 
 /// The account of that name.
@@ -291,38 +367,39 @@ fn missing_scopes(way: &platform::Grant, account: &Account, grant: &Grant) -> Re
     Err(failure.hint(format!("make a new token with {them}; nothing was stored")))
 }
 
-/// Asks the platform whose token it is. The answer remembers which way it was got, where there is more than one.
+/// Asks the platform, or the account's server, whose token it is. The answer remembers which way it was got, where there is more than one.
 pub(super) async fn who(
     http: &Http,
     adapter: &dyn Adapter,
     account: &Account,
+    server: &str,
     way: &'static platform::Grant,
     grant: &Grant,
 ) -> Result<Identity, Failure> {
     let acts_as = account.acts_as.as_deref();
-    let call = acts_as.map_or_else(|| adapter.who(way), |id| adapter.who_as(way, id));
-    let mut reply = ask(http, adapter, account, grant, &call).await?;
+    let call = acts_as.map_or_else(|| adapter.who(way, server), |id| adapter.who_as(way, server, id));
+    let homes = adapter.homes(server);
+    let mut reply = ask(http, &homes, account, grant, &call).await?;
     if let Some(call) = adapter.who_else(way, &reply) {
-        reply = ask(http, adapter, account, grant, &call).await?;
+        reply = ask(http, &homes, account, grant, &call).await?;
     }
-    let identity = adapter.read_who(&reply).map_err(|refusal| refused(account, refusal))?;
+    let mut identity = adapter.read_who(&reply).map_err(|refusal| refused(account, refusal))?;
     if let Some(Err(why)) = acts_as.map(|acts_as| adapter.may_act_as(&identity, acts_as)) {
         let what = format!("the token is not that of {}; nothing was stored", account.name);
         return Err(Failure::new(Kind::Person, what).cause(why));
     }
-    let grant = if adapter.grants().len() > 1 { way.name } else { "" };
-    Ok(Identity { grant: grant.to_owned(), ..identity })
+    if adapter.grants().len() > 1 {
+        way.name.clone_into(&mut identity.grant);
+    }
+    if identity.server.is_empty() {
+        server.clone_into(&mut identity.server);
+    }
+    Ok(identity)
 }
 
-async fn ask(
-    http: &Http,
-    adapter: &dyn Adapter,
-    account: &Account,
-    grant: &Grant,
-    call: &Call,
-) -> Result<Reply, Failure> {
+async fn ask(http: &Http, homes: &[&str], account: &Account, grant: &Grant, call: &Call) -> Result<Reply, Failure> {
     let none: Arc<dyn Files> = Arc::new(NoFiles);
-    match http.send(call, adapter.hosts(), Some(&grant.credential), &none, &|_| ()).await? {
+    match http.send(call, homes, Some(&grant.credential), &none, &|_| ()).await? {
         Outcome::Answered(reply) => Ok(reply),
         Outcome::NotSent(why) | Outcome::Unclear(why) => {
             let label = account.platform.label();

@@ -123,6 +123,7 @@ fn account_takes(takes: account::Takes) -> String {
         Takes::Blackout => "a list of `2026-12-24`, `2026-12-24..2026-12-27`",
         Takes::Glob => "a glob: `posts/company/**`",
         Takes::Word(word) => return format!("`\"{word}\"`"),
+        Takes::Host => "the name of a host",
         Takes::PublicUrl | Takes::Endpoint => "an https address",
         Takes::Bucket | Takes::Email => "a table",
         Takes::Environment => "`env:NAME`",

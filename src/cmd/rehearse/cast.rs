@@ -1,12 +1,13 @@
 //! Who stands on the stage of a rehearsal: an account of each simulator for every account of accounts.toml.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::time::Duration;
 
-use crate::account::Account;
-use crate::limits::Platform;
+use crate::account::{Account, Accounts};
+use crate::limits::{Limits, Platform};
 use crate::platform::Identity;
-use crate::sim::{Sim, facebook, instagram, linkedin, threads, tiktok, x, youtube};
+use crate::sim::{Sim, bluesky, facebook, instagram, linkedin, mastodon, threads, tiktok, x, youtube};
 
 /// An account that can be posted to.
 pub(super) struct Member {
@@ -47,6 +48,43 @@ pub(super) fn hurry(sim: &Sim) {
         (options.fetch_delay, options.processing_delay, options.moderation_delay) = (none, none, none);
     });
     sim.tiktok.verify(super::stage::MEDIA_HOST);
+    sim.bluesky.configure(|options| {
+        options.video_delay = none;
+        // Tokens are not renewed here, and the acts of a rehearsal may be days apart.
+        options.access_life = options.refresh_life;
+    });
+}
+
+/// Puts up the servers that accounts live on: under their own names, and each with the limits that it is known to have.
+pub(super) async fn open_servers(sim: &mut Sim, accounts: &Accounts) -> io::Result<()> {
+    for account in accounts.accounts.values().filter(|account| account.platform == Platform::Mastodon) {
+        let server = sim.open_mastodon(&account.server, mastodon::Flavour::Mastodon).await?;
+        server.configure(|options| {
+            options.processing_delay = Duration::ZERO;
+            limit(options, account.limits());
+        });
+    }
+    Ok(())
+}
+
+fn limit(options: &mut mastodon::Options, limits: &Limits) {
+    (options.max_characters, options.url_characters) = (limits.text_max, limits.url_length);
+    options.description_limit = limits.alt_max;
+    let most = |of: Option<u64>, own: u64| of.map_or(own, |figure| figure.max(own));
+    for shape in limits.shapes {
+        options.max_media = options.max_media.max(shape.images);
+        options.image_matrix_limit = most(shape.image.pixels_max, options.image_matrix_limit);
+        options.video_matrix_limit = most(shape.video.pixels_max, options.video_matrix_limit);
+        for (own, of) in [
+            (&mut options.image_size_limit, shape.image.bytes_max),
+            (&mut options.video_size_limit, shape.video.bytes_max),
+        ] {
+            *own = of.and_then(|bytes| usize::try_from(bytes).ok()).map_or(*own, |bytes| bytes.max(*own));
+        }
+    }
+    if let Some(poll) = limits.poll {
+        (options.poll_options, options.poll_option_characters) = (poll.options.1, poll.option_max);
+    }
 }
 
 impl Cast {
@@ -55,7 +93,7 @@ impl Cast {
         let name = account.name.clone();
         let member = |id: String, author: Option<String>, token: String| Member {
             author: author.unwrap_or_else(|| id.clone()),
-            identity: Identity { id, name: name.clone(), grant: String::new() },
+            identity: Identity { id, name: name.clone(), ..Identity::default() },
             token,
         };
         Some(match account.platform {
@@ -106,7 +144,24 @@ impl Cast {
                 let ann = sim.tiktok.sign_up(tiktok::SignUp { account: ann, ..tiktok::SignUp::default() });
                 member(ann.open_id, None, ann.access_token)
             }
-            Platform::Bluesky | Platform::Mastodon => return None,
+            Platform::Bluesky => {
+                // A label of a host name: no `_`, and no `-` at its end.
+                let name = account.name.get(..40).unwrap_or(&account.name).trim_end_matches(['.', '_', '-']);
+                let handle = format!("{}.example", self.handle(name, 50).replace('_', "-"));
+                let ann = sim.bluesky.sign_up(bluesky::SignUp { handle, ..bluesky::SignUp::default() });
+                let mut member = member(ann.did, None, ann.access_jwt);
+                (member.identity.name, member.identity.server) = (ann.handle, ann.pds.to_owned());
+                member
+            }
+            Platform::Mastodon => {
+                let username = self.handle(&account.name, 30);
+                let server = account.server.clone();
+                let ann = sim.mastodon.sign_up(mastodon::SignUp { server, username, ..mastodon::SignUp::default() });
+                let mut member = member(ann.id, None, ann.access_token);
+                member.identity.name = format!("{}@{}", ann.username, ann.server);
+                member.identity.server = ann.server;
+                member
+            }
         })
     }
 

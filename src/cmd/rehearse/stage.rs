@@ -127,6 +127,7 @@ impl Stage {
         sim.put_up(MEDIA_HOST, site).await.map_err(failed)?;
         sim.world().set_skew(clock.offset().num_milliseconds());
         cast::hurry(&sim);
+        cast::open_servers(&mut sim, &content.accounts).await.map_err(failed)?;
         let folder = match ledger {
             Some(_) => None,
             None => Some(tempfile::tempdir().map_err(failed)?),

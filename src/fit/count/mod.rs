@@ -11,6 +11,9 @@ mod tests;
 pub mod urls;
 mod weighted;
 
+/// What an address counts where a server says nothing else.
+const USUAL_URL: usize = 23;
+
 /// A text measured by a platform's rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Count {
@@ -35,9 +38,16 @@ impl Count {
 /// Measures a text the way the platform does. Where a platform has two limits (Bluesky: graphemes and bytes), the one
 /// that is broken is told, else the first. `premium`: the account has X Premium; means nothing elsewhere.
 pub fn count(text: &str, platform: Platform, premium: bool) -> Count {
-    let limits = platform.limits();
+    count_by(text, platform.limits(), premium)
+}
+
+/// The same by a row that may hold the figures of one server.
+pub fn count_by(text: &str, limits: &Limits, premium: bool) -> Count {
     let limit = limits.longest(premium);
-    let length = length(text, limits.unit);
+    let length = match limits.unit {
+        Unit::GraphemesShortLinks => short_links(text, limits.url_length),
+        unit => length(text, unit),
+    };
     if length <= limit
         && let Some(bytes_max) = limits.bytes_max
         && text.len() > bytes_max
@@ -57,7 +67,7 @@ pub fn length(text: &str, unit: Unit) -> usize {
         Unit::Utf8 => text.len(),
         Unit::EmojiBytes => emoji_bytes(text),
         Unit::Graphemes => graphemes(text),
-        Unit::GraphemesShortLinks => short_links(text),
+        Unit::GraphemesShortLinks => short_links(text, USUAL_URL),
     }
 }
 
@@ -95,17 +105,19 @@ fn emoji_bytes(text: &str) -> usize {
     text.graphemes(true).map(one).sum()
 }
 
-/// Mastodon's validator: a URL with a scheme counts 23, the server's name in a mention nothing.
+/// Mastodon's validator: a URL with a scheme counts the same as any other (23), the server's name in a mention nothing.
 /// <https://github.com/mastodon/mastodon/blob/main/app/validators/status_length_validator.rb>
-fn short_links(text: &str) -> usize {
-    const URL: &str = "xxxxxxxxxxxxxxxxxxxxxxx";
+fn short_links(text: &str, url_length: usize) -> usize {
     let mut counted = String::with_capacity(text.len());
+    let mut addresses = 0;
     let mut from = 0;
     for url in urls::find(text).into_iter().filter(|url| url.scheme) {
         mentions::shorten(&text[from..url.span.start], &mut counted);
-        counted.push_str(URL);
+        // A mark stands for it, so that what follows does not join it.
+        counted.push('x');
+        addresses += 1;
         from = url.span.end;
     }
     mentions::shorten(&text[from..], &mut counted);
-    graphemes(&counted)
+    graphemes(&counted) + addresses * url_length.saturating_sub(1)
 }

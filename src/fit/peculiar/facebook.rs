@@ -227,6 +227,8 @@ mod tests {
             platform: Platform::Facebook,
             span: 0..0,
             acts_as: acts_as.map(str::to_owned),
+            server: String::new(),
+            row: None,
             slots: Vec::new(),
             hush: crate::account::calendar::Hush::default(),
             spacing: None,

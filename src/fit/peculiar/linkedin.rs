@@ -249,6 +249,8 @@ mod tests {
             platform,
             span: 0..0,
             acts_as: None,
+            server: String::new(),
+            row: None,
             slots: Vec::new(),
             hush: crate::account::calendar::Hush::default(),
             spacing: None,

@@ -1,7 +1,7 @@
 //! Bluesky: what it takes, and where that is written.
 
 use super::{BASE, FEED, IMAGE, MB, setting};
-use crate::limits::{ImageRule, Limits, Platform, Shape, Takes, Unit};
+use crate::limits::{Home, ImageRule, Limits, Platform, Shape, Takes, Unit};
 use crate::media::Kind::{Gif, Jpeg, Png, Webp};
 
 /// <https://github.com/bluesky-social/atproto/blob/main/lexicons/app/bsky/feed/post.json> and `embed/images.json`: 2,000,000
@@ -11,6 +11,7 @@ pub(super) const ROW: Limits = Limits {
     platform: Platform::Bluesky,
     name: "bluesky",
     label: "Bluesky",
+    home: Home::Told { at: "bsky.social" },
     text_max: 300,
     unit: Unit::Graphemes,
     bytes_max: Some(3000),
@@ -20,6 +21,7 @@ pub(super) const ROW: Limits = Limits {
         ..FEED
     }],
     alt_max: 2000,
+    link_spans: true,
     threads: true,
     link_card: true,
     card_title: true,

@@ -1,7 +1,7 @@
 //! Mastodon: what it takes, and where that is written.
 
 use super::{BASE, FEED, IMAGE, setting};
-use crate::limits::{ImageRule, Limits, Platform, Shape, Takes, Unit, Visibility};
+use crate::limits::{Home, ImageRule, Limits, Platform, Shape, Takes, Unit, Visibility};
 use crate::media::Kind::{Gif, Jpeg, Png, Webp};
 
 /// <https://docs.joinmastodon.org/entities/Instance/>: the defaults of the software; a server may have its own.
@@ -9,6 +9,7 @@ pub(super) const ROW: Limits = Limits {
     platform: Platform::Mastodon,
     name: "mastodon",
     label: "Mastodon",
+    home: Home::Server,
     text_max: 500,
     unit: Unit::GraphemesShortLinks,
     shapes: &[Shape {

@@ -1,8 +1,8 @@
 //! The rows, a file each, and what they have in common.
 
 use super::{
-    DocumentRule, Edits, Fetched, Fetcher, ImageRule, Kind, Limits, Platform, Quota, SettingRule, Shape, Takes, Unit,
-    VideoRule, Visibility, quota,
+    DocumentRule, Edits, Fetched, Fetcher, Home, ImageRule, Kind, Limits, Platform, Quota, SettingRule, Shape, Takes,
+    Unit, VideoRule, Visibility, quota,
 };
 
 mod bluesky;
@@ -36,12 +36,15 @@ const BASE: Limits = Limits {
     platform: Platform::X,
     name: "",
     label: "",
+    home: Home::One,
     text_max: 0,
     premium_text_max: None,
     unit: Unit::CodePoints,
+    url_length: 23,
     bytes_max: None,
     shapes: &[],
     alt_max: 0,
+    link_spans: false,
     threads: false,
     title_max: None,
     title_of_videos: false,
@@ -89,6 +92,7 @@ const IMAGE: ImageRule =
     ImageRule { kinds: &[], bytes_max: None, pixels_max: None, width: None, height: None, ratio: None, gif: None };
 
 const VIDEO: VideoRule = VideoRule {
+    pixels_max: None,
     mimes: &[],
     bytes_max: None,
     duration_ms: None,

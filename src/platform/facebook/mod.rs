@@ -45,7 +45,7 @@ impl Adapter for Facebook {
         &grant::GRANTS
     }
 
-    fn who(&self, _grant: &Grant) -> Call {
+    fn who(&self, _grant: &Grant, _server: &str) -> Call {
         wire::who()
     }
 

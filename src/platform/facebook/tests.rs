@@ -17,7 +17,7 @@ use crate::post;
 const PAGE: &str = "1121";
 
 fn tea() -> Identity {
-    Identity { id: PAGE.to_owned(), name: "Tea House".to_owned(), grant: String::new() }
+    Identity { id: PAGE.to_owned(), name: "Tea House".to_owned(), ..Identity::default() }
 }
 
 fn post(text: &str, media: Vec<Media>) -> Rendition {
@@ -794,7 +794,7 @@ fn what_is_out_is_removed() {
 
 #[test]
 fn whose_token_it_is() {
-    assert_eq!(compact(&Facebook.who(&Facebook.grants()[0])), "who: GET /v26.0/me?fields=id%2Cname%2Ccategory");
+    assert_eq!(compact(&Facebook.who(&Facebook.grants()[0], "")), "who: GET /v26.0/me?fields=id%2Cname%2Ccategory");
     assert_eq!(Facebook.read_who(&reply(200, &[], r#"{"id":1121,"name":"Tea House"}"#)).unwrap(), tea());
     let refusal = |status, body| Facebook.read_who(&reply(status, &[], body)).unwrap_err().class;
     assert_eq!(refusal(200, "<html>"), Class::Transient);

@@ -162,7 +162,7 @@ pub(super) fn is_of_person(reply: &Reply) -> bool {
 
 pub(super) fn identity(answer: &Value) -> Option<Identity> {
     let name = answer["name"].as_str().unwrap_or_default().to_owned();
-    Some(Identity { id: meta::id(&answer["id"])?, name, grant: String::new() })
+    Some(Identity { id: meta::id(&answer["id"])?, name, ..Identity::default() })
 }
 
 /// A photo that nobody sees until a post or a story holds it.

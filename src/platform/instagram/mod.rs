@@ -44,11 +44,11 @@ impl Adapter for Instagram {
         &grant::GRANTS
     }
 
-    fn who(&self, grant: &Grant) -> Call {
+    fn who(&self, grant: &Grant, _server: &str) -> Call {
         wire::who(grant)
     }
 
-    fn who_as(&self, grant: &Grant, acts_as: &str) -> Call {
+    fn who_as(&self, grant: &Grant, _server: &str, acts_as: &str) -> Call {
         if grant.name == grant::INSTAGRAM { wire::who(grant) } else { wire::who_as(acts_as) }
     }
 
@@ -158,7 +158,7 @@ fn of_page(page: &Value) -> Result<Identity, Refusal> {
              token of the Page that the account is linked to, with instagram_basic, or a person's who manages that Page"
         )));
     };
-    Ok(Identity { id, name, grant: String::new() })
+    Ok(Identity { id, name, ..Identity::default() })
 }
 
 /// The one account that the Pages of a login lead to; where there are several, accounts.toml has to say which.
@@ -172,7 +172,7 @@ fn of_pages(pages: &[Value]) -> Result<Identity, Refusal> {
         )),
         1 => {
             let (id, name) = found.remove(0);
-            Ok(Identity { id, name, grant: String::new() })
+            Ok(Identity { id, name, ..Identity::default() })
         }
         several => {
             let each: Vec<String> = found.iter().take(5).map(|(id, name)| format!("{id} ({name})")).collect();

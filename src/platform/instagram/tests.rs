@@ -15,7 +15,12 @@ use crate::platform::{Adapter, Auth, Call, Class, Farewell, Identity, Next, Rece
 use crate::post::Kind;
 
 fn through_page() -> Identity {
-    Identity { id: "17841".to_owned(), name: "acme.tea".to_owned(), grant: "facebook".to_owned() }
+    Identity {
+        id: "17841".to_owned(),
+        name: "acme.tea".to_owned(),
+        grant: "facebook".to_owned(),
+        ..Identity::default()
+    }
 }
 
 fn own() -> Identity {
@@ -784,10 +789,10 @@ fn whose_token_it_is() {
     let [page, own] = Instagram.grants() else { panic!("two grants") };
     assert_eq!(
         [
-            compact(&Instagram.who(page)),
-            compact(&Instagram.who_as(page, "17841")),
-            compact(&Instagram.who(own)),
-            compact(&Instagram.who_as(own, "17841"))
+            compact(&Instagram.who(page, "")),
+            compact(&Instagram.who_as(page, "", "17841")),
+            compact(&Instagram.who(own, "")),
+            compact(&Instagram.who_as(own, "", "17841"))
         ],
         [
             "who: GET /v26.0/me/accounts?fields=id%2Cname%2Cinstagram_business_account%7Bid%2Cusername%7D&limit=100",
@@ -796,7 +801,7 @@ fn whose_token_it_is() {
             "who: GET /v26.0/me?fields=user_id%2Cusername%2Caccount_type",
         ]
     );
-    assert_eq!(Instagram.who(own).url.host_str(), Some("graph.instagram.com"));
+    assert_eq!(Instagram.who(own, "").url.host_str(), Some("graph.instagram.com"));
     let two = r#"{"data":[{"id":"1","name":"Tea","instagram_business_account":{"id":"17841","username":"acme.tea"}},{"id":"2","name":"Cups","instagram_business_account":{"id":17842}},{"id":"3","name":"None"}]}"#;
     let one = r#"{"data":[{"id":"3","name":"None"},{"id":"1","name":"Tea","instagram_business_account":{"id":"17841","username":"acme.tea"}}]}"#;
     let personal = "this is a personal account, and Instagram lets programs publish to professional ones only: switch it to Business or Creator in the app's settings";

@@ -272,7 +272,7 @@ fn tag_json(tag: &UserTag) -> Value {
 /// The account a token is for, as the answer to [`who_as`] or, with Instagram's login, to [`who`] tells.
 pub(super) fn identity(answer: &Value) -> Option<Identity> {
     let id = meta::id(&answer["user_id"]).or_else(|| meta::id(&answer["id"]))?;
-    Some(Identity { id, name: answer["username"].as_str()?.to_owned(), grant: String::new() })
+    Some(Identity { id, name: answer["username"].as_str()?.to_owned(), ..Identity::default() })
 }
 
 /// Where a container stands.

@@ -47,7 +47,7 @@ impl Adapter for LinkedIn {
         &grant::GRANTS
     }
 
-    fn who(&self, _grant: &Grant) -> Call {
+    fn who(&self, _grant: &Grant, _server: &str) -> Call {
         wire::who()
     }
 

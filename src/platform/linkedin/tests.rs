@@ -18,7 +18,7 @@ use crate::platform::{
 use crate::post::Visibility;
 
 fn jane() -> Identity {
-    Identity { id: "782bbtaQ".to_owned(), name: "Jane Doe".to_owned(), grant: String::new() }
+    Identity { id: "782bbtaQ".to_owned(), name: "Jane Doe".to_owned(), ..Identity::default() }
 }
 
 fn post(text: &str, images: usize) -> Rendition {
@@ -152,7 +152,7 @@ fn every_call_names_its_version_but_uploads_and_userinfo() {
     let rest = |name: &str| format!("{name} {versioned}");
     let upload = "image 1 upload []".to_owned();
     assert_eq!(headers, [rest("image 1 initialize"), upload, rest("image 1 status"), rest("post 1")]);
-    assert!(LinkedIn.who(&LinkedIn.grants()[0]).headers.is_empty());
+    assert!(LinkedIn.who(&LinkedIn.grants()[0], "").headers.is_empty());
 }
 
 #[test]
@@ -518,7 +518,7 @@ fn an_organisations_image_is_waited_for() {
 
 #[test]
 fn whose_token_it_is() {
-    assert_eq!(compact(&LinkedIn.who(&LinkedIn.grants()[0])), "who: GET /v2/userinfo");
+    assert_eq!(compact(&LinkedIn.who(&LinkedIn.grants()[0], "")), "who: GET /v2/userinfo");
     let body = r#"{"sub":"782bbtaQ","name":"Jane Doe","locale":"en_US"}"#;
     assert_eq!(LinkedIn.read_who(&reply(200, &[], body)).unwrap(), jane());
     let refusal = |status, body| LinkedIn.read_who(&reply(status, &[], body)).unwrap_err();

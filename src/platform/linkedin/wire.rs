@@ -391,7 +391,7 @@ pub(super) fn identity(answer: &Value) -> Option<Identity> {
     Some(Identity {
         id: id.to_owned(),
         name: answer["name"].as_str().unwrap_or_default().to_owned(),
-        grant: String::new(),
+        ..Identity::default()
     })
 }
 

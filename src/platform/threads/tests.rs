@@ -15,7 +15,7 @@ use crate::platform::testing::{
 use crate::platform::{Adapter, Auth, Call, Class, Farewell, Identity, Method, Next, Receipt, Refusal, Reply, Step};
 
 fn acme() -> Identity {
-    Identity { id: "12345678".to_owned(), name: "acme".to_owned(), grant: String::new() }
+    Identity { id: "12345678".to_owned(), name: "acme".to_owned(), ..Identity::default() }
 }
 
 fn post(parts: Vec<Part>) -> Rendition {
@@ -669,7 +669,7 @@ fn a_thread_with_a_hole_is_for_a_person() {
 #[test]
 fn whose_token_it_is() {
     let grant = &Threads.grants()[0];
-    assert_eq!(compact(&Threads.who(grant)), "who: GET /v1.0/me?fields=id%2Cusername");
+    assert_eq!(compact(&Threads.who(grant, "")), "who: GET /v1.0/me?fields=id%2Cusername");
     for id in ["12345678", "\"12345678\""] {
         let who = Threads.read_who(&reply(200, &[], &format!(r#"{{"id":{id},"username":"acme"}}"#))).unwrap();
         assert_eq!(who, acme());

@@ -158,7 +158,7 @@ fn of_poll(poll: &Poll) -> String {
 
 pub(super) fn identity(answer: &Value) -> Option<Identity> {
     let name = answer["username"].as_str()?.to_owned();
-    Some(Identity { id: meta::id(&answer["id"])?, name, grant: String::new() })
+    Some(Identity { id: meta::id(&answer["id"])?, name, ..Identity::default() })
 }
 
 /// Where people find an account.

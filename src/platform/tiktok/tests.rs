@@ -15,7 +15,7 @@ use crate::platform::{Adapter, Call, Class, Farewell, Identity, Next, Refusal, R
 use crate::post::Visibility;
 
 fn acme() -> Identity {
-    Identity { id: "oid".to_owned(), name: "Acme Inc".to_owned(), grant: String::new() }
+    Identity { id: "oid".to_owned(), name: "Acme Inc".to_owned(), ..Identity::default() }
 }
 
 fn film(bytes: u64) -> Media {
@@ -722,7 +722,7 @@ fn the_creator_decides_what_may_be_chosen() {
 #[test]
 fn whose_token_it_is() {
     for grant in TikTok.grants() {
-        assert_eq!(compact(&TikTok.who(grant)), "who: GET /v2/user/info/?fields=open_id%2Cdisplay_name");
+        assert_eq!(compact(&TikTok.who(grant, "")), "who: GET /v2/user/info/?fields=open_id%2Cdisplay_name");
     }
     let who = TikTok.read_who(&ok(r#"{"user":{"open_id":"oid","display_name":"Acme Inc"}}"#)).unwrap();
     assert_eq!(who, acme());

@@ -77,7 +77,7 @@ pub(super) fn who() -> Call {
 pub(super) fn identity(answer: &Value) -> Option<Identity> {
     let user = &answer["data"]["user"];
     let (id, name) = (user["open_id"].as_str()?, user["display_name"].as_str().unwrap_or_default());
-    Some(Identity { id: id.to_owned(), name: name.to_owned(), grant: String::new() })
+    Some(Identity { id: id.to_owned(), name: name.to_owned(), ..Identity::default() })
 }
 
 pub(super) fn creator(name: &str) -> Call {

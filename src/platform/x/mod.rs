@@ -44,7 +44,7 @@ impl Adapter for X {
         Some(&grant::PIN)
     }
 
-    fn who(&self, _grant: &Grant) -> Call {
+    fn who(&self, _grant: &Grant, _server: &str) -> Call {
         wire::who()
     }
 

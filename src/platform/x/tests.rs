@@ -14,7 +14,7 @@ use crate::platform::testing::{
 use crate::platform::{Adapter, Call, Class, Farewell, Identity, Next, Refs, Refusal, Reply, Step, Via};
 
 fn acme() -> Identity {
-    Identity { id: "42".to_owned(), name: "acme".to_owned(), grant: String::new() }
+    Identity { id: "42".to_owned(), name: "acme".to_owned(), ..Identity::default() }
 }
 
 fn post(parts: Vec<crate::fit::Part>) -> Rendition {
@@ -314,10 +314,10 @@ fn a_thread_with_a_hole_is_for_a_person() {
 
 #[test]
 fn whose_token_it_is() {
-    assert_eq!(compact(&X.who(&X.grants()[0])), "who: GET /2/users/me");
+    assert_eq!(compact(&X.who(&X.grants()[0], "")), "who: GET /2/users/me");
     let body = r#"{"data":{"id":"2244994945","name":"Acme Inc","username":"acme"}}"#;
     let who = X.read_who(&reply(200, &[], body)).unwrap();
-    assert_eq!(who, Identity { id: "2244994945".to_owned(), name: "acme".to_owned(), grant: String::new() });
+    assert_eq!(who, Identity { id: "2244994945".to_owned(), name: "acme".to_owned(), ..Identity::default() });
     let class = |reply| X.read_who(&reply).unwrap_err().class;
     assert_eq!(class(reply(401, &[], r#"{"title":"Unauthorized","status":401}"#)), Class::Login);
     assert_eq!(class(reply(200, &[], "<html>")), Class::Transient);

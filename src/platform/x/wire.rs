@@ -223,7 +223,7 @@ pub(super) fn id(value: &Value) -> Option<&str> {
 
 pub(super) fn identity(answer: &Value) -> Option<Identity> {
     let (user, name) = (id(&answer["data"]["id"])?, answer["data"]["username"].as_str()?);
-    Some(Identity { id: user.to_owned(), name: name.to_owned(), grant: String::new() })
+    Some(Identity { id: user.to_owned(), name: name.to_owned(), ..Identity::default() })
 }
 
 /// When X made a post: its ids are snowflakes, milliseconds since 2010-11-04T01:42:54.657Z over 22 lower bits.

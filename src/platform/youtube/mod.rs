@@ -42,7 +42,7 @@ impl Adapter for YouTube {
         &grant::GRANTS
     }
 
-    fn who(&self, _grant: &Grant) -> Call {
+    fn who(&self, _grant: &Grant, _server: &str) -> Call {
         wire::who()
     }
 

@@ -21,7 +21,7 @@ const MIB: u64 = 1024 * 1024;
 const SESSION: &str = "https://www.googleapis.com/upload/youtube/v3/videos?uploadType=resumable&upload_id=ADPycdvQ1";
 
 fn acme() -> Identity {
-    Identity { id: "UCacme".to_owned(), name: "acme".to_owned(), grant: String::new() }
+    Identity { id: "UCacme".to_owned(), name: "acme".to_owned(), ..Identity::default() }
 }
 
 fn film(bytes: u64, (width, height): (u32, u32), seconds: u64) -> Media {
@@ -706,7 +706,7 @@ fn a_removal_is_one_call_and_what_is_gone_is_removed() {
 
 #[test]
 fn who_is_the_channel_of_the_token() {
-    let call = YouTube.who(&YouTube.grants()[0]);
+    let call = YouTube.who(&YouTube.grants()[0], "");
     assert_eq!(compact(&call), "who: GET /youtube/v3/channels?part=snippet%2CcontentDetails%2Cstatus&mine=true");
     let who = |body: &str| YouTube.read_who(&reply(200, &[], body));
     for (body, name) in [
@@ -714,7 +714,7 @@ fn who_is_the_channel_of_the_token() {
         (r#"{"items":[{"id":"UCa","snippet":{"title":"Acme Teas"}}]}"#, "Acme Teas"),
     ] {
         let (id, name, grant) = ("UCa".to_owned(), name.to_owned(), String::new());
-        assert_eq!(who(body).unwrap(), Identity { id, name, grant });
+        assert_eq!(who(body).unwrap(), Identity { id, name, grant, ..Identity::default() });
     }
     let none = who(r#"{"kind":"youtube#channelListResponse","pageInfo":{"totalResults":0}}"#).unwrap_err();
     assert_eq!(none.class, Class::Permission);
@@ -1004,14 +1004,30 @@ impl Machine<'_> {
     fn next(&self, done: &[Step], now: DateTime<Utc>) -> Next {
         let (identity, refs, addresses) = (acme(), Refs::default(), BTreeMap::new());
         let (identity, refs, addresses) = (&identity, &refs, &addresses);
-        let job = Job { rendition: self.rendition, identity, now, settle: YouTube.settle(), refs, addresses };
+        let job = Job {
+            rendition: self.rendition,
+            mark: "tea:acme",
+            identity,
+            now,
+            settle: YouTube.settle(),
+            refs,
+            addresses,
+        };
         YouTube.next(&job, done)
     }
 
     fn read(&self, call: &Call, reply: &Reply) -> Result<Step, Refusal> {
         let (identity, refs, addresses) = (acme(), Refs::default(), BTreeMap::new());
         let (identity, refs, addresses) = (&identity, &refs, &addresses);
-        let job = Job { rendition: self.rendition, identity, now: self.now, settle: YouTube.settle(), refs, addresses };
+        let job = Job {
+            rendition: self.rendition,
+            mark: "tea:acme",
+            identity,
+            now: self.now,
+            settle: YouTube.settle(),
+            refs,
+            addresses,
+        };
         YouTube.read(&job, &self.done, call, reply)
     }
 

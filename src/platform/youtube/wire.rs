@@ -233,7 +233,7 @@ pub(super) fn identity(answer: &Value) -> Option<Identity> {
     let id = channel["id"].as_str().filter(|id| !id.is_empty())?;
     let handle = channel["snippet"]["customUrl"].as_str().map(|handle| handle.trim_start_matches('@'));
     let name = handle.filter(|handle| !handle.is_empty()).or(channel["snippet"]["title"].as_str());
-    Some(Identity { id: id.to_owned(), name: name.unwrap_or_default().to_owned(), grant: String::new() })
+    Some(Identity { id: id.to_owned(), name: name.unwrap_or_default().to_owned(), ..Identity::default() })
 }
 
 /// A video's id: today 11 characters, but that is not promised.

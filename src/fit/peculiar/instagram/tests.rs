@@ -21,6 +21,8 @@ fn account() -> Account {
         platform: Platform::Instagram,
         span: 0..0,
         acts_as: None,
+        server: String::new(),
+        row: None,
         slots: Vec::new(),
         hush: crate::account::calendar::Hush::default(),
         spacing: None,

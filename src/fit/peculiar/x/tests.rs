@@ -64,6 +64,8 @@ fn account(premium: bool) -> Account {
         platform: Platform::X,
         span: 0..0,
         acts_as: None,
+        server: String::new(),
+        row: None,
         slots: Vec::new(),
         hush: crate::account::calendar::Hush::default(),
         spacing: None,
