@@ -185,14 +185,14 @@ fn parent_left(job: &Job<'_>, done: &[Step], part: usize) -> Option<Next> {
         return None;
     }
     let receipt = shown(done, before)?;
-    Some(read_of(&name, receipt, |post| {
+    Some(read_of(&format!("part {part}"), receipt, |post| {
         Next::Call(wire::read(&name, part, &job.identity.server, &post.account, &post.key))
     }))
 }
 
 /// What to do with the post of a receipt, or that it names none.
-fn read_of(name: &str, receipt: &Receipt, call: impl FnOnce(Post) -> Next) -> Next {
-    let why = || format!("{name}: `{}` is no address of a post on Bluesky", receipt.url);
+fn read_of(told: &str, receipt: &Receipt, call: impl FnOnce(Post) -> Next) -> Next {
+    let why = || format!("{told}: its receipt `{}` is no address of a post on Bluesky", receipt.id);
     post_of(&receipt.id).or_else(|| post_of(&receipt.url)).map_or_else(|| Next::Person { why: why() }, call)
 }
 
@@ -219,7 +219,7 @@ fn reference_left(job: &Job<'_>, done: &[Step], key: &str) -> Option<Next> {
             let none = || Next::Person { why: format!("`{key}` is no address of a post on Bluesky: {url}") };
             post_of(url).map_or_else(none, read)
         }
-        (Reference::Post(_), Some(receipt)) => read_of(&name, receipt, read),
+        (Reference::Post(_), Some(receipt)) => read_of(&format!("`{key}`"), receipt, read),
         (Reference::Post(post), None) => Next::Person { why: format!("`{key}`: `{post}` is not out on this account") },
     })
 }
