@@ -86,8 +86,9 @@ pub(super) fn host(text: &str) -> Result<(), (String, String)> {
     let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
     let (user, place) = authority.rsplit_once('@').map_or((None, authority), |(user, place)| (Some(user), place));
     let (name, port) = place.split_once(':').map_or((place, None), |(name, port)| (name, Some(port)));
-    let bare = Host::parse(name).map(|host| host.to_string()).unwrap_or_default();
-    let is_ip = place.starts_with('[') || name.parse::<std::net::Ipv4Addr>().is_ok();
+    let parsed = Host::parse(name).ok();
+    let is_ip = place.starts_with('[') || matches!(parsed, Some(Host::Ipv4(_)));
+    let bare = parsed.map(|host| host.to_string()).unwrap_or_default();
     let what = match (scheme, user, port, path) {
         _ if is_ip => "is an address of numbers",
         (Some(_), ..) => "has a scheme",

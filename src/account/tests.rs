@@ -121,7 +121,7 @@ platform = "linkedin"
 "#,
         &[
             "2:2 unknown-key there is no table `[acounts]` / did you mean `accounts`?",
-            "6:1 unknown-key there is no key `colour` in `[accounts.a]` / choose `platform`, `as`, `slots`, `spacing`, `quiet`, `blackout`, `posts`, `paused`, `hashtags` or `premium`",
+            "6:1 unknown-key there is no key `colour` in `[accounts.a]` / choose `platform`, `as`, `server`, `slots`, `spacing`, `quiet`, `blackout`, `posts`, `paused`, `hashtags` or `premium`",
             "7:11 duplicate-key `a` is given twice; the first is in line 4 / keep one of them",
         ],
     );
@@ -159,7 +159,7 @@ platform = "twiter"
 [accounts.x]
 platform = "x"
 [accounts.Big]
-platform = "mastodon"
+platform = "bluesky"
 as = "foo"
 [accounts.b]
 [accounts.ann.example]
@@ -174,7 +174,7 @@ linkedin = []
             "3:12 unknown-platform there is no platform `twiter` / write `x`",
             "4:11 same-name `x` is a platform, so no account can be called that / name it `my-x`, or after whose it is",
             "6:11 bad-name `Big` is no name: small letters, digits, `.`, `_` and `-`, a letter or digit first / write a name such as `acme-x`",
-            "8:6 bad-as `as` means nothing on mastodon / remove it: the token says who publishes",
+            "8:6 bad-as `as` means nothing on bluesky / remove it: the token says who publishes",
             r#"9:1 missing-key `[accounts.b]` has no `platform` / add `platform = "..."`"#,
             r#"10:11 missing-key `[accounts.ann]` has no `platform` / add `platform = "..."`"#,
             r#"10:15 unknown-key there is no key `example` in `[accounts.ann]` / a name with dots stands between quotes: `[accounts."ann.example"]`"#,
@@ -226,7 +226,7 @@ post = "posts/**"
         &[
             "2:1 unknown-key there is no key `timezone` / write it below `[defaults]`",
             "3:2 unknown-key there is no table `[acounts]` / did you mean `accounts`?",
-            "7:1 unknown-key there is no key `colour` in `[accounts.a]` / choose `platform`, `as`, `slots`, `spacing`, `quiet`, `blackout`, `posts`, `paused`, `hashtags` or `premium`",
+            "7:1 unknown-key there is no key `colour` in `[accounts.a]` / choose `platform`, `as`, `server`, `slots`, `spacing`, `quiet`, `blackout`, `posts`, `paused`, `hashtags` or `premium`",
             "8:1 unknown-key there is no key `post` in `[accounts.a]` / did you mean `posts`?",
         ],
     );
@@ -486,7 +486,23 @@ fn a_server_is_the_name_of_a_host() {
             told.push_str(&format!("{line}:{column} {} {} / {hint}\n", problem.code, problem.message));
         }
     }
-    insta::assert_snapshot!(told, @"");
+    insta::assert_snapshot!(told, @r#"
+    2:1 missing-key `[accounts.ann]` has no `server` / add the host that the account is on: `server = "mastodon.social"`
+    4:10 wrong-type `server` must be text, not a number / write `server = "..."`
+    4:10 not-here `server` means nothing on x / remove it
+    4:10 bad-server `https://Mastodon.social/@ann` has a scheme; a server is the name of a host alone / write `server = "mastodon.social"`
+    4:10 bad-server `@ann@mastodon.social` names somebody; a server is the name of a host alone / write `server = "mastodon.social"`
+    4:10 bad-server `mastodon.social:3000` has a port; a server is the name of a host alone / write `server = "mastodon.social"`
+    4:10 bad-server `mastodon.social/` has a path; a server is the name of a host alone / write `server = "mastodon.social"`
+    4:10 bad-server `Mastodon.Social` has capital letters; a server is the name of a host alone / write `server = "mastodon.social"`
+    4:10 bad-server `münchen.social` has letters that no host's name has; a server is the name of a host alone / write `server = "xn--mnchen-3ya.social"`
+    4:10 bad-server `127.0.0.1` is an address of numbers; a server is the name of a host alone / write the server's name on the internet, such as `mastodon.social`
+    4:10 bad-server `[::1]:80` is an address of numbers; a server is the name of a host alone / write the server's name on the internet, such as `mastodon.social`
+    4:10 bad-server `0x7f.1` is an address of numbers; a server is the name of a host alone / write the server's name on the internet, such as `mastodon.social`
+    4:10 bad-server `localhost` is none; a server is the name of a host alone / write the server's name on the internet, such as `mastodon.social`
+    4:10 bad-server `pds` is none; a server is the name of a host alone / write the server's name on the internet, such as `mastodon.social`
+    4:10 bad-server `a..b` is none; a server is the name of a host alone / write the server's name on the internet, such as `mastodon.social`
+    "#);
 }
 
 #[test]

@@ -3,10 +3,10 @@
 use clap::Args;
 use serde_json::json;
 
+use super::Context;
 use super::connect::named;
 use super::open;
 use super::tokens::{self, Tokens};
-use super::{Context, apps};
 use crate::chance;
 use crate::error::{Failure, Kind};
 use crate::http::Keys;
@@ -33,7 +33,7 @@ enum Revoked {
     /// Why not, and where a person does it.
     No {
         why: String,
-        by_hand: Option<&'static str>,
+        by_hand: Option<String>,
     },
 }
 
@@ -69,7 +69,7 @@ impl Disconnect {
         if context.json() {
             let (revoked, why, by_hand) = match &revoked {
                 Revoked::Yes { .. } => (true, None, None),
-                Revoked::No { why, by_hand } => (false, Some(why), *by_hand),
+                Revoked::No { why, by_hand } => (false, Some(why), by_hand.as_deref()),
             };
             context.print_json(json!({ "name": name, "revoked": revoked, "why": why, "by_hand": by_hand }))?;
         }
@@ -100,7 +100,15 @@ async fn revoke(tokens: &Tokens<'_>, vault: &Vault, name: &str) -> Revoked {
     let Some(way) = tokens::way(&document) else {
         return Revoked::No { why: format!("{label} has no way to"), by_hand: None };
     };
-    let no = |why: String| Revoked::No { why, by_hand: Some(way.by_hand) };
+    let server = document.identity.server.clone();
+    let no = |why: String| Revoked::No { why, by_hand: Some(way.by_hand.replace("{server}", &server)) };
+    if let Credential::Session { refresh, .. } = &document.credential {
+        let nobody = App { id: String::new(), secret: None };
+        let login = Login { http: tokens.http, label, way, app: &nobody, server: &server };
+        let ended = login.end_session(refresh).await;
+        let why = "the app password goes on opening the account until a person takes it back";
+        return no(ended.map_or_else(|failure| format!("{}; and {why}", in_one_line(failure)), |()| why.to_owned()));
+    }
     if let Credential::OAuth1 { consumer_key: consumer, consumer_secret, token, token_secret } = &document.credential
         && let Some(pin) = platform::adapter(document.platform).and_then(|adapter| adapter.pin())
     {
@@ -113,7 +121,7 @@ async fn revoke(tokens: &Tokens<'_>, vault: &Vault, name: &str) -> Revoked {
     if way.revoke.is_none() || document.credential.bearer().is_none() {
         return no(format!("{label} has no way to"));
     }
-    let app = match apps::app_in(vault, tokens.accounts, tokens.known, document.platform) {
+    let app = match tokens::app_of(vault, tokens.accounts, tokens.known, &document, way) {
         Ok(app) => app,
         // A token that was brought may end without our app's proof.
         Err(_) if !matches!(way.revoke, Some(Revoke::Form(_))) => App { id: String::new(), secret: None },
@@ -128,7 +136,7 @@ async fn revoke(tokens: &Tokens<'_>, vault: &Vault, name: &str) -> Revoked {
         true => tokens.token(vault, name, false).await.unwrap_or(document),
         false => document,
     };
-    let login = Login { http: tokens.http, label, way, app: &app };
+    let login = Login { http: tokens.http, label, way, app: &app, server: &server };
     match login.revoke(&document.credential).await {
         Ok(true) => Revoked::Yes { label },
         Ok(false) => no(format!("{label} has no way to")),

@@ -10,10 +10,10 @@ use crate::account::{Account, Accounts};
 use crate::content::Content;
 use crate::error::{Failure, Kind};
 use crate::http::Http;
-use crate::limits::{Home, Platform};
+use crate::limits::Home;
 use crate::login::{App, Login};
 use crate::plan::Plan;
-use crate::platform::{self, Grant, Refresh};
+use crate::platform::{self, By, Grant, Refresh};
 use crate::repo::Repo;
 use crate::repo::journal::Journal;
 use crate::round::{Known, Opened, tokens};
@@ -63,8 +63,9 @@ impl Tokens<'_> {
         };
         belongs(&document, account)?;
         let Some(way) = way(&document) else { return Ok(document) };
-        let app = app(vault, self.accounts, self.known, platform, way);
-        let login = app.as_ref().map(|app| Login { http: self.http, label, way, app });
+        let app = app(vault, self.accounts, self.known, &document, way);
+        let server = document.identity.server.clone();
+        let login = app.as_ref().map(|app| Login { http: self.http, label, way, app, server: &server });
         let timings = open::timings(self.http)?;
         let renewal = Renewal {
             shelf: self.repo,
@@ -100,10 +101,25 @@ pub(super) fn way(document: &Document) -> Option<&'static Grant> {
 
 /// Our app, where it helps to refresh a token: without one a token that was brought lasts as long as it lasts. Where a token is
 /// renewed by itself, as with Threads and Instagram's own login, no app is asked for.
-fn app(vault: &Vault, accounts: &Accounts, known: &Known, platform: Platform, way: &Grant) -> Option<App> {
+fn app(vault: &Vault, accounts: &Accounts, known: &Known, document: &Document, way: &Grant) -> Option<App> {
     let nobody = || App { id: String::new(), secret: None };
-    let by_itself = matches!(way.refresh, Refresh::Renewed { .. });
-    apps::app_in(vault, accounts, known, platform).ok().or_else(|| by_itself.then(nobody))
+    let by_itself = matches!(way.refresh, Refresh::Renewed { .. }) || matches!(way.by, By::Password(_));
+    app_of(vault, accounts, known, document, way).ok().or_else(|| by_itself.then(nobody))
+}
+
+/// The app that a token was got with.
+pub(super) fn app_of(
+    vault: &Vault,
+    accounts: &Accounts,
+    known: &Known,
+    document: &Document,
+    way: &Grant,
+) -> Result<App, Failure> {
+    let Document { platform, identity, client, .. } = document;
+    match way.by {
+        By::ServerApp { .. } => apps::server::known(vault, known, *platform, &identity.server, client),
+        By::App | By::Password(_) => apps::app_in(vault, accounts, known, *platform),
+    }
 }
 
 /// How long an account's token lasts.
@@ -131,6 +147,10 @@ impl Lasts {
 /// What is to be expected of a token at `now`; `login`: the way it was got, with our app, where there is one.
 fn lasts(credential: &Credential, login: Option<&Login<'_>>, now: DateTime<Utc>) -> Lasts {
     let Some(end) = credential.expires_at() else { return Lasts::On };
+    // Its password begins another, however old it is.
+    if let Credential::Session { .. } = credential {
+        return Lasts::Refreshed { until: None };
+    }
     let Some(login) = login.filter(|login| login.refreshes(credential)) else { return Lasts::Until(end) };
     match (login.way.refresh, credential.refresh_expires_at()) {
         // One that has ended is made to live no longer.
@@ -152,8 +172,9 @@ pub(super) fn outlook(
     now: DateTime<Utc>,
 ) -> Lasts {
     let (label, way) = (document.platform.label(), way(document));
-    let app = way.and_then(|way| app(vault, accounts, known, document.platform, way));
-    let login = app.as_ref().zip(way).map(|(app, way)| Login { http, label, way, app });
+    let app = way.and_then(|way| app(vault, accounts, known, document, way));
+    let server = &document.identity.server;
+    let login = app.as_ref().zip(way).map(|(app, way)| Login { http, label, way, app, server });
     lasts(&document.credential, login.as_ref(), now)
 }
 
@@ -183,6 +204,7 @@ pub(super) fn foresee(context: &Context, http: &Http, content: &Content, known: 
 mod tests {
     use super::*;
     use crate::clock::Clock;
+    use crate::limits::Platform;
     use crate::vault::Secret;
 
     const NOW: &str = "2026-12-01T12:00:00Z";
@@ -219,7 +241,7 @@ mod tests {
             let http = Http::new(Clock::system(), std::time::Duration::from_secs(1));
             let app = App { id: "id".to_owned(), secret: secret.then(|| Secret::new("secret")) };
             let way = &platform::adapter(platform).unwrap().grants()[0];
-            let login = Login { http: &http, label: platform.label(), way, app: &app };
+            let login = Login { http: &http, label: platform.label(), way, app: &app, server: "" };
             let found = lasts(&credential, Some(&login), at(NOW));
             assert_eq!(found, expected, "{platform} {secret} {refresh} {last:?} {end:?}");
             let alone = if end.is_some() { Lasts::Until(end.map(at).unwrap()) } else { Lasts::On };

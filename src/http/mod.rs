@@ -363,8 +363,12 @@ impl Http {
     fn authorization(&self, call: &Call, credential: &Credential) -> Result<Option<HeaderValue>, Failure> {
         let text = match (call.auth, credential) {
             (Auth::None | Auth::Field, _) => return Ok(None),
-            (Auth::Bearer, Credential::OAuth2 { access, .. }) => format!("Bearer {}", access.expose()),
-            (Auth::OAuth, Credential::OAuth2 { access, .. }) => format!("OAuth {}", access.expose()),
+            (Auth::Bearer, Credential::OAuth2 { access, .. } | Credential::Session { access, .. }) => {
+                format!("Bearer {}", access.expose())
+            }
+            (Auth::OAuth, Credential::OAuth2 { access, .. } | Credential::Session { access, .. }) => {
+                format!("OAuth {}", access.expose())
+            }
             (Auth::Bearer, Credential::OAuth1 { consumer_key, consumer_secret, token, token_secret }) => {
                 let keys = Keys { consumer: consumer_key, consumer_secret, token: Some([token, token_secret]) };
                 let form = if let Body::Form(fields) = &call.body { fields.as_slice() } else { &[] };

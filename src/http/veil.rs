@@ -4,6 +4,7 @@
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use oauth2::http::request::Parts;
+use serde_json::Value;
 
 use crate::platform::Reply;
 use crate::vault::{Credential, Redactor, Secret};
@@ -29,6 +30,12 @@ pub(super) fn of_request(parts: &Parts, body: &[u8]) -> Redactor {
             }
         }
     }
+    // A login by name and password is JSON, and what refreshes it a bearer.
+    if let Ok(Value::Object(fields)) = serde_json::from_slice(body) {
+        fields.get("password").and_then(Value::as_str).into_iter().for_each(|text| redactor.add(&Secret::new(text)));
+    }
+    let bearer = parts.headers.get("authorization").and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    bearer.into_iter().for_each(|token| redactor.add(&Secret::new(token)));
     redactor.add(&password(parts).unwrap_or_else(|| Secret::new("")));
     redactor
 }
@@ -62,5 +69,9 @@ mod tests {
             b"grant_type=refresh_token&client_id=press-app&refresh_token=form-canary&code_verifier=verifier-canary";
         let said = "refresh_token press-app basic-canary+1 bar-canary query-canary form-canary verifier-canary";
         assert_eq!(of_request(&parts, body).clean(said), "refresh_token press-app *** *** *** *** ***");
+        let request = Request::post("https://pds.example/").header("authorization", "Bearer bearer-canary");
+        let (parts, ()) = request.body(()).unwrap().into_parts();
+        let body = br#"{"identifier":"ann.example","password":"json-canary"}"#;
+        assert_eq!(of_request(&parts, body).clean("ann.example json-canary bearer-canary"), "ann.example *** ***");
     }
 }

@@ -13,13 +13,15 @@ use url::Url;
 
 use crate::error::{Failure, Kind};
 use crate::http::Http;
-use crate::platform::{ClientSecret, Grant, Pkce, Refresh};
+use crate::platform::{By, ClientSecret, Grant, Pkce, Refresh};
 use crate::vault::{Credential, Secret};
 
 mod answer;
 pub mod callback;
 pub mod pin;
+pub mod register;
 mod revoke;
+mod session;
 mod token;
 
 use answer::{Answer, NoIntrospection};
@@ -40,6 +42,8 @@ pub struct Login<'a> {
     pub label: &'static str,
     pub way: &'static Grant,
     pub app: &'a App,
+    /// The host of the account's server; empty where its platform has one home.
+    pub server: &'a str,
 }
 
 /// A login that a person has yet to agree to.
@@ -108,6 +112,9 @@ impl Login<'_> {
     /// Whether a program can refresh a credential, as far as the two tell: there is something to refresh it by, and the app
     /// can prove itself.
     pub fn refreshes(&self, credential: &Credential) -> bool {
+        if let Credential::Session { .. } = credential {
+            return matches!(self.way.by, By::Password(_));
+        }
         match self.way.refresh {
             Refresh::Never => false,
             Refresh::Renewed { .. } => credential.expires_at().is_some(),
@@ -117,10 +124,15 @@ impl Login<'_> {
         }
     }
 
+    /// An address of the way, at the account's server.
+    pub fn at(&self, address: &str) -> String {
+        in_place(address, self.server)
+    }
+
     fn client(&self) -> Result<Oauth, Failure> {
         let address = |words: url::ParseError| Failure::new(Kind::Bug, "a login's address is none").cause(words);
-        let authorize = AuthUrl::new(self.way.authorize.to_owned()).map_err(address)?;
-        let token = TokenUrl::new(self.way.token.to_owned()).map_err(address)?;
+        let authorize = AuthUrl::new(self.at(self.way.authorize)).map_err(address)?;
+        let token = TokenUrl::new(self.at(self.way.token)).map_err(address)?;
         let auth = match self.way.client {
             ClientSecret::BasicOrNone => AuthType::BasicAuth,
             ClientSecret::Form | ClientSecret::KeyForm => AuthType::RequestBody,
@@ -140,7 +152,26 @@ impl Login<'_> {
     }
 }
 
+/// An address in which `{server}` stands for a host.
+fn in_place(address: &str, server: &str) -> String {
+    address.replace("{server}", server)
+}
+
 impl Begun {
+    /// The code that a page showed to a person, as they typed it. No state comes with it: what ties it to this login is that
+    /// nobody else has the verifier.
+    ///
+    /// # Errors
+    /// It cannot be one.
+    pub fn shown(&self, typed: &str) -> Result<Secret, Failure> {
+        let code = typed.trim();
+        if code.is_empty() || code.contains(|c: char| c.is_whitespace() || c.is_control()) || code.contains("://") {
+            return Err(Failure::new(Kind::Usage, "this is not the code that the page shows: it is one word")
+                .hint("nothing was stored; begin again with `pressroom connect`"));
+        }
+        Ok(Secret::new(code))
+    }
+
     /// The code in the address that a browser was sent back to: what stands behind its `?`.
     ///
     /// # Errors

@@ -69,7 +69,7 @@ impl Login<'_> {
 
     /// RFC 7009, with the app's proof.
     async fn end(&self, address: &str, token: &Secret) -> Result<Said, Failure> {
-        let address = RevocationUrl::new(address.to_owned())
+        let address = RevocationUrl::new(self.at(address))
             .map_err(|error| Failure::new(Kind::Bug, "a login's address is none").cause(error))?;
         let client = self.client()?.set_revocation_url(address);
         let request = client
@@ -89,8 +89,9 @@ impl Login<'_> {
     /// The token alone: whoever has it may end it.
     async fn end_alone(&self, address: &str, token: &Secret) -> Result<Said, Failure> {
         let body = url::form_urlencoded::Serializer::new(String::new()).append_pair("token", token.expose()).finish();
-        let request =
-            Request::post(address).header("content-type", "application/x-www-form-urlencoded").body(body.into_bytes());
+        let request = Request::post(self.at(address))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(body.into_bytes());
         self.asked(request).await
     }
 

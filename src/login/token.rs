@@ -14,7 +14,7 @@ use super::answer::Answer;
 use super::{Begun, Login};
 use crate::error::{Failure, Kind};
 use crate::http::Outcome;
-use crate::platform::{ClientSecret, Refresh};
+use crate::platform::{By, ClientSecret, Refresh};
 use crate::vault::{self, Credential, Secret};
 
 /// The code of RFC 6749 for a server that cannot answer now.
@@ -89,6 +89,9 @@ impl Login<'_> {
 
     /// Refreshes a token, by one request.
     pub async fn refresh(&self, old: &Credential) -> Refreshed {
+        if let Credential::Session { refresh, login, .. } = old {
+            return self.refresh_session(refresh, login).await;
+        }
         let Credential::OAuth2 { access, refresh, .. } = old else {
             return Refreshed::Later("an OAuth 1.0a token does not end".to_owned());
         };
@@ -176,10 +179,12 @@ impl Login<'_> {
             }
             RequestTokenError::Request(Broken::Stopped(failure)) => Failure::new(failure.kind, failure.message.clone()),
             RequestTokenError::ServerResponse(said) => {
-                let hint = match said.error().as_ref() {
-                    "invalid_client" | "unauthorized_client" => {
-                        "is the app's secret right? `pressroom apps set` asks for it again"
+                let is_app = matches!(said.error().as_ref(), "invalid_client" | "unauthorized_client");
+                let hint = match self.way.by {
+                    By::ServerApp { .. } if is_app => {
+                        "the server may have forgotten our app: `pressroom apps remove`, with `--server`, then connect again"
                     }
+                    _ if is_app => "is the app's secret right? `pressroom apps set` asks for it again",
                     _ => "begin again with `pressroom connect`; a code is good for one use within minutes",
                 };
                 let message = format!("{label} gave no token (`{}`); nothing was stored", said.error());

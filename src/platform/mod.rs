@@ -175,13 +175,16 @@ pub fn adapter(platform: Platform) -> Option<&'static dyn Adapter> {
     }
 }
 
-/// A way to log in with a platform's OAuth 2.0, as data.
+/// A way to log in with a platform's OAuth 2.0, or with an app password ([`By::Password`], which leaves most of this empty), as
+/// data. In its addresses `{server}` stands for the host of the account's server.
 #[derive(Clone, Debug)]
 pub struct Grant {
     /// Which way: `x`, `linkedin`, `instagram`, `facebook`, ...; tells two of one platform apart, and is kept with the token.
     pub name: &'static str,
     /// How tokens got this way begin, where that tells them apart.
     pub token_prefix: Option<&'static str>,
+    /// What stands for us.
+    pub by: By,
     /// The page a person sees.
     pub authorize: &'static str,
     /// What it is asked besides: `access_type=offline`.
@@ -208,6 +211,28 @@ pub struct Grant {
     pub life: Option<TimeDelta>,
     /// Where the browser may be sent back to.
     pub back_to: BackTo,
+}
+
+/// What stands for us at a login.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// An app of ours that a person has registered with the platform, once.
+    App,
+    /// An app that we register with each server ourselves (Mastodon): `POST register` with `client_name`, `redirect_uris`,
+    /// `scopes` and `website` as a form gives its `client_id` and `client_secret`. Sent back to `shown`, the browser shows the
+    /// code for a person to copy.
+    ServerApp { register: &'static str, shown: &'static str },
+    /// No app: a name, and a password made for programs (the AT Protocol).
+    Password(Session),
+}
+
+/// How an app password becomes tokens, by the calls of `com.atproto.server`: `POST create` with `identifier` and `password` as
+/// JSON gives `accessJwt` and `refreshJwt`; `POST refresh` and `POST end` take the latter as their bearer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Session {
+    pub create: &'static str,
+    pub refresh: &'static str,
+    pub end: &'static str,
 }
 
 /// A way to log in with OAuth 1.0a, in which a person copies a number (a PIN) out of the browser, as data. Its token is stored

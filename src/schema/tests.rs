@@ -141,8 +141,12 @@ fn accounts_are_what_the_reader_reads() {
             let read = |value: &str| {
                 let others = keys.iter().filter(|other| other.required && other.name != key.name);
                 let others: String = others.map(|key| format!("{} = {}\n", key.name, account_samples(key).0)).collect();
-                // `premium` is for X alone.
-                let others = if key.name == "premium" { "platform = 'x'\n".to_owned() } else { others };
+                // Some are for one platform alone.
+                let others = match key.name {
+                    "premium" => "platform = 'x'\n".to_owned(),
+                    "server" => "platform = 'mastodon'\n".to_owned(),
+                    _ => others,
+                };
                 account_problems(&format!("schema = 1\n{table}{others}{} = {value}\n", key.name))
             };
             let (good, bad) = account_samples(key);

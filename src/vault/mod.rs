@@ -4,9 +4,11 @@
 pub mod answer;
 pub mod identity;
 mod listing;
+mod password;
 mod recipients;
 mod redact;
 mod secret;
+mod server;
 mod token;
 
 #[cfg(test)]
@@ -21,9 +23,11 @@ use secrecy::zeroize::Zeroizing;
 pub use answer::{parse_answer, parse_token};
 pub use identity::{Identities, Sources};
 pub use listing::{add_recipient, remove_recipient, replace_recipient};
+pub use password::AppPassword;
 pub use recipients::{BadRecipient, Recipient, Recipients};
 pub use redact::Redactor;
 pub use secret::{SHORTEST, Secret};
+pub use server::{ServerApp, ServerApps};
 pub use token::{AppSecret, Conflict, ConsumerKeys, Content, Credential, Document, Grant, Inflight};
 
 use crate::error::{Failure, Kind};
@@ -53,6 +57,18 @@ pub fn app_path(platform: Platform) -> String {
 /// `vault/apps/<platform>-consumer.age`: our [`ConsumerKeys`] with it.
 pub fn consumer_path(platform: Platform) -> String {
     format!("{FOLDER}/apps/{platform}-consumer.age")
+}
+
+/// `vault/apps/<platform>@<host>.age`: our [`ServerApps`] there.
+pub fn server_apps_path(platform: Platform, server: &str) -> String {
+    format!("{FOLDER}/apps/{platform}@{}.age", file_name(server))
+}
+
+/// The platform and the server a path of [`server_apps_path`] is for.
+pub fn server_of(path: &str) -> Option<(Platform, &str)> {
+    let name = path.strip_prefix(FOLDER)?.strip_prefix("/apps/")?.strip_suffix(".age")?;
+    let (platform, server) = name.split_once('@')?;
+    Some((Platform::named(platform)?, server))
 }
 
 /// `vault/inflight/<claim>.age`: the claim's [`Inflight`].

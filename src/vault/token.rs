@@ -8,12 +8,13 @@ use secrecy::zeroize::Zeroizing;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::password::AppPassword;
 use super::secret::{Secret, plain};
 use crate::limits::{Home, Platform};
 use crate::platform::Identity;
 
 /// The version written into every sealed file. It rises when a field is added that an older program must not drop.
-const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 1;
 
 /// How we prove to a platform that we may act for an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +27,15 @@ pub enum Credential {
         /// When the refresh token ends.
         refresh_expires_at: Option<DateTime<Utc>>,
     },
+    /// A session of the AT Protocol, and what begins another where it has ended.
+    Session {
+        access: Secret,
+        refresh: Secret,
+        /// When the access token ends, and the other.
+        expires_at: Option<DateTime<Utc>>,
+        refresh_expires_at: Option<DateTime<Utc>>,
+        login: AppPassword,
+    },
     /// OAuth 1.0a: does not end, and every request is signed with both secrets.
     OAuth1 { consumer_key: Secret, consumer_secret: Secret, token: Secret, token_secret: Secret },
 }
@@ -37,6 +47,9 @@ impl Credential {
             Self::OAuth2 { access, refresh, .. } => {
                 let refresh = refresh.iter().map(|refresh| ("refresh", refresh));
                 [("access", access)].into_iter().chain(refresh).collect()
+            }
+            Self::Session { access, refresh, login, .. } => {
+                vec![("access", access), ("refresh", refresh), ("password", &login.password)]
             }
             Self::OAuth1 { consumer_key, consumer_secret, token, token_secret } => vec![
                 ("consumer_key", consumer_key),
@@ -57,7 +70,7 @@ impl Credential {
     /// What a request carries as its bearer token; an OAuth 1.0a credential signs instead and has none.
     pub fn bearer(&self) -> Option<&Secret> {
         match self {
-            Self::OAuth2 { access, .. } => Some(access),
+            Self::OAuth2 { access, .. } | Self::Session { access, .. } => Some(access),
             Self::OAuth1 { .. } => None,
         }
     }
@@ -66,6 +79,7 @@ impl Credential {
     pub fn refresh(&self) -> Option<&Secret> {
         match self {
             Self::OAuth2 { refresh, .. } => refresh.as_ref(),
+            Self::Session { refresh, .. } => Some(refresh),
             Self::OAuth1 { .. } => None,
         }
     }
@@ -73,7 +87,7 @@ impl Credential {
     /// When the access token ends; `None`: it does not, or the platform does not say.
     pub fn expires_at(&self) -> Option<DateTime<Utc>> {
         match self {
-            Self::OAuth2 { expires_at, .. } => *expires_at,
+            Self::OAuth2 { expires_at, .. } | Self::Session { expires_at, .. } => *expires_at,
             Self::OAuth1 { .. } => None,
         }
     }
@@ -83,7 +97,9 @@ impl Credential {
     /// When what refreshes it ends; `None`: it does not, the platform does not say, or there is nothing.
     pub fn refresh_expires_at(&self) -> Option<DateTime<Utc>> {
         match self {
-            Self::OAuth2 { refresh: Some(_), refresh_expires_at, .. } => *refresh_expires_at,
+            Self::OAuth2 { refresh: Some(_), refresh_expires_at, .. } | Self::Session { refresh_expires_at, .. } => {
+                *refresh_expires_at
+            }
             _ => None,
         }
     }
@@ -109,6 +125,8 @@ pub struct Document {
     pub seq: u64,
     pub credential: Credential,
     pub scopes: Vec<String>,
+    /// The id of the app that it was got with, where we have one a server; else empty.
+    pub client: String,
     /// Which command and host brought it, for people.
     pub obtained_by: String,
 }
@@ -125,7 +143,7 @@ impl Document {
         let seq = previous.map_or(0, |previous| previous.seq).saturating_add(1);
         let Grant { credential, scopes } = grant;
         let (account, obtained_by) = (account.to_owned(), obtained_by.to_owned());
-        Self { account, platform, identity, seq, credential, scopes, obtained_by }
+        Self { account, platform, identity, seq, credential, scopes, client: String::new(), obtained_by }
     }
 
     /// The token after a refresh. What the answer leaves out stays: Google sends no new refresh token, and RFC 6749
@@ -149,7 +167,9 @@ impl Document {
     /// Whether the access token is still good at `now` and for `margin` after it.
     pub fn is_fresh(&self, now: DateTime<Utc>, margin: TimeDelta) -> bool {
         match &self.credential {
-            Credential::OAuth2 { expires_at: Some(end), .. } => end.signed_duration_since(now) > margin,
+            Credential::OAuth2 { expires_at: Some(end), .. } | Credential::Session { expires_at: Some(end), .. } => {
+                end.signed_duration_since(now) > margin
+            }
             _ => true,
         }
     }
@@ -314,6 +334,7 @@ impl Content for Inflight {
 enum Kind {
     OAuth2,
     OAuth1,
+    Session,
 }
 
 /// A token file as it is written: one flat object.
@@ -340,8 +361,14 @@ struct TokenFile {
     refresh_expires_at: Option<DateTime<Utc>>,
     #[serde(default)]
     scopes: Vec<String>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    client: String,
     #[serde(default)]
     obtained_by: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    identifier: String,
+    #[serde(default, with = "plain", skip_serializing_if = "Option::is_none")]
+    password: Option<Secret>,
     #[serde(default, with = "plain", skip_serializing_if = "Option::is_none")]
     consumer_key: Option<Secret>,
     #[serde(default, with = "plain", skip_serializing_if = "Option::is_none")]
@@ -369,7 +396,10 @@ impl From<&Document> for TokenFile {
             expires_at: None,
             refresh_expires_at: None,
             scopes: document.scopes.clone(),
+            client: document.client.clone(),
             obtained_by: document.obtained_by.clone(),
+            identifier: String::new(),
+            password: None,
             consumer_key: None,
             consumer_secret: None,
             token: None,
@@ -380,6 +410,12 @@ impl From<&Document> for TokenFile {
                 file.access = Some(access);
                 file.refresh = refresh;
                 (file.expires_at, file.refresh_expires_at) = (expires_at, refresh_expires_at);
+            }
+            Credential::Session { access, refresh, expires_at, refresh_expires_at, login } => {
+                file.kind = Kind::Session;
+                (file.access, file.refresh) = (Some(access), Some(refresh));
+                (file.expires_at, file.refresh_expires_at) = (expires_at, refresh_expires_at);
+                (file.identifier, file.password) = (login.identifier, Some(login.password));
             }
             Credential::OAuth1 { consumer_key, consumer_secret, token, token_secret } => {
                 file.kind = Kind::OAuth1;
@@ -402,6 +438,13 @@ impl TryFrom<TokenFile> for Document {
                 expires_at: file.expires_at,
                 refresh_expires_at: file.refresh_expires_at,
             },
+            Kind::Session => Credential::Session {
+                access: required(file.access, "access")?,
+                refresh: required(file.refresh, "refresh")?,
+                expires_at: file.expires_at,
+                refresh_expires_at: file.refresh_expires_at,
+                login: AppPassword { identifier: file.identifier, password: required(file.password, "password")? },
+            },
             Kind::OAuth1 => Credential::OAuth1 {
                 consumer_key: required(file.consumer_key, "consumer_key")?,
                 consumer_secret: required(file.consumer_secret, "consumer_secret")?,
@@ -421,6 +464,7 @@ impl TryFrom<TokenFile> for Document {
             seq: file.seq,
             credential,
             scopes: file.scopes,
+            client: file.client,
             obtained_by: file.obtained_by,
         })
     }
@@ -454,7 +498,7 @@ struct InflightFile {
 #[serde(transparent)]
 struct Plain(#[serde(with = "plain")] Option<Secret>);
 
-fn required(secret: Option<Secret>, field: &str) -> Result<Secret, String> {
+pub(super) fn required(secret: Option<Secret>, field: &str) -> Result<Secret, String> {
     secret.filter(|secret| !secret.is_empty()).ok_or_else(|| format!("`{field}` is missing or empty"))
 }
 
@@ -462,14 +506,14 @@ fn required(secret: Option<Secret>, field: &str) -> Result<Secret, String> {
 const ROOM: usize = 64 * 1024;
 
 #[expect(clippy::expect_used, reason = "the files are structs with text keys, which always have a JSON form")]
-fn write(file: &impl Serialize) -> Zeroizing<Vec<u8>> {
+pub(super) fn write(file: &impl Serialize) -> Zeroizing<Vec<u8>> {
     let mut json = Zeroizing::new(Vec::with_capacity(ROOM));
     serde_json::to_writer(&mut *json, file).expect("plain structs have a JSON form");
     json
 }
 
 /// serde's messages may quote a value; only the place of the mistake is passed on.
-fn read<T: for<'de> Deserialize<'de>>(json: &[u8]) -> Result<T, String> {
+pub(super) fn read<T: for<'de> Deserialize<'de>>(json: &[u8]) -> Result<T, String> {
     #[derive(Deserialize)]
     struct Version {
         v: u32,
@@ -509,6 +553,17 @@ mod tests {
         Grant { credential, scopes: Vec::new() }
     }
 
+    fn session() -> Grant {
+        let credential = Credential::Session {
+            access: Secret::new("access-canary"),
+            refresh: Secret::new("refresh-canary"),
+            expires_at: Some(at("2026-11-01T10:00:00Z")),
+            refresh_expires_at: None,
+            login: AppPassword::new("ann.example", "pass-canary").unwrap(),
+        };
+        Grant { credential, scopes: Vec::new() }
+    }
+
     fn document(grant: Grant) -> Document {
         let ann = Identity { id: "42".to_owned(), name: "ann".to_owned(), ..Identity::default() };
         Document::connected(("acme-x", Platform::X), ann, grant, "connect on ann-laptop", None)
@@ -530,8 +585,10 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read() {
-        for grant in [oauth2("access-1", Some("refresh-1")), oauth2("access-1", None), oauth1()] {
-            let document = document(grant);
+        for grant in [oauth2("access-1", Some("refresh-1")), oauth2("access-1", None), oauth1(), session()] {
+            let mut document = document(grant);
+            document.identity.server = "mastodon.social".to_owned();
+            document.client = "id-1".to_owned();
             assert_eq!(Document::from_json(&document.to_json()).unwrap(), document);
         }
         let app = AppSecret { platform: Platform::LinkedIn, client_secret: Secret::new("client-secret") };
@@ -637,10 +694,13 @@ mod tests {
         let app = AppSecret { platform: Platform::X, client_secret: Secret::new("app-canary") };
         let inflight = Inflight { addresses: BTreeMap::from([("video".to_owned(), Secret::new("address-canary"))]) };
         let two = document(oauth2("access-canary", Some("refresh-canary")));
-        let one = document(oauth1());
-        let secrets: Vec<&Secret> = two.secrets().chain(one.secrets()).collect();
-        assert_eq!(secrets.len(), 6);
-        let shown = format!("{app:?} {inflight:?} {two:#?} {one:?} {:?} {secrets:?}", oauth2("access-canary", None));
+        let (one, session) = (document(oauth1()), document(session()));
+        let secrets: Vec<&Secret> = two.secrets().chain(one.secrets()).chain(session.secrets()).collect();
+        assert_eq!(secrets.len(), 9);
+        let shown = format!(
+            "{app:?} {inflight:?} {two:#?} {one:?} {session:?} {:?} {secrets:?}",
+            oauth2("access-canary", None)
+        );
         assert!(!shown.contains("canary") && shown.contains("Secret(***)"), "{shown}");
         let panic = std::panic::catch_unwind(|| panic!("{two:?}")).unwrap_err();
         assert!(!panic.downcast_ref::<String>().unwrap().contains("canary"));

@@ -252,7 +252,7 @@ impl Ring<'_> {
         let document = vault.open::<Document>(&path, &known.branch.read(&path)?.unwrap_or_default())?;
         let Some(app) = app(document.platform) else { return Ok(document) };
         let way = &platform::adapter(document.platform).unwrap().grants()[0];
-        let login = Login { http: self.http, label: document.platform.label(), way, app: &app };
+        let login = Login { http: self.http, label: document.platform.label(), way, app: &app, server: "" };
         let renewal = Renewal {
             shelf: &Shelves(self.process.clone()),
             journal: self.journal,

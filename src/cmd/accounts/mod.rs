@@ -118,7 +118,9 @@ fn line(opened: &Opened<'_>, account: &Account) -> Line {
         Ok(document) => {
             let now = context.clock.now();
             let lasts = tokens::outlook(vault, opened.http, opened.accounts, known, &document, now);
+            let elsewhere = tokens::belongs(&document, account).err();
             line.state = match lasts.end() {
+                _ if elsewhere.is_some() => "elsewhere",
                 Some(end) if end <= now => "ended",
                 _ if account.paused => "paused",
                 _ => "connected",
@@ -135,7 +137,8 @@ fn line(opened: &Opened<'_>, account: &Account) -> Line {
                 Lasts::Until(end) => Some(format!("ends in {}", how_long(end - now))),
             };
             let used = line.last_used.map(|at| format!("last used {} ago", how_long(now - at)));
-            let note: Vec<String> = line.note.take().into_iter().chain(used).collect();
+            let elsewhere = elsewhere.map(|failure| failure.message);
+            let note: Vec<String> = elsewhere.or(line.note.take()).into_iter().chain(used).collect();
             line.note = (!note.is_empty()).then(|| note.join("; "));
             line.lasts = Some(lasts);
             line.document = Some(document);

@@ -11,11 +11,12 @@ use crate::env;
 use crate::error::{Failure, Kind};
 use crate::limits::Platform;
 use crate::login::App;
-use crate::platform;
+use crate::platform::{self, By};
 use crate::repo::journal::Journal;
 use crate::round::Known;
 use crate::vault::{self, AppSecret, ConsumerKeys, Secret, Vault};
 
+pub(super) mod server;
 mod set;
 
 /// Shows our OAuth clients with the platforms, and keeps their secrets.
@@ -39,6 +40,9 @@ enum Command {
     Remove {
         #[command(flatten)]
         which: Which,
+        /// The app that `connect` registered with this server, instead.
+        #[arg(long, value_name = "HOST", conflicts_with = "consumer")]
+        server: Option<String>,
     },
 }
 
@@ -73,15 +77,26 @@ impl Apps {
             match self.command {
                 None => list(context, accounts, &Known::read(journal.branch()?)?),
                 Some(Command::Set { which }) => set::set(context, &disk, which, &journal).await,
-                Some(Command::Remove { which }) => set::remove(context, which, &journal).await,
+                Some(Command::Remove { which, server }) => {
+                    let path = match &server {
+                        Some(server) => vault::server_apps_path(which.platform, server),
+                        None => which.path(),
+                    };
+                    set::remove(context, which, path, &journal).await
+                }
             }
         })
     }
 }
 
-/// The platforms that are logged in to by an app of ours.
+/// The platforms that are logged in to by an app of ours that a person registers.
 fn with_logins() -> impl Iterator<Item = Platform> {
-    Platform::ALL.into_iter().filter(|platform| platform::adapter(*platform).is_some())
+    Platform::ALL.into_iter().filter(|platform| stands_for(*platform) == Some(By::App))
+}
+
+/// What stands for us at the usual login of a platform; `None` where this version does not publish.
+fn stands_for(platform: Platform) -> Option<By> {
+    platform::adapter(platform)?.grants().first().map(|way| way.by)
 }
 
 /// An app as it is listed.
@@ -110,12 +125,16 @@ fn list(context: &Context, accounts: &Accounts, known: &Known) -> Result<u8, Fai
         };
         lines.push(Line { platform, id: id(accounts, platform), secret, consumer });
     }
+    let paths = known.branch.list(vault::FOLDER)?;
+    let servers: Vec<_> = paths.iter().filter_map(|path| vault::server_of(path)).collect();
     if context.json() {
         let of = |line: &Line| {
             let Line { platform, id, secret, consumer } = line;
             json!({ "platform": platform, "client_id": id, "secret": secret, "consumer": consumer })
         };
-        context.print_json(json!({ "apps": lines.iter().map(of).collect::<Vec<_>>() }))?;
+        let at = |(platform, server): &(Platform, &str)| json!({ "platform": platform, "server": server });
+        let servers: Vec<_> = servers.iter().map(at).collect();
+        context.print_json(json!({ "apps": lines.iter().map(of).collect::<Vec<_>>(), "servers": servers }))?;
         return Ok(0);
     }
     let mut out = String::new();
@@ -132,6 +151,9 @@ fn list(context: &Context, accounts: &Accounts, known: &Known) -> Result<u8, Fai
             _ => "",
         };
         out.push_str(&format!("{:10} {id}, {secret}{consumer}\n", platform.name()));
+    }
+    for (platform, server) in servers {
+        out.push_str(&format!("{:10} {server}, registered there by `pressroom connect`\n", platform.name()));
     }
     context.print(&out)?;
     Ok(0)

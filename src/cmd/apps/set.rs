@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::{Which, has_consumer, id};
+use super::{Which, has_consumer, id, stands_for};
 use crate::cmd::open::{self, Disk};
 use crate::cmd::{Context, ask, keys};
 use crate::error::{Failure, Kind, Problem, Source};
 use crate::limits::Platform;
-use crate::platform;
+use crate::platform::{self, By};
 use crate::repo::branch::{Branch, Edit};
 use crate::repo::journal::Journal;
 use crate::run::write;
@@ -21,6 +21,20 @@ pub(super) async fn set(context: &Context, disk: &Disk, which: Which, journal: &
     let (label, accounts) = (platform.label(), &disk.content.accounts);
     if platform::adapter(platform).is_none() {
         return Err(Failure::new(Kind::Usage, format!("{label} is not published to by this version of pressroom")));
+    }
+    match stands_for(platform) {
+        Some(By::ServerApp { .. }) => {
+            return Err(Failure::new(
+                Kind::Usage,
+                format!("nobody registers an app with {label}: `pressroom connect` does, with each server"),
+            )
+            .hint("`pressroom apps` lists them"));
+        }
+        Some(By::Password(_)) => {
+            return Err(Failure::new(Kind::Usage, format!("{label} is logged in to without an app"))
+                .hint("`pressroom connect` asks for an app password"));
+        }
+        _ => {}
     }
     if consumer && !has_consumer(platform) {
         return Err(Failure::new(Kind::Usage, format!("apps with {label} have no consumer key; only those with X do")));
@@ -103,8 +117,8 @@ fn write_id(context: &Context, disk: &Disk, platform: Platform, id: &str) -> Res
     Ok(())
 }
 
-pub(super) async fn remove(context: &Context, which: Which, journal: &Journal) -> Result<u8, Failure> {
-    let (path, label, words) = (which.path(), which.platform.label(), which.words());
+pub(super) async fn remove(context: &Context, which: Which, path: String, journal: &Journal) -> Result<u8, Failure> {
+    let (label, words) = (which.platform.label(), which.words());
     if journal.branch()?.read(&path)?.is_none() {
         return Err(Failure::new(Kind::Usage, format!("no {words} of an app with {label} is stored")));
     }

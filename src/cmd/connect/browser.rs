@@ -13,8 +13,8 @@ use crate::http::Http;
 use crate::login::callback::{Listener, Page};
 use crate::login::pin::PinLogin;
 use crate::login::{App, Begun, Came, Login};
-use crate::platform::{self, BackTo};
-use crate::vault::{Grant, Secret};
+use crate::platform::{self, BackTo, By};
+use crate::vault::{AppPassword, Grant, Secret};
 
 /// The port that a browser comes back to, unless another is asked for: platforms want the address registered.
 pub(super) const PORT: u16 = 42_813;
@@ -22,6 +22,8 @@ pub(super) const PORT: u16 = 42_813;
 const PATH: &str = "/callback";
 /// Where a browser is sent back to that a person copies the address out of.
 const NOWHERE: &str = "https://localhost/callback";
+/// No handle's password is longer, in bytes.
+const PASSWORD_MAX: u64 = 1024;
 /// How long a person has.
 const PATIENCE: Duration = Duration::from_secs(600);
 
@@ -34,29 +36,48 @@ pub(super) struct Manner {
     pub(super) redirect: Option<String>,
 }
 
-/// Has a person log in, and gives what the platform granted.
+/// Has a person log in, and gives what the platform granted. `app` is ours, for logins that end at an address.
 pub(super) async fn log_in(
     context: &Context,
     http: &Http,
-    app: &App,
+    app: impl AsyncFn(&str) -> Result<App, Failure>,
     way: &'static platform::Grant,
     account: &Account,
     manner: &Manner,
-) -> Result<Grant, Failure> {
-    let label = account.platform.label();
-    let login = Login { http, label, way, app };
-    let for_other = account.acts_as.is_some();
-    let (begun, code) = if manner.paste || manner.redirect.is_some() || way.back_to == BackTo::Https {
-        let begun = login.begin(manner.redirect.as_deref().unwrap_or(NOWHERE), for_other)?;
-        let code = pasted(context, http, &begun, label)?;
-        (begun, code)
-    } else {
-        let listener = Listener::bind(manner.port, PATH).await?;
-        let begun = login.begin(&listener.redirect(), for_other)?;
-        let code = came_back(context, http, listener, &begun, label, manner.no_browser).await?;
-        (begun, code)
-    };
-    login.exchange(begun, &code).await
+) -> Result<(Grant, App), Failure> {
+    let (label, server, for_other) = (account.platform.label(), &account.server, account.acts_as.is_some());
+    let shown = if let By::ServerApp { shown, .. } = way.by { Some(shown) } else { None };
+    if manner.paste || manner.redirect.is_some() || way.back_to == BackTo::Https {
+        let redirect = manner.redirect.as_deref().or(shown).unwrap_or(NOWHERE);
+        let app = app(redirect).await?;
+        let login = Login { http, label, way, app: &app, server };
+        let begun = login.begin(redirect, for_other)?;
+        let code = match shown.filter(|shown| *shown == redirect) {
+            Some(_) => copied(context, http, &begun, label)?,
+            None => pasted(context, http, &begun, label)?,
+        };
+        return Ok((login.exchange(begun, &code).await?, app));
+    }
+    let listener = Listener::bind(manner.port, PATH).await?;
+    let app = app(&listener.redirect()).await?;
+    let login = Login { http, label, way, app: &app, server };
+    let begun = login.begin(&listener.redirect(), for_other)?;
+    let code = came_back(context, &login, listener, &begun, manner.no_browser).await?;
+    Ok((login.exchange(begun, &code).await?, app))
+}
+
+/// An app password, asked for at the terminal.
+pub(super) fn password(context: &Context, way: &platform::Grant, account: &Account) -> Result<AppPassword, Failure> {
+    let (name, server) = (&account.name, &account.server);
+    if !ask::is_terminal() {
+        return Err(Failure::new(Kind::Usage, "an app password is asked for at a terminal, and this is none").hint(
+            format!("pipe the handle and the app password in, a line each: `pressroom connect {name} --token-stdin`"),
+        ));
+    }
+    context.say(&format!("An app password is made at {}, and shown once.", way.by_hand));
+    let identifier = ask::line(context, &format!("The handle of {name} at {server}, then Enter:"))?;
+    let password = ask::secret(context, "An app password of it, then Enter", PASSWORD_MAX)?;
+    AppPassword::new(&identifier, &password)
 }
 
 /// The same with OAuth 1.0a: the browser comes back nowhere, and shows a PIN.
@@ -93,15 +114,17 @@ fn show(context: &Context, page: &str) {
 
 async fn came_back(
     context: &Context,
-    http: &Http,
+    login: &Login<'_>,
     listener: Listener,
     begun: &Begun,
-    label: &str,
     no_browser: bool,
 ) -> Result<Secret, Failure> {
-    let back = listener.redirect();
-    let page = invite(context, http, &begun.url, label)?;
-    context.say(&format!("{label} sends the browser back to {back}, which has to be registered with the app."));
+    let (back, label) = (listener.redirect(), login.label);
+    let page = invite(context, login.http, &begun.url, label)?;
+    // An app that we have registered ourselves was registered with it.
+    if login.way.by == By::App {
+        context.say(&format!("{label} sends the browser back to {back}, which has to be registered with the app."));
+    }
     if !no_browser {
         show(context, &page);
     }
@@ -116,6 +139,13 @@ async fn came_back(
         Err(Came::Stray) => (Page::Stray, None),
     });
     came.await?
+}
+
+/// The code that the platform's page shows.
+fn copied(context: &Context, http: &Http, begun: &Begun, label: &str) -> Result<Secret, Failure> {
+    invite(context, http, &begun.url, label)?;
+    let line = ask::line(context, "Then the page shows a code. Copy it, paste it here, Enter:")?;
+    begun.shown(&line)
 }
 
 /// The code out of the address that a person copies from the browser.

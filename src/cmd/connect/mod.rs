@@ -6,21 +6,24 @@ use chrono::{DateTime, Utc};
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::apps::server::Place;
 use super::open;
 use super::{Context, apps, ask};
 use crate::account::{Account, Accounts};
 use crate::error::{Failure, Kind};
 use crate::http::{Files, Http, NoFiles, Outcome};
 use crate::ledger::entry::TargetKey;
+use crate::limits::Home;
 use crate::login::pin::PinLogin;
+use crate::login::{App, Login};
 use crate::plan::when::how_long;
-use crate::platform::{self, Adapter, Call, Class, Identity, PinGrant, Refresh, Refusal, Reply, Scope};
+use crate::platform::{self, Adapter, By, Call, Class, Identity, PinGrant, Refresh, Refusal, Reply, Scope};
 use crate::repo::Repo;
 use crate::repo::branch::{Branch, Edit};
 use crate::repo::journal::{Journal, Setback};
 use crate::round::Known;
 use crate::run::write::{self, Writer};
-use crate::vault::{self, Credential, Document, Grant, Recipients, Secret};
+use crate::vault::{self, AppPassword, Credential, Document, Grant, Recipients, Secret};
 
 mod browser;
 
@@ -81,12 +84,16 @@ impl Connect {
         let http = open::http(context)?;
         let opened = Opened { context, repo: &disk.repo, accounts, recipients: &recipients, http: &http };
         let runtime = open::runtime()?;
+        if account.server.is_empty() && account.platform.limits().home != Home::One {
+            return Err(Failure::new(
+                Kind::Content,
+                format!("accounts.toml does not say which server {} is on", account.name),
+            )
+            .hint("`pressroom check` tells what is wrong with `server`"));
+        }
         if self.token_stdin {
-            let text = ask::secret(context, &format!("The token of {}, then Enter", account.name), TOKEN_MAX)?;
-            let mut grant = vault::parse_token(account.platform, &text, context.clock.now())?;
-            let way = way(adapter, account, &grant);
-            end_unsaid(&mut grant, way, context.clock.now());
-            return runtime.block_on(connect(&opened, account, adapter, way, grant, "connect --token-stdin"));
+            let brought = runtime.block_on(self.brought(&opened, account, adapter))?;
+            return runtime.block_on(connect(&opened, account, adapter, brought, "connect --token-stdin"));
         }
         runtime.block_on(async {
             let way = self.chosen(adapter, account)?;
@@ -99,20 +106,50 @@ impl Connect {
                     let label = account.platform.label();
                     let login = PinLogin { http: &http, label, way, consumer: &consumer };
                     let grant = browser::log_in_with_pin(context, &login, self.no_browser).await?;
-                    return connect(&opened, account, adapter, &adapter.grants()[0], grant, "connect").await;
+                    let brought = Brought::new(account, &adapter.grants()[0], grant);
+                    return connect(&opened, account, adapter, brought, "connect").await;
                 }
             };
-            let app = apps::app(context, accounts, &known, account.platform)?;
+            if let By::Password(_) = way.by {
+                let password = browser::password(context, way, account)?;
+                let brought = signed_in(&opened, account, way, &password).await?;
+                return connect(&opened, account, adapter, brought, "connect").await;
+            }
+            let place = Place { platform: account.platform, way, server: &account.server };
+            let app = async |redirect: &str| match way.by {
+                By::ServerApp { .. } => apps::server::at((context, accounts), &http, &journal, &place, redirect).await,
+                _ => apps::app(context, accounts, &known, account.platform),
+            };
             let manner = Manner {
                 paste: self.paste,
                 no_browser: self.no_browser,
                 port: self.port,
                 redirect: self.redirect.clone(),
             };
-            let grant = browser::log_in(context, &http, &app, way, account, &manner).await?;
+            let (grant, app) = browser::log_in(context, &http, app, way, account, &manner).await?;
             let grant = own_token(&http, adapter, account, grant).await?;
-            connect(&opened, account, adapter, way, grant, "connect").await
+            let client = if way.by == By::App { String::new() } else { app.id };
+            let brought = Brought { client, ..Brought::new(account, way, grant) };
+            connect(&opened, account, adapter, brought, "connect").await
         })
+    }
+
+    /// What is read from stdin.
+    async fn brought(&self, opened: &Opened<'_>, account: &Account, adapter: &dyn Adapter) -> Result<Brought, Failure> {
+        let (context, now) = (opened.context, opened.context.clock.now());
+        let usual = &adapter.grants()[0];
+        if let By::Password(_) = usual.by {
+            let password = match ask::is_terminal() {
+                true => browser::password(context, usual, account)?,
+                false => AppPassword::parse(&ask::secret(context, "", TOKEN_MAX)?)?,
+            };
+            return signed_in(opened, account, usual, &password).await;
+        }
+        let text = ask::secret(context, &format!("The token of {}, then Enter", account.name), TOKEN_MAX)?;
+        let mut grant = vault::parse_token(account.platform, &text, now)?;
+        let way = way(adapter, account, &grant);
+        end_unsaid(&mut grant, way, now);
+        Ok(Brought::new(account, way, grant))
     }
 
     /// The way asked for, else the platform's usual one.
@@ -142,6 +179,38 @@ pub(super) const TOKEN_MAX: u64 = 1 << 20;
 enum Way {
     Browser(&'static platform::Grant),
     Pin(&'static PinGrant),
+}
+
+/// A token, and how it was got.
+struct Brought {
+    way: &'static platform::Grant,
+    grant: Grant,
+    /// The server that it is for; empty where the platform has one home.
+    server: String,
+    /// The id of our app there, where each server has its own.
+    client: String,
+}
+
+impl Brought {
+    fn new(account: &Account, way: &'static platform::Grant, grant: Grant) -> Self {
+        Self { way, grant, server: account.server.clone(), client: String::new() }
+    }
+}
+
+/// A session begun by an app password.
+async fn signed_in(
+    opened: &Opened<'_>,
+    account: &Account,
+    way: &'static platform::Grant,
+    password: &AppPassword,
+) -> Result<Brought, Failure> {
+    if !password.is_for_apps() {
+        opened.context.say("warning: this does not look like an app password (xxxx-xxxx-xxxx-xxxx); the account's own password can do everything, and is not for programs");
+    }
+    let nobody = App { id: String::new(), secret: None };
+    let (label, server) = (account.platform.label(), &account.server);
+    let (grant, home) = Login { http: opened.http, label, way, app: &nobody, server }.sign_in(password).await?;
+    Ok(Brought { server: home, ..Brought::new(account, way, grant) })
 }
 
 /// What the command opened.
@@ -181,13 +250,13 @@ async fn connect(
     opened: &Opened<'_>,
     account: &Account,
     adapter: &'static dyn Adapter,
-    way: &'static platform::Grant,
-    grant: Grant,
+    brought: Brought,
     by: &str,
 ) -> Result<u8, Failure> {
     let Opened { context, repo, accounts, recipients, http } = *opened;
+    let Brought { way, grant, server, client } = brought;
     missing_scopes(way, account, &grant)?;
-    let identity = who(http, adapter, account, &account.server, way, &grant).await?;
+    let identity = who(http, adapter, account, &server, way, &grant).await?;
     let journal = Journal::open(repo, repo.remote()?, &accounts.publish.state_branch).await?;
     let path = vault::account_path(&account.name);
     let known = Known::read(journal.branch()?)?;
@@ -196,8 +265,8 @@ async fn connect(
         Some(sealed) => Some(open::vault(context, accounts)?.open::<Document>(&path, sealed)?),
         None => None,
     };
-    let document =
-        Document::connected((&account.name, account.platform), identity.clone(), grant, by, previous.as_ref());
+    let about = (account.name.as_str(), account.platform);
+    let document = Document { client, ..Document::connected(about, identity.clone(), grant, by, previous.as_ref()) };
     if let Some(previous) = &previous {
         document.may_replace(previous).map_err(|conflict| {
             Failure::new(Kind::Person, format!("the token of {} was not replaced: {conflict}", account.name))
@@ -223,9 +292,11 @@ async fn connect(
         context
             .whisper("posts that were due before now stay unpublished; `pressroom retry` publishes one all the same");
     }
+    let is_session = matches!(document.credential, Credential::Session { .. });
     let ends = document
         .credential
         .expires_at()
+        .filter(|_| !is_session)
         .map_or_else(String::new, |end| format!("; the token ends in {}", how_long(end - context.clock.now())));
     context.say(&format!("{} is connected as {} ({}){ends}", account.name, identity.name, identity.id));
     for (scope, without) in &lost {

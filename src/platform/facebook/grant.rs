@@ -3,13 +3,14 @@
 //! Sources: <https://developers.facebook.com/docs/facebook-login/guides/advanced/manual-flow> and
 //! <https://developers.facebook.com/docs/facebook-login/guides/access-tokens/get-long-lived>.
 
-use crate::platform::{BackTo, ClientSecret, Grant, Lengthen, Pkce, Refresh, Revoke, Scope};
+use crate::platform::{BackTo, By, ClientSecret, Grant, Lengthen, Pkce, Refresh, Revoke, Scope};
 
 /// What is kept in the end is the Page's own token, which `/me/accounts` gives for the lengthened token of a person with the
 /// task `CREATE_CONTENT` on the Page. Such a token does not end by itself.
 pub(super) static GRANTS: [Grant; 1] = [Grant {
     name: "facebook",
     token_prefix: None,
+    by: By::App,
     authorize: "https://www.facebook.com/v26.0/dialog/oauth",
     authorize_with: &[],
     token: "https://graph.facebook.com/v26.0/oauth/access_token",

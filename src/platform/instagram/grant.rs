@@ -6,7 +6,7 @@
 
 use chrono::TimeDelta;
 
-use crate::platform::{BackTo, ClientSecret, Grant, Lengthen, Pkce, Refresh, Revoke, Scope};
+use crate::platform::{BackTo, By, ClientSecret, Grant, Lengthen, Pkce, Refresh, Revoke, Scope};
 
 /// Name of the login through a Page of Facebook.
 pub(super) const FACEBOOK: &str = "facebook";
@@ -31,6 +31,7 @@ pub(super) static GRANTS: [Grant; 2] = [
     Grant {
         name: FACEBOOK,
         token_prefix: Some("EAA"),
+        by: By::App,
         authorize: "https://www.facebook.com/v26.0/dialog/oauth",
         authorize_with: &[],
         token: "https://graph.facebook.com/v26.0/oauth/access_token",
@@ -61,6 +62,7 @@ pub(super) static GRANTS: [Grant; 2] = [
     Grant {
         name: INSTAGRAM,
         token_prefix: Some("IG"),
+        by: By::App,
         authorize: "https://www.instagram.com/oauth/authorize",
         authorize_with: &[("enable_fb_login", "0")],
         token: "https://api.instagram.com/oauth/access_token",

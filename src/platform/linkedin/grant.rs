@@ -5,7 +5,7 @@
 
 use chrono::TimeDelta;
 
-use crate::platform::{BackTo, ClientSecret, Grant, Pkce, Refresh, Revoke, Scope};
+use crate::platform::{BackTo, By, ClientSecret, Grant, Pkce, Refresh, Revoke, Scope};
 
 const OPENID: Scope = ("openid", "whose token it is cannot be asked");
 const PROFILE: Scope = ("profile", "the owner's name cannot be asked");
@@ -15,6 +15,7 @@ const PROFILE: Scope = ("profile", "the owner's name cannot be asked");
 pub(super) static GRANTS: [Grant; 1] = [Grant {
     name: "linkedin",
     token_prefix: None,
+    by: By::App,
     authorize: "https://www.linkedin.com/oauth/v2/authorization",
     authorize_with: &[],
     token: "https://www.linkedin.com/oauth/v2/accessToken",

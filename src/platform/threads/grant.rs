@@ -5,7 +5,7 @@
 
 use chrono::TimeDelta;
 
-use crate::platform::{BackTo, ClientSecret, Grant, Lengthen, Pkce, Refresh, Scope};
+use crate::platform::{BackTo, By, ClientSecret, Grant, Lengthen, Pkce, Refresh, Scope};
 
 const SCOPES: &[Scope] = &[
     ("threads_basic", "the account cannot be asked who it is, nor what is out there"),
@@ -17,6 +17,7 @@ const SCOPES: &[Scope] = &[
 pub(super) static GRANTS: [Grant; 1] = [Grant {
     name: "threads",
     token_prefix: Some("TH"),
+    by: By::App,
     authorize: "https://threads.com/oauth/authorize",
     authorize_with: &[],
     token: "https://graph.threads.net/oauth/access_token",

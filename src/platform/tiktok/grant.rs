@@ -5,7 +5,7 @@
 
 use chrono::TimeDelta;
 
-use crate::platform::{BackTo, ClientSecret, Grant, Pkce, Refresh, Revoke, Scope};
+use crate::platform::{BackTo, By, ClientSecret, Grant, Pkce, Refresh, Revoke, Scope};
 
 const WHO: Scope = ("user.info.basic", "the account cannot be asked who it is");
 
@@ -20,6 +20,7 @@ pub(super) static GRANTS: [Grant; 2] = [DIRECT, DRAFTS];
 const DIRECT: Grant = Grant {
     name: "tiktok",
     token_prefix: None,
+    by: By::App,
     authorize: "https://www.tiktok.com/v2/auth/authorize/",
     authorize_with: &[],
     token: "https://open.tiktokapis.com/v2/oauth/token/",

@@ -7,12 +7,13 @@
 
 use chrono::TimeDelta;
 
-use crate::platform::{BackTo, ClientSecret, Grant, PinGrant, Pkce, Refresh, Revoke, Scope};
+use crate::platform::{BackTo, By, ClientSecret, Grant, PinGrant, Pkce, Refresh, Revoke, Scope};
 
 /// The refresh token is good for one use within about six months; `offline.access` is what makes X give one at all.
 pub(super) static GRANTS: [Grant; 1] = [Grant {
     name: "x",
     token_prefix: None,
+    by: By::App,
     authorize: "https://x.com/i/oauth2/authorize",
     authorize_with: &[],
     token: "https://api.x.com/2/oauth2/token",

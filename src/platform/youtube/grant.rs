@@ -6,7 +6,7 @@
 
 use chrono::TimeDelta;
 
-use crate::platform::{BackTo, ClientSecret, Grant, Pkce, Refresh, Revoke, Scope};
+use crate::platform::{BackTo, By, ClientSecret, Grant, Pkce, Refresh, Revoke, Scope};
 
 const UPLOAD: &str = "https://www.googleapis.com/auth/youtube.upload";
 const READ: &str = "https://www.googleapis.com/auth/youtube.readonly";
@@ -23,6 +23,7 @@ const SCOPES: &[Scope] = &[
 pub(super) static GRANTS: [Grant; 1] = [Grant {
     name: "youtube",
     token_prefix: None,
+    by: By::App,
     authorize: "https://accounts.google.com/o/oauth2/v2/auth",
     authorize_with: &[("access_type", "offline"), ("prompt", "consent")],
     token: "https://oauth2.googleapis.com/token",
