@@ -5,15 +5,20 @@
 
 use chrono::TimeDelta;
 
-use crate::platform::{BackTo, ClientSecret, Grant, Pkce, Refresh};
+use crate::platform::{BackTo, By, ClientSecret, Grant, Pkce, Refresh, Session};
 
 /// A session may do all that the app password may: there are no scopes. Its access token lives two hours.
 pub(super) static GRANTS: &[Grant] = &[Grant {
     name: "bluesky",
     token_prefix: None,
-    authorize: "https://bsky.app/settings/app-passwords",
+    by: By::Password(Session {
+        create: "https://{server}/xrpc/com.atproto.server.createSession",
+        refresh: "https://{server}/xrpc/com.atproto.server.refreshSession",
+        end: "https://{server}/xrpc/com.atproto.server.deleteSession",
+    }),
+    authorize: "",
     authorize_with: &[],
-    token: "https://{server}/xrpc/com.atproto.server.createSession",
+    token: "",
     revoke: None,
     by_hand: "https://bsky.app/settings/app-passwords",
     client: ClientSecret::BasicOrNone,

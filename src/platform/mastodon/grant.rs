@@ -2,12 +2,13 @@
 //!
 //! Sources: <https://docs.joinmastodon.org/spec/oauth/>, <https://docs.joinmastodon.org/api/oauth-scopes/>.
 
-use crate::platform::{BackTo, ClientSecret, Grant, Pkce, Refresh, Revoke, Scope};
+use crate::platform::{BackTo, By, ClientSecret, Grant, Pkce, Refresh, Revoke, Scope};
 
 /// Tokens do not end by themselves. PKCE is known since 4.3; older servers pass over it.
 pub(super) static GRANTS: [Grant; 1] = [Grant {
     name: "mastodon",
     token_prefix: None,
+    by: By::ServerApp { register: "https://{server}/api/v1/apps", shown: "urn:ietf:wg:oauth:2.0:oob" },
     authorize: "https://{server}/oauth/authorize",
     authorize_with: &[("force_login", "true")],
     token: "https://{server}/oauth/token",
