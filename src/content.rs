@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 
-use crate::account::{self, Account, Accounts};
+use crate::account::{self, Account, Accounts, server};
 use crate::error::{Failure, Kind, Located, Problem, Source};
 use crate::fit::{self, Media};
 use crate::guard;
@@ -165,9 +165,9 @@ impl Content {
         }
     }
 
-    /// Whether accounts.toml itself is wrong: then nothing may be published.
-    pub fn accounts_are_wrong(&self) -> bool {
-        self.problems.iter().any(|problem| problem.is_error() && &*problem.source.path == ACCOUNTS)
+    /// What is wrong with accounts.toml itself, or with what servers are said to allow: then nothing may be published.
+    pub fn wrong_accounts(&self) -> impl Iterator<Item = &Problem> {
+        self.problems.iter().filter(|problem| is_of_accounts(problem))
     }
 }
 
@@ -202,9 +202,39 @@ pub fn read_accounts(snapshot: &Snapshot) -> Result<(Accounts, Vec<Problem>), Fa
     let unusable = |problems| Failure::new(Kind::Content, "accounts.toml cannot be read").problems(problems);
     let source = Source::from_bytes(ACCOUNTS, &bytes).map_err(|problem| unusable(vec![*problem]))?;
     match account::parse(&source) {
-        (Some(accounts), problems) => Ok((accounts, problems)),
+        (Some(mut accounts), mut problems) => {
+            problems.extend(read_servers(snapshot, &mut accounts));
+            Ok((accounts, problems))
+        }
         (None, problems) => Err(unusable(problems)),
     }
+}
+
+/// What the servers of accounts allow, where the files are that tell it.
+fn read_servers(snapshot: &Snapshot, accounts: &mut Accounts) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for server in accounts.servers() {
+        let path = server::path(&server);
+        let wrong = |why: String| Problem::error("server-file", &Source::new(path.as_str(), ""), why);
+        match snapshot.read(&path) {
+            Err(Unread::Missing) => {}
+            Err(unread) => problems.push(wrong(unread.to_string())),
+            Ok(bytes) if bytes.len() > server::LONGEST => {
+                problems.push(wrong(format!("it has {} bytes; no such file is so long", bytes.len())));
+            }
+            Ok(bytes) => match Source::from_bytes(path.as_str(), &bytes) {
+                Ok(source) => problems.extend(accounts.go_by(&server, &source)),
+                Err(problem) => problems.push(*problem),
+            },
+        }
+    }
+    problems
+}
+
+/// Whether what is wrong there concerns all posts: accounts.toml, and what servers allow.
+fn is_of_accounts(problem: &Problem) -> bool {
+    let path = &*problem.source.path;
+    problem.is_error() && (path == ACCOUNTS || path.starts_with(server::FOLDER))
 }
 
 /// The files of all posts, and the posts that could be read from them.

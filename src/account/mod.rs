@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use globset::{GlobBuilder, GlobMatcher};
 
 use crate::error::{Located, Problem, Source};
-use crate::limits::Platform;
+use crate::limits::{Limits, Platform};
 use crate::suggest;
 
 pub mod calendar;
@@ -15,6 +15,7 @@ mod check;
 pub mod keys;
 mod read;
 mod secret;
+pub mod server;
 pub mod time;
 
 #[cfg(test)]
@@ -82,6 +83,8 @@ pub struct Account {
     /// The host of the server that it lives on, or that its login begins at, as [`crate::limits::Home`] says; empty: at the
     /// platform's own hosts. Only `connect` goes by it: later calls go where the token was got.
     pub server: String,
+    /// The platform's row with the figures of the account's server, where a file tells them: see [`Account::limits`].
+    pub row: Option<&'static Limits>,
     /// Weekly slots for `next-slot`.
     pub slots: Vec<time::Slot>,
     /// When nothing goes out there.

@@ -456,6 +456,7 @@ impl Reader<'_> {
             span: name.span(),
             acts_as: acts_as.map(|text| text.value),
             server: server.unwrap_or_default(),
+            row: None,
             slots: table.get("slots").and_then(|value| self.all("slots", value, time::slot)).unwrap_or_default(),
             hush: self.hush(&table, &defaults.hush),
             spacing: table.get("spacing").and_then(|value| self.duration("spacing", value)),

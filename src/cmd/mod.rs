@@ -39,6 +39,7 @@ mod rehearse;
 pub mod report;
 mod schema;
 mod screen;
+mod servers;
 mod settle;
 mod status;
 mod tokens;

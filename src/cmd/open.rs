@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::Context;
 use crate::account::Accounts;
-use crate::content::{self, Content};
+use crate::content::Content;
 use crate::env;
 use crate::error::{Failure, Kind, Problem};
 use crate::http::Http;
@@ -83,10 +83,10 @@ pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
 pub(super) fn content_at(repo: &Repo, commit: Oid) -> Result<(Snapshot, Content), Failure> {
     let snapshot = Snapshot::at_commit(repo, commit)?;
     let content = Content::read(&snapshot)?;
-    if content.accounts_are_wrong() {
-        let problems = content.problems.into_iter().filter(|problem| &*problem.source.path == content::ACCOUNTS);
-        return Err(Failure::new(Kind::Content, "accounts.toml is wrong; nothing is planned and nothing is published")
-            .problems(problems.collect()));
+    let wrong: Vec<Problem> = content.wrong_accounts().cloned().collect();
+    if let Some(first) = wrong.first() {
+        let what = format!("{} is wrong; nothing is planned and nothing is published", first.source.path);
+        return Err(Failure::new(Kind::Content, what).problems(wrong));
     }
     Ok((snapshot, content))
 }

@@ -75,6 +75,7 @@ impl Fitting<'_> {
             self.media_error("video-kind", wish, message, &hint);
         }
         self.check_bytes("video-too-large", media, rule.bytes_max, "save it smaller", wish);
+        self.check_pixels(media, rule.pixels_max, "save it smaller", wish);
         self.check_sides(media, rule.width, rule.height, rule.ratio, wish);
         if let Some(film) = &media.film {
             self.check_film(path, film, rule, wish);

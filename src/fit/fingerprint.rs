@@ -78,7 +78,7 @@ mod tests {
         let card = Card { url: "https://a.example".into(), title: "A".into(), description: None, thumbnail: None };
         Rendition {
             platform: Platform::LinkedIn,
-            parts: vec![Part { text: "Tea".into(), count: 3, limit: 3000, media }],
+            parts: vec![Part { text: "Tea".into(), count: 3, limit: 3000, media, links: Vec::new() }],
             visibility: Visibility::Public,
             title: None,
             lang: None,

@@ -134,6 +134,20 @@ pub struct Part {
     pub count: usize,
     pub limit: usize,
     pub media: Vec<Media>,
+    /// Which words lead where, where a link is its words ([`Limits::link_spans`]); from the text's beginning to its end, none over
+    /// another.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<Link>,
+}
+
+/// Words of a text that lead somewhere.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Link {
+    /// Their first byte in the text, and the one behind their last (UTF-8).
+    pub start: usize,
+    pub end: usize,
+    /// On the web.
+    pub url: String,
 }
 
 /// One attachment of a part.
@@ -205,6 +219,7 @@ pub fn fit(target: &Target, account: &Account, hosted: Hosted, library: &Library
     let mut fitting = Fitting::new(target, account);
     let (document, problems) = body::parse(&target.body, fitting.is_thread());
     fitting.problems = problems;
+    let links = fitting.links(&document);
     let mut texts = fitting.texts(&document);
     let (shape, mut media) = fitting.attach(&document, library);
     if let Some(most) = shape.text_max {
@@ -219,7 +234,7 @@ pub fn fit(target: &Target, account: &Account, hosted: Hosted, library: &Library
     let rendition = Rendition {
         platform: target.platform,
         kind: shape.kind,
-        parts: texts.into_iter().zip(media).map(part).collect(),
+        parts: texts.into_iter().zip(media).zip(links).map(part).collect(),
         visibility,
         title: fitting.title(has_video),
         lang: target.wishes.lang.as_ref().map(|lang| lang.value.clone()),
@@ -240,8 +255,8 @@ pub fn fit(target: &Target, account: &Account, hosted: Hosted, library: &Library
     fitting.finish(rendition)
 }
 
-fn part(((text, count), media): ((String, Count), Vec<Media>)) -> Part {
-    Part { text, count: count.count, limit: count.limit, media }
+fn part((((text, count), media), links): (((String, Count), Vec<Media>), Vec<Link>)) -> Part {
+    Part { text, count: count.count, limit: count.limit, media, links }
 }
 
 /// Every path, from the repository's root, at which the media a target wishes for may lie.
@@ -281,7 +296,7 @@ struct Fitting<'a> {
 
 impl<'a> Fitting<'a> {
     fn new(target: &'a Target, account: &'a Account) -> Self {
-        let limits = target.platform.limits();
+        let limits = account.limits();
         Self { target, account, limits, shape: &limits.shapes[0], problems: Vec::new() }
     }
 
@@ -289,10 +304,18 @@ impl<'a> Fitting<'a> {
         self.target.wishes.thread.as_ref().is_some_and(|thread| thread.value)
     }
 
+    /// Which words of each part's text lead where, where the platform has links of that kind: what is appended to a text later
+    /// stands behind them.
+    fn links(&self, document: &Document) -> Vec<Vec<Link>> {
+        let spans = self.limits.link_spans;
+        document.parts.iter().map(|part| text::shown(&part.blocks, spans).links).collect()
+    }
+
     /// The text of each part and its length. A link the platform has no card for, and hashtags, go below the first part,
     /// which readers see first.
     fn texts(&mut self, document: &Document) -> Vec<(String, Count)> {
-        let mut texts: Vec<String> = document.parts.iter().map(|part| text::plain(&part.blocks)).collect();
+        let spans = self.limits.link_spans;
+        let mut texts: Vec<String> = document.parts.iter().map(|part| text::shown(&part.blocks, spans).text).collect();
         let wishes = &self.target.wishes;
         if let Some(first) = texts.first_mut() {
             if let Some(link) = wishes.link.as_ref().filter(|_| !self.limits.link_card) {
@@ -307,7 +330,7 @@ impl<'a> Fitting<'a> {
             }
         }
         let measured = |text: String| {
-            let count = count::count(&text, self.target.platform, self.account.premium);
+            let count = count::count_by(&text, self.limits, self.account.premium);
             (text, count)
         };
         texts.into_iter().map(measured).collect()

@@ -22,6 +22,7 @@ fn account(platform: Platform) -> Account {
         span: 0..0,
         acts_as: None,
         server: String::new(),
+        row: None,
         slots: Vec::new(),
         hush: crate::account::calendar::Hush::default(),
         spacing: None,
@@ -125,7 +126,7 @@ fn a_text_becomes_one_part() {
     let rendition =
         fitted(&target(Platform::X, "Hello *there*\n\n- [a](https://example.com/long/way/to/go)", Wishes::default()));
     let text = "Hello there\n\n• a (https://example.com/long/way/to/go)";
-    let part = Part { text: text.into(), count: 13 + 6 + 23 + 1, limit: 280, media: Vec::new() };
+    let part = Part { text: text.into(), count: 13 + 6 + 23 + 1, limit: 280, media: Vec::new(), links: Vec::new() };
     assert_eq!(rendition.parts, [part]);
     assert_eq!((rendition.visibility, rendition.card, rendition.title), (Visibility::Public, None, None));
 }

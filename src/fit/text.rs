@@ -1,32 +1,34 @@
 //! A document's blocks, tags and link -> the text of a part, as a reader will see it. Knows no limits.
 
+use super::Link;
 use crate::post::body::{Block, BlockKind, Inline, Item};
+
+/// A text as a reader sees it, and which of its words lead where.
+#[derive(Debug, Default)]
+pub struct Shown {
+    pub text: String,
+    pub links: Vec<Link>,
+}
 
 /// The blocks as plain text: list items get their marker, what is nested is indented, quotes keep `>`, a link is its text
 /// followed by its address.
 pub fn plain(blocks: &[Block]) -> String {
-    let mut text = String::new();
-    for block in blocks {
-        separate(&mut text, block.apart);
-        match &block.kind {
-            BlockKind::Text(inline) => push_inline(&mut text, inline),
-            BlockKind::Code(code) => text.push_str(code),
-            BlockKind::Quote(blocks) => push_prefixed(&mut text, &plain(blocks), "> ", "> "),
-            BlockKind::List(items) => text.push_str(&list(items)),
-        }
-    }
-    text
+    shown(blocks, false).text
 }
 
-fn list(items: &[Item]) -> String {
-    let mut text = String::new();
-    for item in items {
-        separate(&mut text, item.apart);
-        let first = format!("{} ", item.marker);
-        let rest = " ".repeat(first.chars().count());
-        push_prefixed(&mut text, &plain(&item.blocks), &first, &rest);
+/// The same; with `spans`, a link to the web is its words alone, and it is told where they lead.
+pub fn shown(blocks: &[Block], spans: bool) -> Shown {
+    let mut shown = Shown::default();
+    for block in blocks {
+        separate(&mut shown.text, block.apart);
+        match &block.kind {
+            BlockKind::Text(inline) => shown.push_inline(inline, spans),
+            BlockKind::Code(code) => shown.text.push_str(code),
+            BlockKind::Quote(blocks) => shown.push_prefixed(&self::shown(blocks, spans), "> ", "> "),
+            BlockKind::List(items) => shown.push_list(items, spans),
+        }
     }
-    text
+    shown
 }
 
 fn separate(text: &mut String, apart: bool) {
@@ -35,30 +37,60 @@ fn separate(text: &mut String, apart: bool) {
     }
 }
 
-/// Appends the lines of `lines`, the first after `first`, the others after `rest`; no line ends in spaces.
-fn push_prefixed(text: &mut String, lines: &str, first: &str, rest: &str) {
-    for (index, line) in lines.split('\n').enumerate() {
-        if index > 0 {
-            text.push('\n');
+impl Shown {
+    fn push_list(&mut self, items: &[Item], spans: bool) {
+        let mut list = Self::default();
+        for item in items {
+            separate(&mut list.text, item.apart);
+            let first = format!("{} ", item.marker);
+            let rest = " ".repeat(first.chars().count());
+            list.push_prefixed(&shown(&item.blocks, spans), &first, &rest);
         }
-        let prefix = if index == 0 { first } else { rest };
-        text.push_str(if line.is_empty() { prefix.trim_end() } else { prefix });
-        text.push_str(line);
+        self.push_prefixed(&list, "", "");
     }
-}
 
-fn push_inline(text: &mut String, inline: &[Inline]) {
-    for inline in inline {
-        match inline {
-            Inline::Text(words) => text.push_str(words),
-            Inline::Break => text.push('\n'),
-            Inline::Link { text: words, url } if words.is_empty() => text.push_str(url),
-            Inline::Link { text: words, url } => {
-                text.push_str(words);
-                text.push_str(" (");
-                text.push_str(url);
-                text.push(')');
+    /// Appends the lines of another, the first after `first`, the others after `rest`; no line ends in spaces.
+    fn push_prefixed(&mut self, inner: &Self, first: &str, rest: &str) {
+        // Where each line begins, there and here.
+        let mut lines: Vec<(usize, usize)> = Vec::new();
+        let mut from = 0;
+        for (index, line) in inner.text.split('\n').enumerate() {
+            if index > 0 {
+                self.text.push('\n');
             }
+            let prefix = if index == 0 { first } else { rest };
+            self.text.push_str(if line.is_empty() { prefix.trim_end() } else { prefix });
+            lines.push((from, self.text.len()));
+            self.text.push_str(line);
+            from += line.len() + 1;
+        }
+        let here = |at: usize| {
+            let line = lines.iter().rev().find(|(there, _)| *there <= at);
+            line.map_or(at, |(there, here)| here + (at - there))
+        };
+        let moved = |link: &Link| Link { start: here(link.start), end: here(link.end), url: link.url.clone() };
+        self.links.extend(inner.links.iter().map(moved));
+    }
+
+    fn push_inline(&mut self, inline: &[Inline], spans: bool) {
+        for inline in inline {
+            match inline {
+                Inline::Text(words) => self.text.push_str(words),
+                Inline::Break => self.text.push('\n'),
+                Inline::Link { text: words, url } => self.push_link(words, url, spans),
+            }
+        }
+    }
+
+    fn push_link(&mut self, words: &str, url: &str, spans: bool) {
+        let shown = if words.is_empty() { url } else { words };
+        let leads = spans && ["http://", "https://"].iter().any(|scheme| url.starts_with(scheme));
+        let start = self.text.len();
+        self.text.push_str(shown);
+        if leads {
+            self.links.push(Link { start, end: self.text.len(), url: url.to_owned() });
+        } else if !words.is_empty() {
+            self.text.push_str(&format!(" ({url})"));
         }
     }
 }
@@ -134,6 +166,39 @@ fn append_paragraph(text: &mut String, paragraph: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_lead_where_their_link_does() {
+        let markdown = "Über [den Tee](https://a.example/ü) und <https://b.example>.\n\n> zitiert:\n> [eins](http://c.example)\n\n\
+                        - [Ann](mailto:ann@a.example)\n- zwei\n  - tief [drei 🍵](https://d.example) da\n\n1. [vier](https://e.example)";
+        let source = crate::error::Source::new("posts/tea.md", markdown);
+        let body =
+            crate::post::Body { source, offset: Some(0), span: 0..markdown.len(), markdown: markdown.to_owned() };
+        let (document, problems) = crate::post::body::parse(&body, false);
+        assert_eq!(problems, []);
+        let blocks = &document.parts[0].blocks;
+        let with = shown(blocks, true);
+        let leads: Vec<_> =
+            with.links.iter().map(|link| format!("{} -> {}", &with.text[link.start..link.end], link.url)).collect();
+        assert_eq!(
+            leads,
+            [
+                "den Tee -> https://a.example/ü",
+                "https://b.example -> https://b.example",
+                "eins -> http://c.example",
+                "drei 🍵 -> https://d.example",
+                "vier -> https://e.example",
+            ]
+        );
+        assert!(with.text.contains("Ann (ann@a.example)") && !with.text.contains("(http"), "{}", with.text);
+        // Without, it is what it always was.
+        let without = shown(blocks, false);
+        assert!(
+            without.links.is_empty() && without.text.contains("den Tee (https://a.example/ü) und"),
+            "{}",
+            without.text
+        );
+    }
 
     #[test]
     fn a_link_goes_below_the_text() {

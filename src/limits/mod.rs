@@ -8,9 +8,11 @@ use crate::media;
 use crate::media::convert::Wanted;
 
 pub mod quota;
+mod server;
 mod table;
 
 pub use quota::Quota;
+pub use server::Server;
 
 /// A service with an API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -118,7 +120,7 @@ pub enum Unit {
     EmojiBytes,
     /// Grapheme clusters.
     Graphemes,
-    /// Grapheme clusters; any http(s) URL counts 23, and `@user@host` as `@user` (Mastodon).
+    /// Grapheme clusters; any http(s) URL counts [`Limits::url_length`], and `@user@host` as `@user` (Mastodon).
     GraphemesShortLinks,
 }
 
@@ -173,12 +175,16 @@ pub struct Limits {
     /// The same for an account with X Premium.
     pub premium_text_max: Option<usize>,
     pub unit: Unit,
+    /// What an address counts in [`Unit::GraphemesShortLinks`], however long it is.
+    pub url_length: usize,
     /// Longest text in bytes of UTF-8, where the platform has that limit besides.
     pub bytes_max: Option<usize>,
     /// The shapes a post may take; where none is wished for, it gets the first that can hold its media.
     pub shapes: &'static [Shape],
     /// Longest alternative text, in code points; 0: the platform has none.
     pub alt_max: usize,
+    /// Whether a link is its words, which lead to its address, and not the address itself: then parts say which words lead where.
+    pub link_spans: bool,
     /// Whether a post may be a thread of parts.
     pub threads: bool,
     /// Longest title, in code points, where one is part of what is published, beside the one of a link card.
@@ -284,6 +290,8 @@ pub struct VideoRule {
     /// MIME types taken; empty: all.
     pub mimes: &'static [&'static str],
     pub bytes_max: Option<u64>,
+    /// Width x height.
+    pub pixels_max: Option<u64>,
     /// Least and most milliseconds.
     pub duration_ms: Option<(u64, u64)>,
     pub width: Option<(u32, u32)>,

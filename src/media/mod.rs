@@ -47,6 +47,17 @@ impl Kind {
         matches!(self, Self::Pdf | Self::Word | Self::Slides)
     }
 
+    /// The MIME type of a picture; of others it takes more than the kind to tell.
+    pub fn mime(self) -> Option<&'static str> {
+        match self {
+            Self::Jpeg => Some("image/jpeg"),
+            Self::Png => Some("image/png"),
+            Self::Gif => Some("image/gif"),
+            Self::Webp => Some("image/webp"),
+            _ => None,
+        }
+    }
+
     /// As people call it: `JPEG`, `video`.
     pub fn name(self) -> &'static str {
         match self {

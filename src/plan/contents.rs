@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::fit::{Card, Media, Original, Part, Poll, Reference, Rendition, Smaller};
+use crate::fit::{Card, Link, Media, Original, Part, Poll, Reference, Rendition, Smaller};
 use crate::limits::Visibility;
 use crate::media;
 use crate::post::Kind;
@@ -15,6 +15,9 @@ pub struct PartRow {
     pub text: String,
     pub count: usize,
     pub limit: usize,
+    /// Which words lead where, where a link is its words: bytes of the text as UTF-8.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<Link>,
 }
 
 /// One attachment.
@@ -99,7 +102,7 @@ pub struct CardRow {
 
 impl From<&Part> for PartRow {
     fn from(part: &Part) -> Self {
-        Self { text: part.text.clone(), count: part.count, limit: part.limit }
+        Self { text: part.text.clone(), count: part.count, limit: part.limit, links: part.links.clone() }
     }
 }
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::fit::Rendition;
-use crate::limits::Platform;
+use crate::limits::{Platform, Server};
 
 pub mod bluesky;
 mod done;
@@ -112,6 +112,25 @@ pub trait Adapter: Sync {
     /// The version of its API that is spoken, where versions end.
     fn version(&self) -> Option<Version> {
         None
+    }
+
+    /// The call that asks an account's server what it allows, where each sets limits of its own; without a token.
+    fn server(&self, _server: &str) -> Option<Call> {
+        None
+    }
+
+    /// What to ask instead where an answer to [`Adapter::server`] says that it speaks an older version.
+    fn server_else(&self, _server: &str, _reply: &Reply) -> Option<Call> {
+        None
+    }
+
+    /// What the last answer says: figures that it lacks are those of the platform's row.
+    ///
+    /// # Errors
+    /// The server's refusal, or that it is no server of this kind.
+    fn read_server(&self, _reply: &Reply) -> Result<Server, Refusal> {
+        let words = "servers set no limits of their own here".to_owned();
+        Err(Refusal { class: Class::Bug, code: None, words, not_before: None })
     }
 
     /// Where the last bytes of an upload show the post: the name of its address among a step's secrets, and one of its form.

@@ -43,7 +43,7 @@ pub(super) fn rendition(platform: Platform, parts: Vec<Part>) -> Rendition {
 }
 
 pub(super) fn part(text: &str, media: Vec<Media>) -> Part {
-    Part { text: text.to_owned(), count: text.len(), limit: 280, media }
+    Part { text: text.to_owned(), count: text.len(), limit: 280, media, links: Vec::new() }
 }
 
 pub(super) fn image(path: &str, bytes: u64, alt: Option<&str>) -> Media {

@@ -9,16 +9,20 @@ use crate::cmd::Context;
 use crate::cmd::connect::named;
 use crate::cmd::open;
 use crate::cmd::report::printable;
+use crate::cmd::servers;
 use crate::cmd::tokens::{self, Lasts, Tokens};
 use crate::error::{Failure, Kind};
+use crate::http::Http;
 use crate::plan::when::how_long;
+use crate::platform;
 use crate::repo::journal::Journal;
 use crate::round::Known;
 use crate::vault::{self, Document, Vault};
 
-/// Refreshes tokens now, also those that do not end soon.
+/// Refreshes tokens now, also those that do not end soon, and asks servers anew what they allow.
 ///
-/// A run does so by itself where a token ends soon. Without names: all accounts whose token can be refreshed.
+/// A run does so by itself where a token ends soon. Without names: all accounts whose token can be refreshed. What a server
+/// allows (Mastodon) is written to `.pressroom/servers/`, for you to commit.
 #[derive(Debug, Args)]
 pub(super) struct Refresh {
     /// Names of accounts.
@@ -58,7 +62,9 @@ impl Refresh {
         let all = self.names.is_empty();
         let names = if all { accounts.accounts.keys().cloned().collect() } else { self.names };
         let mut done = Vec::new();
+        let mut hosts: Vec<String> = Vec::new();
         for name in names {
+            learn(context, &disk, &http, &name, &mut hosts).await?;
             if all && !known.connected.contains(&name) {
                 continue;
             }
@@ -73,6 +79,25 @@ impl Refresh {
         }
         show(context, &done)
     }
+}
+
+/// Asks the account's server what it allows, once a server.
+async fn learn(
+    context: &Context,
+    disk: &open::Disk,
+    http: &Http,
+    name: &str,
+    hosts: &mut Vec<String>,
+) -> Result<(), Failure> {
+    let Some(account) = disk.content.accounts.accounts.get(name) else { return Ok(()) };
+    let (Some(adapter), Some(host)) = (platform::adapter(account.platform), account.own_server()) else {
+        return Ok(());
+    };
+    if !hosts.iter().any(|known| known == host) {
+        hosts.push(host.to_owned());
+        servers::learn(context, &disk.repo, http, adapter, account).await?;
+    }
+    Ok(())
 }
 
 /// Refreshes one; `None` for one of all that does not need it or cannot have it.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::apps::server::Place;
 use super::open;
-use super::{Context, apps, ask};
+use super::{Context, apps, ask, servers};
 use crate::account::{Account, Accounts};
 use crate::error::{Failure, Kind};
 use crate::http::{Files, Http, NoFiles, Outcome};
@@ -302,16 +302,17 @@ async fn connect(
     for (scope, without) in &lost {
         context.say(&format!("warning: the token lacks the scope {scope}: without it, {without}"));
     }
+    let wrote = servers::learn(context, repo, http, adapter, account).await?;
     if context.json() {
-        context.print_json(told(&document, &lost))?;
+        context.print_json(told(&document, &lost, wrote.as_deref()))?;
     }
     Ok(0)
 }
 
 /// What is connected now, for programs.
-fn told(document: &Document, lost: &[Scope]) -> Value {
+fn told(document: &Document, lost: &[Scope], wrote: Option<&str>) -> Value {
     let lost = lost.iter().map(|(scope, without)| json!({ "scope": scope, "without": without }));
-    json!({
+    let mut told = json!({
         "name": document.account,
         "platform": document.platform,
         "identity": document.identity,
@@ -319,7 +320,11 @@ fn told(document: &Document, lost: &[Scope]) -> Value {
         "lacks": lost.collect::<Vec<_>>(),
         "expires": document.credential.expires_at(),
         "refresh_expires": document.credential.refresh_expires_at(),
-    })
+    });
+    if let Some(wrote) = wrote {
+        told["wrote"] = wrote.into();
+    }
+    told
 }
 
 /// The account of that name.

@@ -2,15 +2,16 @@
 
 use chrono::TimeDelta;
 
-use super::{Check, with_causes};
-use crate::account::{Account, Accounts};
+use super::{Check, State, with_causes};
+use crate::account::{Account, Accounts, server};
 use crate::cmd::Context;
 use crate::cmd::connect::who;
+use crate::cmd::servers;
 use crate::cmd::tokens::{self, Lasts, Tokens};
 use crate::error::{Failure, Kind};
 use crate::http::Http;
 use crate::plan::when::how_long;
-use crate::platform;
+use crate::platform::{self, Adapter};
 use crate::round::Known;
 use crate::vault::{self, Document, Grant, Vault};
 
@@ -54,7 +55,9 @@ impl Desk<'_> {
             return Check::wrong(name, says).hint(format!("`pressroom connect {name}`, and allow it"));
         }
         match who(self.http, adapter, account, &document.identity.server, way, &grant).await {
-            Ok(identity) if identity.id == document.identity.id => self.lasting(vault, &document),
+            Ok(identity) if identity.id == document.identity.id => {
+                self.allowing(account, adapter, self.lasting(vault, &document)).await
+            }
             Ok(identity) => {
                 let (stored, answered) = (&document.identity.name, identity.name);
                 Check::wrong(name, format!("was connected as {stored}, and its token answers as {answered}"))
@@ -66,6 +69,30 @@ impl Desk<'_> {
             }
             Err(failure) => Check::wrong(name, with_causes(format!("{label} does not take its token"), failure.causes))
                 .hint(format!("`pressroom connect {name}`")),
+        }
+    }
+
+    /// The same, unless the account's server allows something else by now than the file says that checks go by.
+    async fn allowing(&self, account: &Account, adapter: &dyn Adapter, well: Check) -> Check {
+        if well.state != State::Ok {
+            return well;
+        }
+        let (name, host) = (&account.name, &account.server);
+        match servers::ask(self.http, adapter, account).await {
+            Ok(None) => well,
+            Ok(Some(said)) if std::ptr::eq(said.row(account.platform.limits()), account.limits()) => well,
+            Ok(Some(_)) if account.row.is_none() => {
+                let says =
+                    format!("{}; what {host} allows is not written down, and checks go by what is usual", well.says);
+                Check::warning(name, says)
+                    .hint(format!("`pressroom accounts refresh {name}`, and commit what it writes"))
+            }
+            Ok(Some(_)) => {
+                let says = format!("{}; {host} allows something else by now than {}", well.says, server::path(host));
+                Check::warning(name, says)
+                    .hint(format!("`pressroom accounts refresh {name}`, and commit what it writes"))
+            }
+            Err(failure) => Check::warning(name, with_causes(failure.message, failure.causes)).hint("look again later"),
         }
     }
 

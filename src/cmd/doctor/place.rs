@@ -28,8 +28,8 @@ pub(super) async fn git() -> Check {
 
 pub(super) fn repository(repo: &Repo, content: &Content) -> Check {
     const WHAT: &str = "repository";
-    if content.accounts_are_wrong() {
-        return Check::wrong(WHAT, "accounts.toml is wrong").hint("`pressroom check` says where");
+    if let Some(first) = content.wrong_accounts().next() {
+        return Check::wrong(WHAT, format!("{} is wrong", first.source.path)).hint("`pressroom check` says where");
     }
     let commit = match repo.must_be_writable().and_then(|()| repo.head()) {
         Ok(commit) => commit.to_string(),

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use lsp_types::{Diagnostic, Uri};
 
 use super::{path, wire};
-use crate::account::Accounts;
+use crate::account::{Accounts, server};
 use crate::content::{self, ACCOUNTS, Content, POSTS};
 use crate::error::{Failure, Problem, Source};
 use crate::language::Desk;
@@ -83,7 +83,7 @@ impl Open {
     }
 
     fn changed(&mut self, path: &str) {
-        if path == ACCOUNTS {
+        if path == ACCOUNTS || path.starts_with(server::FOLDER) {
             self.read_accounts();
             self.posts.clear();
         } else if self.files.insert(path.to_owned()) {

@@ -119,7 +119,7 @@ fn post(proof: &Proof, offer: &Offer, rendition: &Rendition, index: usize, part:
     let bare = bare(offer, rendition.platform);
     let media = part.media.iter().map(|media| attachment(proof, media)).collect();
     if index > 0 {
-        return page::Post { text: part.text.clone(), media, follows: true, ..bare };
+        return page::Post { text: part.text.clone(), media, follows: true, details: leads(part).collect(), ..bare };
     }
     page::Post {
         kind: kind(rendition),
@@ -135,9 +135,17 @@ fn post(proof: &Proof, offer: &Offer, rendition: &Rendition, index: usize, part:
         }),
         about: about(rendition),
         audience: audience(rendition),
-        details: details(rendition),
+        details: details(rendition).into_iter().chain(leads(part)).collect(),
         ..bare
     }
+}
+
+/// Which words of a part lead where.
+fn leads(part: &Part) -> impl Iterator<Item = (String, String)> {
+    part.links.iter().filter_map(|link| {
+        let words = part.text.get(link.start..link.end).filter(|words| *words != link.url)?;
+        Some(("link".to_owned(), format!("{words} → {}", link.url)))
+    })
 }
 
 fn kind(rendition: &Rendition) -> &'static str {

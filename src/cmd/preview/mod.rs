@@ -99,7 +99,7 @@ fn parts(proof: &Proof, offer: &Offer) -> Vec<PartRow> {
         None => proof
             .lengths(offer)
             .into_iter()
-            .map(|(text, counted)| PartRow { text, count: counted.count, limit: counted.limit })
+            .map(|(text, counted)| PartRow { text, count: counted.count, limit: counted.limit, links: Vec::new() })
             .collect(),
     }
 }

@@ -7,7 +7,7 @@ use super::{Gutter, behind_bar, bytes};
 use crate::cmd::check::count;
 use crate::fit::count::Count;
 use crate::fit::price::Dollars;
-use crate::fit::{Card, Media, Poll, Reference, Rendition};
+use crate::fit::{Card, Link, Media, Poll, Reference, Rendition};
 use crate::media::Kind;
 use crate::plan::when::how_long;
 
@@ -32,6 +32,7 @@ pub(in crate::cmd) fn contents(rendition: &Rendition, cost: Option<Dollars>, cou
         if !its.text.is_empty() || its.media.is_empty() {
             lines.extend(text(&its.text, (its.count, its.limit), place, counter));
         }
+        lines.extend(its.links.iter().filter_map(|link| leads(&its.text, link)));
         lines.extend(its.media.iter().flat_map(attachment));
     }
     lines.extend(beside(rendition, cost));
@@ -78,6 +79,12 @@ fn text(
     }
     .into_iter()
     .flatten()
+}
+
+/// Words that lead somewhere, unless they are the address itself.
+fn leads(text: &str, link: &Link) -> Option<Gutter> {
+    let words = text.get(link.start..link.end).filter(|words| *words != link.url)?;
+    Some(Gutter::new("link", &format!("{words} → {}", link.url)))
 }
 
 /// `━━━━━━╌╌╌╌`, and what is too much.

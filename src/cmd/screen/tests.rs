@@ -45,7 +45,7 @@ fn rendition() -> Rendition {
             .to_owned();
     Rendition {
         platform: Platform::X,
-        parts: vec![Part { text, count: 83, limit: 280, media: vec![media] }],
+        parts: vec![Part { text, count: 83, limit: 280, media: vec![media], links: Vec::new() }],
         visibility: Visibility::Public,
         title: None,
         lang: None,

@@ -35,9 +35,13 @@ impl Count {
 /// Measures a text the way the platform does. Where a platform has two limits (Bluesky: graphemes and bytes), the one
 /// that is broken is told, else the first. `premium`: the account has X Premium; means nothing elsewhere.
 pub fn count(text: &str, platform: Platform, premium: bool) -> Count {
-    let limits = platform.limits();
+    count_by(text, platform.limits(), premium)
+}
+
+/// The same by a row that may hold the figures of one server.
+pub fn count_by(text: &str, limits: &Limits, premium: bool) -> Count {
     let limit = limits.longest(premium);
-    let length = length(text, limits.unit);
+    let length = length(text, limits);
     if length <= limit
         && let Some(bytes_max) = limits.bytes_max
         && text.len() > bytes_max
@@ -48,16 +52,16 @@ pub fn count(text: &str, platform: Platform, premium: bool) -> Count {
     Count { count: length, limit, unit: words(limits.unit), fits }
 }
 
-/// The length of a text in a unit.
-pub fn length(text: &str, unit: Unit) -> usize {
-    match unit {
+/// The length of a text in the unit of a row.
+pub fn length(text: &str, limits: &Limits) -> usize {
+    match limits.unit {
         Unit::Weighted => weighted::length(text),
         Unit::CodePoints => text.chars().count(),
         Unit::Utf16 => text.encode_utf16().count(),
         Unit::Utf8 => text.len(),
         Unit::EmojiBytes => emoji_bytes(text),
         Unit::Graphemes => graphemes(text),
-        Unit::GraphemesShortLinks => short_links(text),
+        Unit::GraphemesShortLinks => short_links(text, limits.url_length),
     }
 }
 
@@ -95,17 +99,19 @@ fn emoji_bytes(text: &str) -> usize {
     text.graphemes(true).map(one).sum()
 }
 
-/// Mastodon's validator: a URL with a scheme counts 23, the server's name in a mention nothing.
+/// Mastodon's validator: a URL with a scheme counts the same as any other (23), the server's name in a mention nothing.
 /// <https://github.com/mastodon/mastodon/blob/main/app/validators/status_length_validator.rb>
-fn short_links(text: &str) -> usize {
-    const URL: &str = "xxxxxxxxxxxxxxxxxxxxxxx";
+fn short_links(text: &str, url_length: usize) -> usize {
     let mut counted = String::with_capacity(text.len());
+    let mut addresses = 0;
     let mut from = 0;
     for url in urls::find(text).into_iter().filter(|url| url.scheme) {
         mentions::shorten(&text[from..url.span.start], &mut counted);
-        counted.push_str(URL);
+        // A mark stands for it, so that what follows does not join it.
+        counted.push('x');
+        addresses += 1;
         from = url.span.end;
     }
     mentions::shorten(&text[from..], &mut counted);
-    graphemes(&counted)
+    graphemes(&counted) + addresses * url_length.saturating_sub(1)
 }

@@ -228,6 +228,7 @@ mod tests {
             span: 0..0,
             acts_as: acts_as.map(str::to_owned),
             server: String::new(),
+            row: None,
             slots: Vec::new(),
             hush: crate::account::calendar::Hush::default(),
             spacing: None,

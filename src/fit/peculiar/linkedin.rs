@@ -250,6 +250,7 @@ mod tests {
             span: 0..0,
             acts_as: None,
             server: String::new(),
+            row: None,
             slots: Vec::new(),
             hush: crate::account::calendar::Hush::default(),
             spacing: None,

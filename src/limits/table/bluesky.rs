@@ -21,6 +21,7 @@ pub(super) const ROW: Limits = Limits {
         ..FEED
     }],
     alt_max: 2000,
+    link_spans: true,
     threads: true,
     link_card: true,
     card_title: true,

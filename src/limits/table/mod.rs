@@ -40,9 +40,11 @@ const BASE: Limits = Limits {
     text_max: 0,
     premium_text_max: None,
     unit: Unit::CodePoints,
+    url_length: 23,
     bytes_max: None,
     shapes: &[],
     alt_max: 0,
+    link_spans: false,
     threads: false,
     title_max: None,
     title_of_videos: false,
@@ -90,6 +92,7 @@ const IMAGE: ImageRule =
     ImageRule { kinds: &[], bytes_max: None, pixels_max: None, width: None, height: None, ratio: None, gif: None };
 
 const VIDEO: VideoRule = VideoRule {
+    pixels_max: None,
     mimes: &[],
     bytes_max: None,
     duration_ms: None,

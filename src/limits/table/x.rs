@@ -67,6 +67,7 @@ const QUOTAS: &[Quota] = &[
 
 /// X writes "32x32 to 1280x1024" and recommends 720x1280 on the same page: so the longer side may stand either way.
 const FILM: VideoRule = VideoRule {
+    pixels_max: None,
     mimes: &["video/mp4", "video/quicktime"],
     bytes_max: Some(512 * MB),
     duration_ms: Some((500, 140_000)),

@@ -22,6 +22,7 @@ fn account() -> Account {
         span: 0..0,
         acts_as: None,
         server: String::new(),
+        row: None,
         slots: Vec::new(),
         hush: crate::account::calendar::Hush::default(),
         spacing: None,

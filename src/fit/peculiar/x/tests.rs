@@ -65,6 +65,7 @@ fn account(premium: bool) -> Account {
         span: 0..0,
         acts_as: None,
         server: String::new(),
+        row: None,
         slots: Vec::new(),
         hush: crate::account::calendar::Hush::default(),
         spacing: None,
