@@ -5,12 +5,11 @@
 
 use std::ops::Range;
 
+use unicode_segmentation::UnicodeSegmentation;
 use url::Url;
 
 use crate::error::Problem;
-use crate::fit::count::length;
 use crate::fit::{Fitting, Reference, Rendition};
-use crate::limits::Unit;
 
 pub(super) fn check(fitting: &mut Fitting<'_>, rendition: &Rendition) {
     let wishes = &fitting.target.wishes;
@@ -68,7 +67,7 @@ fn check_warning(fitting: &mut Fitting<'_>, rendition: &Rendition, span: Option<
         error(fitting, "empty-warning", span, "the content warning is empty", "write one, or leave it out");
         return;
     }
-    let extra = length(warning, Unit::Graphemes);
+    let extra = warning.graphemes(true).count();
     for (index, part) in rendition.parts.iter().enumerate() {
         let (both, most) = (part.count + extra, part.limit);
         // A text that is too long by itself has been told.

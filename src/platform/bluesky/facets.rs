@@ -7,9 +7,10 @@
 
 use std::ops::Range;
 
-use crate::fit::count::{length, urls};
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::fit::count::urls;
 use crate::fit::peculiar::bluesky::syntax;
-use crate::limits::Unit;
 
 /// Longest hashtag, in grapheme clusters and in bytes.
 const TAG_MAX: usize = 64;
@@ -138,7 +139,7 @@ fn tag(word: &str) -> Option<Facet> {
     let whole = &rest[..rest.find(is_invisible).unwrap_or(rest.len())];
     let is_one = whole.chars().any(|c| !c.is_ascii_digit() && !is_punctuation(c)) && !whole.starts_with('\u{fe0f}');
     let tag = whole.trim_end_matches(is_punctuation);
-    let fits = !tag.is_empty() && length(tag, Unit::Graphemes) <= TAG_MAX && tag.len() <= TAG_BYTES_MAX;
+    let fits = !tag.is_empty() && tag.graphemes(true).count() <= TAG_MAX && tag.len() <= TAG_BYTES_MAX;
     (is_one && fits).then(|| Facet { span: 0..mark + tag.len(), to: To::Tag(tag.to_owned()) })
 }
 

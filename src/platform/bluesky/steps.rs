@@ -153,8 +153,8 @@ fn upload_left(job: &Job<'_>, done: &[Step], part: usize) -> Option<Next> {
 }
 
 fn facets_of(rendition: &Rendition, part: usize) -> Vec<Facet> {
-    let part = rendition.parts.get(part);
-    part.map(|part| facets::find(&part.text, [])).unwrap_or_default()
+    let Some(part) = rendition.parts.get(part) else { return Vec::new() };
+    facets::find(&part.text, part.links.iter().map(|link| (link.start..link.end, link.url.clone())))
 }
 
 /// Handles in the texts from this part on.

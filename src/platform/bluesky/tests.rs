@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Bluesky, refusals, wire};
 use crate::fit::peculiar::bluesky::{post_of, syntax};
-use crate::fit::{Captions, Card, Media, Part, Reference, Rendition};
+use crate::fit::{Captions, Card, Link, Media, Part, Reference, Rendition};
 use crate::limits::Platform;
 use crate::media::Kind;
 use crate::platform::testing::{
@@ -128,21 +128,25 @@ fn keys_are_a_targets_own_for_ever() {
     }
 }
 
-const KEY: &str = "KEY-TO-PIN";
+const KEY: &str = "3kqbbrbho3f5x";
 
 #[test]
 fn words_that_lead_somewhere_are_facets() {
-    let mut rendition = post(vec![part("né @alice.example: example.com #tea", vec![])]);
+    let mut rendition = post(vec![part("né @alice.test: example.com #tea", vec![])]);
     rendition.lang = Some("en-GB".to_owned());
     rendition.tags = vec!["green tea".to_owned()];
     rendition.settings.insert("labels".to_owned(), "nudity, graphic-media".to_owned());
     let record = &records(&rendition)[0];
     let feature = |number: usize| record["facets"][number]["features"][0].clone();
     assert_eq!(record["facets"].as_array().unwrap().len(), 3);
-    assert_eq!(record["facets"][0]["index"], json!({"byteStart": 4, "byteEnd": 18}));
-    let did = "did:fake:alice.example";
+    assert_eq!(record["facets"][0]["index"], json!({"byteStart": 4, "byteEnd": 15}));
+    let did = "did:fake:alice.test";
     assert_eq!(feature(0), json!({"$type": "app.bsky.richtext.facet#mention", "did": did}));
     assert_eq!(feature(1), json!({"$type": "app.bsky.richtext.facet#link", "uri": "https://example.com"}));
+    let mut linked = rendition.clone();
+    linked.parts[0].links = vec![Link { start: 0, end: 3, url: "https://a.example/né".to_owned() }];
+    let first = records(&linked)[0]["facets"][0].clone();
+    assert_eq!((&first["index"]["byteEnd"], &first["features"][0]["uri"]), (&json!(3), &json!("https://a.example/né")));
     assert_eq!(feature(2), json!({"$type": "app.bsky.richtext.facet#tag", "tag": "tea"}));
     assert_eq!((&record["langs"], &record["tags"]), (&json!(["en-GB"]), &json!(["green tea"])));
     let labels =
@@ -152,12 +156,10 @@ fn words_that_lead_somewhere_are_facets() {
 
 #[test]
 fn nobody_stays_text_and_is_told() {
-    let (rendition, identity) = (post(vec![part("hi @nobody.example", vec![])]), acme());
+    let (rendition, identity) = (post(vec![part("hi @nobody.test", vec![])]), acme());
     let mut walk = walk(&rendition, &identity);
     walk.run(|call, now| match call.name.as_str() {
-        "mention nobody.example" => {
-            reply(400, &[], r#"{"error":"InvalidRequest","message":"Unable to resolve handle"}"#)
-        }
+        "mention nobody.test" => reply(400, &[], r#"{"error":"InvalidRequest","message":"Unable to resolve handle"}"#),
         "post 1" => {
             assert!(body(call)["record"]["facets"].is_null());
             good(call, now)
@@ -167,7 +169,7 @@ fn nobody_stays_text_and_is_told() {
     .unwrap();
     assert_eq!(
         walk.log.last().unwrap(),
-        "person: Bluesky knows nobody called @nobody.example: plain text there, no mention"
+        "person: Bluesky knows nobody called @nobody.test: plain text there, no mention"
     );
 }
 
@@ -561,7 +563,7 @@ const NAMES: &[&str] = &[
     "image 2",
     "gone 1",
     "gone 2",
-    "mention alice.example",
+    "mention alice.test",
     "record 1",
     "record 2",
     "record reply_to",
@@ -583,7 +585,7 @@ const PAIRS: &[(&str, &str)] = &[
 
 fn whole() -> Rendition {
     let picture = |path: &str| vec![image(path, 9, None)];
-    let parts = vec![part("@alice.example", picture("a.png")), part("b", picture("b.png")), part("c", vec![])];
+    let parts = vec![part("@alice.test", picture("a.png")), part("b", picture("b.png")), part("c", vec![])];
     let mut rendition = post(parts);
     rendition.reply_to = Some(Reference::Url("https://bsky.app/profile/bob.example/post/3kaa".to_owned()));
     rendition.settings.insert("threadgate".to_owned(), "nobody".to_owned());

@@ -30,6 +30,8 @@ mod wire;
 
 use chrono::TimeDelta;
 
+use crate::limits::Server;
+
 use super::{Adapter, Allowance, Call, Farewell, Grant, Identity, Job, Next, Receipt, Refusal, Reply, Step};
 
 /// Mastodon's adapter.
@@ -54,6 +56,22 @@ impl Adapter for Mastodon {
             return Err(refusals::refusal(reply, false));
         }
         wire::identity(&reply.json()).ok_or_else(|| refusals::unclear(reply, false))
+    }
+
+    fn server(&self, server: &str) -> Option<Call> {
+        Some(wire::server(server, "v2"))
+    }
+
+    /// Servers that are older than 4.0, and much software of others, know the first version alone.
+    fn server_else(&self, server: &str, reply: &Reply) -> Option<Call> {
+        refusals::is_gone(reply).then(|| wire::server(server, "v1"))
+    }
+
+    fn read_server(&self, reply: &Reply) -> Result<Server, Refusal> {
+        if !reply.is_success() {
+            return Err(refusals::refusal(reply, false));
+        }
+        wire::figures(&reply.json()).ok_or_else(|| refusals::unclear(reply, false))
     }
 
     /// A call that was cut may still be at work, and its post not yet in the list.

@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 
 use super::{Mastodon, look, refusals};
 use crate::fit::{Media, Part, Poll, Reference, Rendition};
-use crate::limits::{Platform, Visibility};
+use crate::limits::{Platform, Server, Visibility};
 use crate::platform::testing::{
     Walk, allowances, any_steps, call_to, compact, image, made, next_text, part, receipt, recorded, rendition, reply,
     start,
 };
-use crate::platform::{Adapter, Body, Call, Class, Farewell, Identity, Next, Receipt, Refusal, Reply, Step};
+use crate::platform::{Adapter, Auth, Body, Call, Class, Farewell, Identity, Next, Receipt, Refusal, Reply, Step};
 
 fn ann() -> Identity {
     let (id, name, server) = ("109".to_owned(), "ann".to_owned(), "social.example".to_owned());
@@ -68,11 +68,11 @@ fn status(id: &str, at: DateTime<Utc>, sent: &Value) -> Value {
 
 /// A server on a good day: it keeps what it is sent, and shows it.
 #[derive(Default)]
-struct Server {
+struct House {
     sent: Vec<Value>,
 }
 
-impl Server {
+impl House {
     fn answer(&mut self, call: &Call, now: DateTime<Utc>) -> Reply {
         let words: Vec<&str> = call.name.split(' ').collect();
         let answer = match words[..] {
@@ -97,7 +97,7 @@ impl Server {
 #[test]
 fn a_text_is_sent_with_a_key_and_read_once() {
     let (rendition, identity) = (post(vec![part("Hello & <you>", vec![])]), ann());
-    let (mut walk, mut server, mut keys) = (walk(&rendition, &identity), Server::default(), Vec::new());
+    let (mut walk, mut server, mut keys) = (walk(&rendition, &identity), House::default(), Vec::new());
     walk.run(|call, now| {
         keys.extend(call.headers.iter().map(|(name, value)| format!("{name}: {value}")));
         server.answer(call, now)
@@ -116,11 +116,11 @@ fn a_text_is_sent_with_a_key_and_read_once() {
 }
 
 /// The same in every run: a server that knows it makes no second post.
-const KEY: &str = "Idempotency-Key: KEY-TO-PIN";
+const KEY: &str = "Idempotency-Key: 0001d9cff84fa71600563b673a743c31";
 
 fn shown_with(rendition: &Rendition) -> Vec<Value> {
     let identity = ann();
-    let (mut walk, mut server) = (walk(rendition, &identity), Server::default());
+    let (mut walk, mut server) = (walk(rendition, &identity), House::default());
     walk.run(|call, now| server.answer(call, now)).unwrap();
     assert_eq!(walk.log.last().unwrap(), "done", "{:#?}", walk.log);
     server.sent
@@ -173,7 +173,7 @@ fn files_go_first_and_are_waited_for() {
     let film = Media { kind: crate::media::Kind::Video, mime: "video/mp4", ..image("film.mp4", 90, None) };
     let parts = vec![part("one", vec![image("a.png", 9, Some("A cat"))]), part("two", vec![film])];
     let (rendition, identity) = (post(parts), ann());
-    let (mut walk, mut server, mut asked) = (walk(&rendition, &identity), Server::default(), 0);
+    let (mut walk, mut server, mut asked) = (walk(&rendition, &identity), House::default(), 0);
     walk.run(|call, now| match call.name.as_str() {
         "media 2" => reply(202, &[], r#"{"id":"702","url":null}"#),
         "media 2 state" => {
@@ -189,7 +189,6 @@ fn files_go_first_and_are_waited_for() {
             "media 1: POST /api/v2/media description=A cat file=a.png[0..9]",
             "media 2: POST /api/v2/media  file=film.mp4[0..90]",
             "media 2 state: GET /api/v1/media/702",
-            "wait until 09:00:03: the server is working on media 2",
             "media 2 state: GET /api/v1/media/702",
             "wait until 09:00:05: the server is working on media 2",
             "media 2 state: GET /api/v1/media/702",
@@ -206,7 +205,7 @@ fn files_go_first_and_are_waited_for() {
 fn files_that_come_to_nothing() {
     let (rendition, identity) = (post(vec![part("x", vec![image("a.gif", 9, None)])]), ann());
     let ended = |state: &dyn Fn(usize) -> Reply| {
-        let (mut walk, mut server, mut asked) = (walk(&rendition, &identity), Server::default(), 0);
+        let (mut walk, mut server, mut asked) = (walk(&rendition, &identity), House::default(), 0);
         let end = walk.run(|call, now| match call.name.as_str() {
             "media 1" => reply(202, &[], r#"{"id":"701"}"#),
             "media 1 state" => {
@@ -236,7 +235,7 @@ fn files_that_come_to_nothing() {
 /// What a server keeps is changed by `change`, and told.
 fn told(rendition: &Rendition, change: impl Fn(&mut Value)) -> String {
     let identity = ann();
-    let (mut walk, mut server) = (walk(rendition, &identity), Server::default());
+    let (mut walk, mut server) = (walk(rendition, &identity), House::default());
     walk.run(|call, now| {
         let answer = server.answer(call, now);
         let mut post = answer.json();
@@ -300,7 +299,7 @@ fn what_a_server_drops_is_told() {
 fn what_may_not_be_read_is_not_told() {
     let (rendition, identity) = (post(vec![part("x", vec![])]), ann());
     for status in [403, 404] {
-        let (mut walk, mut server) = (walk(&rendition, &identity), Server::default());
+        let (mut walk, mut server) = (walk(&rendition, &identity), House::default());
         walk.run(|call, now| match call.name.as_str() {
             "kept 1" => reply(status, &[], "{}"),
             _ => server.answer(call, now),
@@ -315,7 +314,7 @@ fn bad<'a>(
     posts: Vec<Reply>,
     list: impl Fn(Option<String>) -> Reply + 'a,
 ) -> impl FnMut(&Call, DateTime<Utc>) -> Reply + 'a {
-    let (mut posts, mut server) = (posts.into_iter(), Server::default());
+    let (mut posts, mut server) = (posts.into_iter(), House::default());
     move |call, now| match call.name.split(' ').next() {
         Some("post") => posts.next().unwrap_or_else(|| server.answer(call, now)),
         Some("look") => list(call.url.query_pairs().find(|(key, _)| key == "max_id").map(|(_, id)| id.into_owned())),
@@ -632,11 +631,55 @@ fn whose_token_it_is() {
 }
 
 #[test]
+fn servers_tell_what_they_allow() {
+    let told = |body: &str| Mastodon.read_server(&reply(200, &[], body)).unwrap();
+    let call = Mastodon.server("social.example").unwrap();
+    assert_eq!((compact(&call).as_str(), call.auth), ("server: GET /api/v2/instance", Auth::None));
+    let older = Mastodon.server_else("social.example", &reply(404, &[], "{}")).unwrap();
+    assert_eq!((compact(&older).as_str(), older.auth), ("server: GET /api/v1/instance", Auth::None));
+    assert!(Mastodon.server_else("social.example", &reply(200, &[], "{}")).is_none());
+    let whole = r#"{"domain":"social.example","version":"4.5.0","configuration":{
+        "statuses":{"max_characters":5000,"max_media_attachments":6,"characters_reserved_per_url":32},
+        "media_attachments":{"supported_mime_types":["image/png","video/mp4"],"description_limit":1000,"image_size_limit":9,
+            "image_matrix_limit":8,"video_size_limit":7,"video_frame_rate_limit":60,"video_matrix_limit":6},
+        "polls":{"max_options":5,"max_characters_per_option":40,"min_expiration":60,"max_expiration":3600}}}"#;
+    assert_eq!(
+        told(whole),
+        Server {
+            software: Some("4.5.0".to_owned()),
+            text_max: Some(5000),
+            url_length: Some(32),
+            media_max: Some(6),
+            alt_max: Some(1000),
+            mimes: Some(vec!["image/png".to_owned(), "video/mp4".to_owned()]),
+            image_bytes: Some(9),
+            image_pixels: Some(8),
+            video_bytes: Some(7),
+            video_pixels: Some(6),
+            video_fps: Some(60),
+            poll_options: Some(5),
+            poll_option_max: Some(40),
+            poll_seconds: Some((60, 3600)),
+        }
+    );
+    let bare = |software: &str| Server { software: Some(software.to_owned()), ..Server::default() };
+    assert_eq!(told(r#"{"version":"4.0.0 (not true; really snac/2.75)"}"#), bare("4.0.0 (not true; really snac/2.75)"));
+    // Pleroma tells its limit of characters beside the rest; nonsense is not believed.
+    let odd = r#"{"version":"2.7.2","max_toot_chars":5000,"configuration":{"statuses":{"max_media_attachments":-1,
+        "characters_reserved_per_url":0},"polls":{"max_options":0,"min_expiration":9,"max_expiration":3},
+        "media_attachments":{"image_size_limit":99999999999999999}}}"#;
+    assert_eq!(told(odd), Server { text_max: Some(5000), ..bare("2.7.2") });
+    for (status, body) in [(200, "{}"), (200, "<html>"), (502, "<html>")] {
+        assert_eq!(Mastodon.read_server(&reply(status, &[], body)).unwrap_err().class, Class::Transient);
+    }
+}
+
+#[test]
 fn keys_differ_by_content_and_part() {
     let identity = ann();
     let keys = |texts: &[&str]| {
         let rendition = post(texts.iter().map(|text| part(text, vec![])).collect());
-        let (mut walk, mut server, mut keys) = (walk(&rendition, &identity), Server::default(), Vec::new());
+        let (mut walk, mut server, mut keys) = (walk(&rendition, &identity), House::default(), Vec::new());
         walk.run(|call, now| {
             keys.extend(call.headers.iter().map(|(_, value)| value.clone()));
             server.answer(call, now)
@@ -687,11 +730,11 @@ fn whole() -> Rendition {
 #[test]
 fn a_walk_goes_on_where_it_was_cut() {
     let (rendition, identity) = (whole(), ann());
-    let (mut whole, mut server) = (walk(&rendition, &identity), Server::default());
+    let (mut whole, mut server) = (walk(&rendition, &identity), House::default());
     whole.run(|call, now| server.answer(call, now)).unwrap();
     assert_eq!(whole.log.last().unwrap(), "done");
     for cut in 0..whole.done.len() {
-        let (mut rest, mut server) = (walk(&rendition, &identity), Server { sent: server.sent.clone() });
+        let (mut rest, mut server) = (walk(&rendition, &identity), House { sent: server.sent.clone() });
         rest.done = whole.done[..cut].to_vec();
         rest.now = start() + TimeDelta::seconds(i64::try_from(cut).unwrap());
         rest.run(|call, now| server.answer(call, now)).unwrap();

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::fit::{Media, Rendition};
-use crate::limits::Visibility;
+use crate::limits::{Server, Visibility};
 use crate::platform::{Auth, Body, Call, FileRange, Identity, Job, Method, address, home};
 
 /// Most posts of a list.
@@ -166,4 +166,40 @@ pub(super) fn search(name: &str, server: &str, url: &str) -> Call {
 /// The text of a post as it was written.
 pub(super) fn source(name: &str, part: usize, server: &str, post: &str) -> Call {
     get(name, part, server, &["v1", "statuses", post, "source"], &[])
+}
+
+/// What a server allows; any caller may ask.
+pub(super) fn server(server: &str, version: &str) -> Call {
+    Call { auth: Auth::None, ..get("server", 0, server, &[version, "instance"], &[]) }
+}
+
+/// The figures in an instance's answer, which differ little between its versions: <https://docs.joinmastodon.org/entities/Instance/>.
+/// `None`: it is no answer of such a server.
+pub(super) fn figures(answer: &Value) -> Option<Server> {
+    let version = answer["version"].as_str()?;
+    let config = &answer["configuration"];
+    let (statuses, media, polls) = (&config["statuses"], &config["media_attachments"], &config["polls"]);
+    let small =
+        |value: &Value| value.as_u64().filter(|n| (1..=1 << 24).contains(n)).and_then(|n| usize::try_from(n).ok());
+    let large = |value: &Value| value.as_u64().filter(|n| (1..=1 << 40).contains(n));
+    let mimes = |values: &Vec<Value>| values.iter().filter_map(|mime| Some(mime.as_str()?.to_owned())).collect();
+    let seconds = large(&polls["min_expiration"]).zip(large(&polls["max_expiration"]));
+    Some(Server {
+        software: Some(version.chars().filter(|c| !c.is_control()).take(100).collect()),
+        text_max: small(&statuses["max_characters"]).or(small(&answer["max_toot_chars"])),
+        url_length: small(&statuses["characters_reserved_per_url"]),
+        media_max: small(&statuses["max_media_attachments"]).filter(|most| *most <= 1000),
+        alt_max: small(&media["description_limit"]),
+        mimes: media["supported_mime_types"].as_array().map(mimes).filter(|mimes: &Vec<String>| !mimes.is_empty()),
+        image_bytes: large(&media["image_size_limit"]),
+        image_pixels: large(&media["image_matrix_limit"]),
+        video_bytes: large(&media["video_size_limit"]),
+        video_pixels: large(&media["video_matrix_limit"]),
+        video_fps: small(&media["video_frame_rate_limit"])
+            .and_then(|fps| u32::try_from(fps).ok())
+            .filter(|fps| *fps <= 100_000),
+        poll_options: small(&polls["max_options"]).filter(|most| (2..=1000).contains(most)),
+        poll_option_max: small(&polls["max_characters_per_option"]),
+        poll_seconds: seconds.filter(|(least, most)| least <= most),
+    })
 }

@@ -7,12 +7,11 @@
 
 use std::ops::Range;
 
+use unicode_segmentation::UnicodeSegmentation;
 use url::Url;
 
 use crate::error::Problem;
-use crate::fit::count::length;
 use crate::fit::{Fitting, Media, Reference, Rendition};
-use crate::limits::Unit;
 use crate::suggest;
 
 pub mod syntax;
@@ -80,7 +79,7 @@ fn check_tags(fitting: &mut Fitting<'_>, rendition: &Rendition) {
         error(fitting, "too-many-tags", span.clone(), &message, "leave some out");
     }
     for tag in &rendition.tags {
-        let graphemes = length(tag, Unit::Graphemes);
+        let graphemes = tag.graphemes(true).count();
         if graphemes > TAG_MAX || tag.len() > TAG_BYTES_MAX {
             let message = format!(
                 "the tag `{tag}` has {graphemes} graphemes and {} bytes; Bluesky takes {TAG_MAX} and {TAG_BYTES_MAX}",
