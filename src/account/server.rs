@@ -56,6 +56,10 @@ fn read(file: &Source) -> Result<Server, Box<Problem>> {
     let problem = |span: Range<usize>, message: String| {
         Box::new(Problem::error("server-file", file, message).at(span).hint(WAY_OUT))
     };
+    // serde would take a list for the values in order.
+    if file.text.trim_start().starts_with('[') {
+        return Err(problem(0..0, "this is not what a server allows: it is a list".to_owned()));
+    }
     let server: Server = serde_json::from_str(&file.text).map_err(|error| {
         let said = error.to_string();
         let said = said.rsplit_once(" at line").map_or(said.as_str(), |(said, _)| said);
@@ -105,7 +109,7 @@ mod tests {
     fn garbage_has_its_place() {
         for (text, expected) in [
             ("", "1:1 this is not what a server allows: EOF while parsing a value"),
-            ("[1, 2]\n", "1:1 this is not what a server allows: invalid type: integer `1`, expected option"),
+            ("[1, 2]\n", "1:1 this is not what a server allows: it is a list"),
             (
                 "{\n  \"text_max\": -5\n}",
                 "2:16 this is not what a server allows: invalid value: integer `-5`, expected usize",

@@ -12,7 +12,7 @@ use crate::error::{Failure, Kind};
 use crate::http::Http;
 use crate::limits::Home;
 use crate::login::{App, Login};
-use crate::plan::Plan;
+use crate::plan::{Plan, words_on_elsewhere};
 use crate::platform::{self, By, Grant, Refresh};
 use crate::repo::Repo;
 use crate::repo::journal::Journal;
@@ -89,8 +89,7 @@ pub(super) fn belongs(document: &Document, account: &Account) -> Result<(), Fail
     if account.platform.limits().home != Home::Server || stored == server {
         return Ok(());
     }
-    Err(Failure::new(Kind::Person, format!("the token of {name} is for {stored}, and accounts.toml says {server}"))
-        .hint(format!("`pressroom disconnect {name}`, then `pressroom connect {name}`")))
+    Err(Failure::new(Kind::Person, words_on_elsewhere(name, stored, server)))
 }
 
 /// The way an account's token was got.
@@ -183,21 +182,31 @@ pub(super) fn outlook(
 pub(super) fn foresee(context: &Context, http: &Http, content: &Content, known: &mut Known) {
     let (accounts, now) = (&content.accounts, context.clock.now());
     let scheduled = content.offers.iter().filter(|offer| offer.due.is_some_and(|due| due > now));
-    let names: BTreeSet<&String> = scheduled.map(|offer| &offer.target.account).collect();
-    let mut names = names.into_iter().filter(|name| known.connected.contains(*name)).peekable();
-    if names.peek().is_none() {
+    let scheduled: BTreeSet<&String> = scheduled.map(|offer| &offer.target.account).collect();
+    let asked = |account: &&Account| scheduled.contains(&account.name) || account.own_server().is_some();
+    let asked = accounts.accounts.values().filter(|account| known.connected.contains(&account.name)).filter(asked);
+    let asked: Vec<&Account> = asked.collect();
+    if asked.is_empty() {
         return;
     }
     let Ok(recipients) = open::recipients(accounts) else { return };
     let Ok(identities) = Identities::load(&open::sources(), &recipients) else { return };
     let vault = Vault { identities, recipients };
-    let end = |name: &str| {
-        let path = vault::account_path(name);
-        let document = vault.open::<Document>(&path, &known.branch.read(&path).ok()??).ok()?;
-        outlook(&vault, http, accounts, known, &document, now).end()
-    };
-    let ends = names.filter_map(|name| Some((name.clone(), end(name)?))).collect();
-    known.ends = ends;
+    let (mut ends, mut elsewhere) = (BTreeMap::new(), BTreeMap::new());
+    for account in asked {
+        let path = vault::account_path(&account.name);
+        let sealed = known.branch.read(&path).ok().flatten();
+        let Some(document) = sealed.and_then(|sealed| vault.open::<Document>(&path, &sealed).ok()) else { continue };
+        if scheduled.contains(&account.name)
+            && let Some(end) = outlook(&vault, http, accounts, known, &document, now).end()
+        {
+            ends.insert(account.name.clone(), end);
+        }
+        if belongs(&document, account).is_err() {
+            elsewhere.insert(account.name.clone(), document.identity.server);
+        }
+    }
+    (known.ends, known.elsewhere) = (ends, elsewhere);
 }
 
 #[cfg(test)]

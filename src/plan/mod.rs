@@ -48,6 +48,8 @@ pub struct Desk<'a> {
     pub connected: &'a BTreeSet<String>,
     /// When tokens end that no run refreshes, by account, as far as anybody knows here.
     pub ends: &'a BTreeMap<String, DateTime<Utc>>,
+    /// The servers that tokens are for, by account, where accounts.toml says another, as far as anybody knows here.
+    pub elsewhere: &'a BTreeMap<String, String>,
     /// Runs of this same clone that are dead: their claims are taken over at once.
     pub dead_runs: &'a BTreeSet<String>,
     /// How long after the end of its lease another machine's claim may be taken over.
@@ -395,7 +397,18 @@ fn withheld(desk: &Desk<'_>, offer: &Offer, stand: &Stand) -> Option<Verdict> {
         let reason = format!("{0} is not connected: `pressroom connect {0}`", account.name);
         return Some(Verdict::hold(Standing::Due, reason).needs(Kind::Person));
     }
+    if let Some(stored) = desk.elsewhere.get(&account.name).filter(|_| due) {
+        let reason = words_on_elsewhere(&account.name, stored, &account.server);
+        return Some(Verdict::hold(Standing::Due, reason).needs(Kind::Person));
+    }
     None
+}
+
+/// A token of another server than the one that accounts.toml names now would publish elsewhere than the file says.
+pub fn words_on_elsewhere(account: &str, stored: &str, server: &str) -> String {
+    format!(
+        "the token of {account} is for {stored}, and accounts.toml says {server}: `pressroom disconnect {account}`, then connect it again"
+    )
 }
 
 /// Where the posts of ours that a rendition refers to are out, on the same account.

@@ -49,10 +49,12 @@ struct Around {
     dead_runs: &'static [&'static str],
     /// When tokens end.
     ends: &'static [(&'static str, &'static str)],
+    elsewhere: &'static [(&'static str, &'static str)],
     silence_is_suspect: bool,
 }
 
-const USUAL: Around = Around { now: NOON, only: &[], dead_runs: &[], ends: &[], silence_is_suspect: true };
+const USUAL: Around =
+    Around { now: NOON, only: &[], dead_runs: &[], ends: &[], elsewhere: &[], silence_is_suspect: true };
 
 /// Plans a desk. Its text is sections, each under a line `=== <name>`: a post under its path (front matter without the
 /// opening line), or `ledger`. A ledger line is `<post> <account> <time> {JSON}`; the JSON holds what differs from line to
@@ -110,6 +112,7 @@ fn with_desk<T>(desk: &str, around: &Around, tell: impl Fn(&Desk<'_>) -> T) -> T
         state: &state,
         connected: &connected,
         ends: &around.ends.iter().map(|(name, end)| ((*name).to_owned(), end.parse().unwrap())).collect(),
+        elsewhere: &around.elsewhere.iter().map(|(name, at)| ((*name).to_owned(), (*at).to_owned())).collect(),
         dead_runs: &around.dead_runs.iter().map(|run| (*run).to_owned()).collect(),
         grace: TimeDelta::minutes(5),
         only: &around.only.iter().map(only).collect::<Vec<_>>(),
@@ -755,6 +758,18 @@ fn a_target_whose_post_is_gone_is_still_told() {
     cake acme-x published - https://x.com/acme/status/7: the post or its target is gone from the repository
     tea acme-x published - https://x.com/acme/status/7: the post or its target is gone from the repository
     ");
+}
+
+#[test]
+fn a_token_of_another_server_publishes_nothing() {
+    let posts = "=== posts/tea.md\ntargets: [acme-x]\nschedule: 2026-12-01 11:30\n---\n\nA\n";
+    let around = Around { silence_is_suspect: false, elsewhere: &[("acme-x", "b.example")], ..USUAL };
+    let row = &planned(posts, &around).rows[0];
+    assert_eq!((row.state, row.action, row.attention), (Standing::Due, None, Some(Kind::Person)));
+    assert_eq!(
+        words_on_elsewhere("ann", "b.example", "a.example"),
+        "the token of ann is for b.example, and accounts.toml says a.example: `pressroom disconnect ann`, then connect it again"
+    );
 }
 
 /// What its post last said about it stands in the ledger, as the post itself is gone.

@@ -24,6 +24,8 @@ pub struct Known {
     pub connected: BTreeSet<String>,
     /// When tokens end that no run refreshes: empty until somebody with a key has looked.
     pub ends: BTreeMap<String, DateTime<Utc>>,
+    /// The servers that tokens are for, where accounts.toml says another: as `ends`.
+    pub elsewhere: BTreeMap<String, String>,
 }
 
 impl Known {
@@ -38,7 +40,7 @@ impl Known {
                 .hint("nothing is published while it cannot be told which posts are old; put the file right on the state branch"));
         }
         let connected = branch.list(vault::FOLDER)?.iter().filter_map(|path| vault::account_of(path)).collect();
-        Ok(Self { branch, state, connected, ends: BTreeMap::new() })
+        Ok(Self { branch, state, connected, ends: BTreeMap::new(), elsewhere: BTreeMap::new() })
     }
 }
 
@@ -80,6 +82,7 @@ impl Planning<'_> {
             state: &self.known.state,
             connected: &self.known.connected,
             ends: &self.known.ends,
+            elsewhere: &self.known.elsewhere,
             dead_runs: &self.recovered.dead,
             grace: self.timings.grace,
             only: self.only,

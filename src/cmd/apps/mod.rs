@@ -82,7 +82,7 @@ impl Apps {
                         Some(server) => vault::server_apps_path(which.platform, server),
                         None => which.path(),
                     };
-                    set::remove(context, which, path, &journal).await
+                    set::remove(context, which, (path, server), &journal).await
                 }
             }
         })

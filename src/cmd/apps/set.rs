@@ -117,8 +117,13 @@ fn write_id(context: &Context, disk: &Disk, platform: Platform, id: &str) -> Res
     Ok(())
 }
 
-pub(super) async fn remove(context: &Context, which: Which, path: String, journal: &Journal) -> Result<u8, Failure> {
-    let (label, words) = (which.platform.label(), which.words());
+pub(super) async fn remove(
+    context: &Context,
+    which: Which,
+    (path, server): (String, Option<String>),
+    journal: &Journal,
+) -> Result<u8, Failure> {
+    let (label, words) = (server.as_deref().unwrap_or(which.platform.label()), which.words());
     if journal.branch()?.read(&path)?.is_none() {
         return Err(Failure::new(Kind::Usage, format!("no {words} of an app with {label} is stored")));
     }
@@ -129,6 +134,7 @@ pub(super) async fn remove(context: &Context, which: Which, path: String, journa
         .say("older commits of the state branch still hold it, encrypted: reset it at the platform if it may be known");
     if context.json() {
         let removed = if which.consumer { "consumer" } else { "secret" };
+        let removed = server.as_deref().unwrap_or(removed);
         context.print_json(json!({ "platform": which.platform, "removed": removed }))?;
     }
     Ok(0)

@@ -11,6 +11,9 @@ mod tests;
 pub mod urls;
 mod weighted;
 
+/// What an address counts where a server says nothing else.
+const USUAL_URL: usize = 23;
+
 /// A text measured by a platform's rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Count {
@@ -41,7 +44,10 @@ pub fn count(text: &str, platform: Platform, premium: bool) -> Count {
 /// The same by a row that may hold the figures of one server.
 pub fn count_by(text: &str, limits: &Limits, premium: bool) -> Count {
     let limit = limits.longest(premium);
-    let length = length(text, limits);
+    let length = match limits.unit {
+        Unit::GraphemesShortLinks => short_links(text, limits.url_length),
+        unit => length(text, unit),
+    };
     if length <= limit
         && let Some(bytes_max) = limits.bytes_max
         && text.len() > bytes_max
@@ -52,16 +58,16 @@ pub fn count_by(text: &str, limits: &Limits, premium: bool) -> Count {
     Count { count: length, limit, unit: words(limits.unit), fits }
 }
 
-/// The length of a text in the unit of a row.
-pub fn length(text: &str, limits: &Limits) -> usize {
-    match limits.unit {
+/// The length of a text in a unit.
+pub fn length(text: &str, unit: Unit) -> usize {
+    match unit {
         Unit::Weighted => weighted::length(text),
         Unit::CodePoints => text.chars().count(),
         Unit::Utf16 => text.encode_utf16().count(),
         Unit::Utf8 => text.len(),
         Unit::EmojiBytes => emoji_bytes(text),
         Unit::Graphemes => graphemes(text),
-        Unit::GraphemesShortLinks => short_links(text, limits.url_length),
+        Unit::GraphemesShortLinks => short_links(text, USUAL_URL),
     }
 }
 

@@ -134,7 +134,7 @@ pub fn shortcode(address: &str) -> Option<String> {
 /// A first comment is a post like the others, with their way to count emoji.
 fn check_comment(fitting: &mut Fitting<'_>, rendition: &Rendition) {
     let Some(comment) = &rendition.first_comment else { return };
-    let (length, most) = (length(comment, fitting.limits), fitting.limits.text_max);
+    let (length, most) = (length(comment, fitting.limits.unit), fitting.limits.text_max);
     // More characters than that have been told.
     if length > most && comment.chars().count() <= most {
         let over = length - most;

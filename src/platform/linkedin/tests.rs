@@ -1002,6 +1002,25 @@ fn a_part_whose_address_is_too_old_begins_the_video_again() {
 }
 
 #[test]
+fn a_list_of_parts_that_is_refused_begins_the_video_again_twice() {
+    let (rendition, identity) = (with(film()), jane());
+    let no = || reply(400, &[], r#"{"message":"signedId is not an uploaded part","status":400}"#);
+    for (refusals, finalized) in [(0, 1), (1, 2), (2, 3), (3, 3)] {
+        let mut walk = walk(&rendition, &identity);
+        let mut left = refusals;
+        let result = walk.run(|call, now| {
+            if call.name != "video 1 finalize" || left == 0 {
+                return good(call, now);
+            }
+            left -= 1;
+            no()
+        });
+        assert_eq!(names(&walk).iter().filter(|name| *name == "video 1 finalize").count(), finalized, "{refusals}");
+        assert_eq!(result.err().map(|refusal| refusal.class), (refusals == 3).then_some(Class::Content), "{refusals}");
+    }
+}
+
+#[test]
 fn an_announcement_that_cannot_be_used_is_refused() {
     let (rendition, identity) = (with(film()), jane());
     let part = |first: u8, last: u8, host: &str| {

@@ -31,7 +31,7 @@ const COVER: &str = "cover";
 const CAPTIONS: &str = "captions";
 const TOKEN: &str = "token";
 
-/// How often a file is announced anew because its address was refused, before that counts as a refusal.
+/// How often a file is announced anew because its address or its list of parts was refused, before that counts as a refusal.
 const ANEW_MAX: usize = 2;
 
 /// An announcement that names no end: recorded addresses open for 24 hours.
@@ -181,7 +181,8 @@ pub(super) fn read(
         (["status"], false) if reply.status == 403 && !wire::is_organization(job.rendition) => {
             Ok(steps::made_of(&call.name, [(file.sort.word(), urn_of(job, done, file))], None))
         }
-        (["initialize" | "finalize" | "status"], false) => Err(refusals::refusal(reply, false)),
+        (["finalize"], false) => finalize_refused(done, reply, &file.name("initialize")),
+        (["initialize" | "status"], false) => Err(refusals::refusal(reply, false)),
         _ => Err(bug(format!("`{}` is no call to LinkedIn", call.name))),
     }
 }
@@ -272,7 +273,18 @@ fn part_taken(job: &Job<'_>, done: &[Step], file: &File<'_>, number: &str, reply
 /// old announcement as ended. If it was the token after all, the announcement will say so.
 fn upload_refused(done: &[Step], reply: &Reply, session: &str) -> Result<Step, Refusal> {
     let is_stale = matches!(reply.status, 401 | 403 | 404 | 410) || refusals::is_expired_upload(reply);
-    if is_stale && times_ended(done, session) < ANEW_MAX {
+    if is_stale { anew(done, reply, session) } else { Err(refusals::refusal(reply, false)) }
+}
+
+/// A part that was given up and sent again may arrive twice, and the ETag that counts then is the one nobody heard. LinkedIn
+/// refuses the list of ETags, and no call tells the right ones: the file is announced anew.
+fn finalize_refused(done: &[Step], reply: &Reply, session: &str) -> Result<Step, Refusal> {
+    if reply.status == 400 { anew(done, reply, session) } else { Err(refusals::refusal(reply, false)) }
+}
+
+/// The announcement marked as ended, unless that has happened too often to help.
+fn anew(done: &[Step], reply: &Reply, session: &str) -> Result<Step, Refusal> {
+    if times_ended(done, session) < ANEW_MAX {
         return Ok(steps::made_of(session, [], Some(reply.at)));
     }
     Err(refusals::refusal(reply, false))

@@ -46,6 +46,7 @@ fn planned(posts: &[(&str, &str)]) -> (Plan, Vec<Problem>) {
         state: &State::default(),
         connected: &["acme-x", "ann"].map(str::to_owned).into(),
         ends: &std::collections::BTreeMap::new(),
+        elsewhere: &std::collections::BTreeMap::new(),
         dead_runs: &std::collections::BTreeSet::new(),
         grace: chrono::TimeDelta::zero(),
         only: &[],
