@@ -173,7 +173,7 @@ mod tests {
     /// `link 6..24 https://middle.com`; all facets of a text.
     fn told(text: &str) -> Vec<String> {
         let one = |Facet { span, to }: Facet| {
-            let shown = &text[span.clone()];
+            let shown = &text[span];
             match to {
                 To::Link(to) => format!("{shown} -> {to}"),
                 To::Mention(handle) => format!("{shown} -> @{handle}"),

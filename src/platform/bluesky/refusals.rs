@@ -142,7 +142,7 @@ pub(super) fn nobody(reply: &Reply) -> Refusal {
 pub(super) fn inactive(answer: &Value) -> Option<Refusal> {
     let status = answer["status"].as_str().unwrap_or("inactive");
     let words = format!("the account cannot publish: Bluesky calls it {status}; see to that in the app");
-    (answer["active"] == false).then(|| Refusal { class: Class::Permission, code: None, words, not_before: None })
+    (answer["active"] == false).then_some(Refusal { class: Class::Permission, code: None, words, not_before: None })
 }
 
 /// What is left of the limit that is nearest, as the headers tell it, where that is little.

@@ -287,7 +287,7 @@ fn gate_left(job: &Job<'_>, done: &[Step]) -> Option<Next> {
         }
         let key = record_key(shown(done, part)?)?;
         let uri = wire::uri(&job.identity.id, &key);
-        Some(Next::Call(wire::gate(name, part, job.identity, collection, &key, rules(&uri))))
+        Some(Next::Call(wire::gate(name, part, job.identity, collection, &key, &rules(&uri))))
     };
     if let Some(allow) = wire::allowed(setting("threadgate")) {
         let rules = |uri: &str| json!({"post": uri, "allow": allow, "createdAt": at});

@@ -374,7 +374,7 @@ fn swap() -> Reply {
     reply(400, &[], r#"{"error":"InvalidSwap","message":"Record was at bafyrei"}"#)
 }
 
-fn there(text: &str, embed: Value) -> Reply {
+fn there(text: &str, embed: &Value) -> Reply {
     let value = json!({"text": text, "createdAt": "2026-11-20T08:59:00.000Z", "embed": embed});
     reply(200, &[], &json!({"uri": uri(0), "cid": "c", "value": value}).to_string())
 }
@@ -396,7 +396,7 @@ fn a_lost_answer_is_looked_for_by_its_key() {
     let place = format!("https://bsky.app/profile/{DID}/post/{}", key(0));
     let found = vec![format!("0 {place} 08:59:00 Lookup")];
     for lost in [fault(), swap(), reply(200, &[], "not JSON")] {
-        let (log, receipts) = names(&text, bad(vec![lost], vec![there("x", Value::Null)]));
+        let (log, receipts) = names(&text, bad(vec![lost], vec![there("x", &Value::Null)]));
         assert_eq!((log, &receipts), (["post 1", "look 1", "done"].map(str::to_owned).to_vec(), &found));
     }
     let (log, receipts) = names(&text, bad(vec![fault()], vec![]));
@@ -422,10 +422,10 @@ fn another_post_under_the_key_is_for_a_person() {
     let other = json!({"images": [{"image": {"$type": "blob", "ref": {"$link": "other"}}}]});
     let same = json!({"images": [{"image": blob("image 1")}]});
     for (found, last) in [
-        (there("y", same.clone()), why.as_str()),
-        (there("x", Value::Null), why.as_str()),
-        (there("x", other), why.as_str()),
-        (there("x", same), "done"),
+        (there("y", &same), why.as_str()),
+        (there("x", &Value::Null), why.as_str()),
+        (there("x", &other), why.as_str()),
+        (there("x", &same), "done"),
     ] {
         let (log, _) = names(&picture, bad(vec![swap()], vec![found]));
         assert_eq!(log.last().unwrap(), last);

@@ -101,7 +101,7 @@ pub(super) fn post(name: &str, part: usize, identity: &Identity, key: &str, reco
 }
 
 /// Says who may reply to a post, or quote it; what was said before is replaced.
-pub(super) fn gate(name: &str, part: usize, identity: &Identity, collection: &str, key: &str, rules: Value) -> Call {
+pub(super) fn gate(name: &str, part: usize, identity: &Identity, collection: &str, key: &str, rules: &Value) -> Call {
     let mut body = json!({"repo": identity.id, "collection": collection, "rkey": key, "record": rules});
     body["record"]["$type"] = json!(collection);
     call(name, part, &identity.server, "com.atproto.repo.putRecord", &[], Body::Json(body))

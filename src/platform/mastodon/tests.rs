@@ -256,7 +256,7 @@ fn what_a_server_drops_is_told() {
         Rendition { lang: Some("th".to_owned()), poll: Some(poll), ..post(vec![part("x", vec![])]) },
         &[("content_warning", "tea"), ("quote_policy", "followers")],
     );
-    let hidden = with(post(vec![part("x", vec![picture.clone(), picture.clone()])]), &[("sensitive", "true")]);
+    let hidden = with(post(vec![part("x", vec![picture.clone(), picture])]), &[("sensitive", "true")]);
     let unlisted = Rendition { visibility: Visibility::Unlisted, ..post(vec![part("x", vec![])]) };
     let thread = Rendition { visibility: Visibility::Unlisted, ..post(vec![part("x", vec![]), part("y", vec![])]) };
     type Change = fn(&mut Value);
