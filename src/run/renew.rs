@@ -19,7 +19,7 @@ use crate::repo::branch::{Branch, Edit};
 use crate::repo::journal::{Journal, Setback};
 use crate::repo::shelf::{Draft, Form, Shelf};
 use crate::run::write;
-use crate::vault::{self, Document, Vault};
+use crate::vault::{self, Credential, Document, Vault};
 
 /// How long a claim on a refresh holds, at most.
 const CLAIM_MAX: TimeDelta = TimeDelta::minutes(2);
@@ -254,9 +254,12 @@ impl Renewal<'_> {
                     (self.tell)(&ended);
                     return Ok(document);
                 }
-                Err(Failure::new(Kind::Person, ended).hint(
-                    "a refresh whose answer was lost, an app whose access was taken back, or half a year without use end a login",
-                ))
+                Err(Failure::new(Kind::Person, ended).hint(match &document.credential {
+                    Credential::Session { .. } => "the app password was taken back, or the account is no longer there",
+                    _ => {
+                        "a refresh whose answer was lost, an app whose access was taken back, or half a year without use end a login"
+                    }
+                }))
             }
         }
     }
