@@ -234,7 +234,7 @@ pub fn fit(target: &Target, account: &Account, hosted: Hosted, library: &Library
     let rendition = Rendition {
         platform: target.platform,
         kind: shape.kind,
-        parts: texts.into_iter().zip(media).zip(links).map(part).collect(),
+        parts: texts.into_iter().zip(media).zip(links).map(|((text, media), links)| part(text, media, links)).collect(),
         visibility,
         title: fitting.title(has_video),
         lang: target.wishes.lang.as_ref().map(|lang| lang.value.clone()),
@@ -255,7 +255,7 @@ pub fn fit(target: &Target, account: &Account, hosted: Hosted, library: &Library
     fitting.finish(rendition)
 }
 
-fn part((((text, count), media), links): (((String, Count), Vec<Media>), Vec<Link>)) -> Part {
+fn part((text, count): (String, Count), media: Vec<Media>, links: Vec<Link>) -> Part {
     Part { text, count: count.count, limit: count.limit, media, links }
 }
 
