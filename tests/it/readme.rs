@@ -157,6 +157,7 @@ fn every_command_that_is_named_exists() {
         let path: Vec<&str> = match words[..] {
             ["keys", action, ..] => vec!["keys", action],
             ["media", "fit", ..] => vec!["media", "fit"],
+            ["apps", action @ ("set" | "remove"), ..] => vec!["apps", action],
             [first, ..] if first.starts_with('-') => continue,
             [first, ..] => vec![first],
             [] => continue,
