@@ -95,7 +95,9 @@ fn claimed(aim: Aim) -> &'static str {
 fn what(event: &Event) -> String {
     match event {
         Event::Baseline => "first met: what was due before this stays unpublished".to_owned(),
-        Event::Claimed { exp, takes_over: None, aim } => format!("{} until {}", claimed(*aim), exp.format("%H:%M:%SZ")),
+        Event::Claimed { exp, takes_over: None, aim, .. } => {
+            format!("{} until {}", claimed(*aim), exp.format("%H:%M:%SZ"))
+        }
         Event::Claimed { exp, takes_over: Some(_), .. } => {
             format!("taken over from a dead run, until {}", exp.format("%H:%M:%SZ"))
         }

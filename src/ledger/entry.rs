@@ -100,6 +100,10 @@ pub enum Event {
         takes_over: Option<Uuid>,
         #[serde(default, skip_serializing_if = "Aim::is_publish")]
         aim: Aim,
+        /// What is to become of it once its post is gone, where the ledger did not know that: whoever finds out that it came
+        /// out may no longer have the post to ask.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on_remove: Option<OnRemove>,
     },
     /// The claim's lease lasts longer.
     Renewed { exp: DateTime<Utc> },

@@ -279,7 +279,7 @@ pub fn apply(stand: &mut Stand, entry: Entry) -> Result<(), String> {
     let settled =
         matches!(stand.word, Word::Published { .. } | Word::Removed | Word::Cancelled { .. } | Word::Missed { .. });
     match entry.event {
-        Event::Claimed { exp, takes_over, aim } => {
+        Event::Claimed { exp, takes_over, aim, on_remove } => {
             let held = stand.claim.as_ref().map(|claim| claim.id);
             let is_out = matches!(stand.word, Word::Published { .. });
             if if aim == Aim::Publish { settled } else { !is_out } {
@@ -291,6 +291,7 @@ pub fn apply(stand: &mut Stand, entry: Entry) -> Result<(), String> {
             let id = entry.claim.ok_or("a claim without an id")?;
             stand.claim = Some(Claim { id, run: entry.run, at: entry.t, exp, aim });
             stand.epoch = entry.epoch.unwrap_or(stand.epoch + 1);
+            stand.on_remove = on_remove.unwrap_or(stand.on_remove);
             if aim == Aim::Publish {
                 stand.word = Word::Open;
                 stand.steps = stand.steps_for(entry.fp.as_deref());
@@ -414,12 +415,15 @@ pub fn apply(stand: &mut Stand, entry: Entry) -> Result<(), String> {
                 }
                 stand.claim = None;
             }
+            // That it was changed, or taken away, before another run took it away may be told late, too.
+            Word::Removed => {}
             word => return Err(format!("updated while it was {}", word.name())),
         },
         Event::Deleted => match stand.word {
             Word::Published { .. } => {
                 (stand.word, stand.claim, stand.change) = (Word::Removed, None, None);
             }
+            Word::Removed => {}
             ref word => return Err(format!("deleted while it was {}", word.name())),
         },
         Event::Noted { on_remove } => stand.on_remove = on_remove,

@@ -428,8 +428,8 @@ fn the_table_of_lawful_steps() {
         released (other): removed
         given back: removed
         retried: ! 4: released after it was removed
-        updated: ! 4: updated while it was removed
-        deleted: ! 4: deleted while it was removed
+        updated: removed
+        deleted: removed
         noted: removed, goes with its post
         missed: ! 4: missed after it was removed
         cancelled: ! 4: cancelled after it was removed

@@ -124,6 +124,14 @@ impl Login<'_> {
         }
     }
 
+    /// Where a token is refreshed.
+    pub fn refreshed_at(&self) -> String {
+        match self.way.by {
+            By::Password(session) => self.at(session.refresh),
+            By::App | By::ServerApp { .. } => self.at(self.way.token),
+        }
+    }
+
     /// An address of the way, at the account's server.
     pub fn at(&self, address: &str) -> String {
         in_place(address, self.server)

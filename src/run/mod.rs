@@ -129,19 +129,12 @@ impl Run<'_> {
         Ok(rows)
     }
 
-    /// What is due, late and missed is told by this machine's clock: where that is wrong, nothing is touched. Why; `None` too
-    /// while no platform tells its time, which is asked again before anything is shown.
+    /// Why nothing may be touched by this machine's clock, which tells what is due, late and missed.
     async fn wrong_time(&self, rows: &[Row]) -> Result<Option<String>, Failure> {
         let touched = rows.iter().filter(|row| row.action.is_some() || row.newly_missed);
         let hosts: BTreeSet<(Platform, &str)> =
             touched.filter_map(|row| Some((row.platform, self.home_of(row)?))).collect();
-        for (_, host) in hosts {
-            if self.http.skew().is_some() {
-                break;
-            }
-            self.http.ask_the_time(host).await?;
-        }
-        Ok(self.skewed())
+        wrong_time(self.http, &hosts.into_iter().map(|(_, host)| host).collect::<Vec<_>>()).await
     }
 
     /// A host that can be asked for a row's sake: its account's server, else the platform's first.
@@ -149,13 +142,6 @@ impl Run<'_> {
         let server = self.tokens.get(&row.account).map(|document| document.identity.server.as_str());
         let first = platform::adapter(row.platform)?.hosts().first().copied();
         server.filter(|server| !server.is_empty()).or(first)
-    }
-
-    /// How wrong this machine's clock is, if that is too much for leases, look-ups and schedules to hold.
-    fn skewed(&self) -> Option<String> {
-        let skew = self.http.skew().filter(|skew| skew.abs() > SKEW_MAX)?;
-        let ahead = if skew > TimeDelta::zero() { "ahead of" } else { "behind" };
-        Some(format!("this machine's clock is {} {ahead} the platforms': set it", how_long(skew.abs())))
     }
 
     async fn record_missed(&self, rows: &[Row]) -> Result<(), Failure> {
@@ -174,7 +160,8 @@ impl Run<'_> {
     /// Tells the ledger what the posts of what is out say is to become of it once they are gone.
     async fn record_notes(&self, rows: &[Row]) -> Result<(), Failure> {
         let out = rows.iter().filter(|row| row.state == Standing::Published);
-        let lines: Vec<_> = out.filter_map(|row| Some(self.writer.line(row, None, note(row)?))).collect();
+        let noted = out.filter_map(|row| Some((row, Event::Noted { on_remove: row.to_note? })));
+        let lines: Vec<_> = noted.map(|(row, event)| self.writer.line(row, None, event)).collect();
         if lines.is_empty() { Ok(()) } else { self.writer.append(lines).await }
     }
 
@@ -206,6 +193,7 @@ impl Run<'_> {
                     aim,
                     fp: rendition.map(Rendition::fingerprint),
                     fixed: rendition.map(Rendition::fixed),
+                    on_remove: row.to_note,
                     lease: self.timings.lease,
                     takes_over: row.takes_over,
                     suspicion,
@@ -321,12 +309,8 @@ impl Run<'_> {
         let mut line = self.writer.line(row, Some(claimed), event);
         line.entry.allowances.clone_from(&claimed.allowances);
         self.note(&Note::result(&line.entry))?;
-        let noted = note(row).filter(|_| matches!(end, End::Published { .. }));
-        let noted = noted.map(|event| self.writer.line(row, Some(claimed), event));
-        // By the time the spool is read the post may be gone, and its wish with it.
-        noted.iter().try_for_each(|line| self.note(&Note::result(&line.entry)))?;
         let cleanup = claimed.cleanup.clone().into_iter().collect();
-        words.push(Box::pin(self.writer.append_and(std::iter::once(line).chain(noted).collect(), cleanup)));
+        words.push(Box::pin(self.writer.append_and(vec![line], cleanup)));
         Ok(())
     }
 
@@ -401,9 +385,27 @@ fn rest(row: &mut Row, why: &str) {
     row.attention = Some(Kind::Later);
 }
 
-/// What the ledger is to be told of a row's wish for the time after its post.
-fn note(row: &Row) -> Option<Event> {
-    row.to_note.map(|on_remove| Event::Noted { on_remove })
+/// Why nothing may be done that hangs on this machine's clock: it is wrong, or none of these hosts tells the time.
+///
+/// # Errors
+/// When a host cannot be asked at all.
+async fn wrong_time(http: &Http, hosts: &[&str]) -> Result<Option<String>, Failure> {
+    for host in std::iter::repeat_n(hosts, TIMES_ASKED).flatten() {
+        if http.skew().is_some() {
+            return Ok(skewed(http));
+        }
+        http.ask_the_time(host).await?;
+    }
+    let untold =
+        || "no platform told the time, and this machine's clock may be wrong; the next run asks again".to_owned();
+    Ok(skewed(http).or_else(|| (!hosts.is_empty() && http.skew().is_none()).then(untold)))
+}
+
+/// How wrong this machine's clock is, if that is too much for leases, look-ups and schedules to hold.
+fn skewed(http: &Http) -> Option<String> {
+    let skew = http.skew().filter(|skew| skew.abs() > SKEW_MAX)?;
+    let ahead = if skew > TimeDelta::zero() { "ahead of" } else { "behind" };
+    Some(format!("this machine's clock is {} {ahead} the platforms': set it", how_long(skew.abs())))
 }
 
 /// What a row's claim is for.
@@ -418,6 +420,8 @@ fn due(doubtful: bool) -> Standing {
 
 /// A clock further off than this makes leases worthless: nothing is shown.
 const SKEW_MAX: TimeDelta = TimeDelta::seconds(60);
+/// How often each host is asked the time before that is given up.
+const TIMES_ASKED: usize = 3;
 /// Most characters of a platform's words that are kept.
 const WORDS_MAX: usize = 300;
 

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 use crate::clock::Clock;
 use crate::error::{Failure, Kind};
@@ -110,6 +111,12 @@ impl Renewal<'_> {
         };
         if !forced && document.is_fresh(self.clock.now(), margin(login)) {
             return Ok(document);
+        }
+        // Who else is at it is told by clocks: by a wrong one two would spend the same token.
+        let token = Url::parse(&login.refreshed_at()).ok();
+        let hosts: Vec<&str> = token.iter().filter_map(Url::host_str).collect();
+        if let Some(why) = super::wrong_time(login.http, &hosts).await? {
+            return self.usable(document, Some(why), forced);
         }
         self.vault.rehearse()?;
         let mut document = document;

@@ -560,7 +560,7 @@ impl<'a> Walk<'a> {
                 return Ok(Some(end));
             }
         }
-        if let Some(why) = self.run.skewed() {
+        if let Some(why) = super::skewed(self.run.http) {
             return Ok(Some(self.later(self.run.clock.now() + BUSY_REST, why, None)));
         }
         if self.write_made().await? { self.keep_lease().await } else { Ok(Some(self.lost())) }

@@ -14,7 +14,7 @@ use crate::error::{Failure, Kind};
 use crate::ledger::entry::{self, Aim, Entry, Event, Retry, TargetKey};
 use crate::ledger::{self, Stand, Word};
 use crate::plan::action::Row;
-use crate::post::PostId;
+use crate::post::{OnRemove, PostId};
 use crate::repo::branch::{Branch, Edit};
 use crate::repo::journal::{Committed, Journal, Setback};
 use crate::step::{Allowance, Step};
@@ -90,6 +90,8 @@ pub struct Ask {
     /// The hashes of what is to be out: see [`crate::fit::Rendition`]; `None` where nothing is.
     pub fp: Option<String>,
     pub fixed: Option<String>,
+    /// What is to become of it once its post is gone, where the ledger does not know that.
+    pub on_remove: Option<OnRemove>,
     pub lease: TimeDelta,
     /// The claim that planning saw and judged dead; it and no other may be taken over.
     pub takes_over: Option<Uuid>,
@@ -289,7 +291,7 @@ impl Writer {
                 Some(fp) => (Some(fp), before.fixed.clone()),
                 None => (ask.fp.clone(), ask.fixed.clone()),
             };
-            let claimed = Event::Claimed { exp, takes_over: ask.takes_over, aim: ask.aim };
+            let claimed = Event::Claimed { exp, takes_over: ask.takes_over, aim: ask.aim, on_remove: ask.on_remove };
             let events = std::iter::once(claimed).chain(doubt.clone());
             let lines: Vec<Line> = events
                 .map(|event| {

@@ -112,6 +112,7 @@ fn ask(takes_over: Option<Uuid>) -> Ask {
         aim: Aim::Publish,
         fp: Some("0f".into()),
         fixed: None,
+        on_remove: None,
         lease: TimeDelta::minutes(10),
         takes_over,
         suspicion: Box::new(|_| None),
