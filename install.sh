@@ -13,17 +13,18 @@ main() {
     case $version in
         '' | *[!0-9A-Za-z.+-]* | [!0-9]*) fail "\`$version\` is no version: write it as 0.1.0" ;;
     esac
+    case $(uname -s) in MINGW* | MSYS*) exe=.exe ;; *) exe= ;; esac
     scratch=$(mktemp -d)
     trap 'rm -rf "$scratch"' EXIT
     mkdir -p "$folder"
     if system=$(system) && fetch; then
         verify
         tar -xzf "$scratch/$archive" -C "$scratch"
-        put "$scratch/${archive%.tar.gz}/pressroom"
+        put "$scratch/${archive%.tar.gz}/pressroom$exe"
     else
         compile
     fi
-    "$folder/pressroom" --version
+    "$folder/pressroom$exe" --version
 }
 
 fail() {
@@ -43,6 +44,8 @@ system() {
         Linux/aarch64 | Linux/arm64) echo aarch64-unknown-linux-musl ;;
         Darwin/x86_64) echo x86_64-apple-darwin ;;
         Darwin/arm64) echo aarch64-apple-darwin ;;
+        # The shell that comes with git.
+        MINGW*/x86_64 | MSYS*/x86_64) echo x86_64-pc-windows-msvc ;;
         *) return 1 ;;
     esac
 }
@@ -69,7 +72,7 @@ verify() {
 put() {
     cp "$1" "$folder/.pressroom.new"
     chmod 755 "$folder/.pressroom.new"
-    mv -f "$folder/.pressroom.new" "$folder/pressroom"
+    mv -f "$folder/.pressroom.new" "$folder/pressroom$exe"
 }
 
 compile() {
@@ -81,7 +84,7 @@ compile() {
         cargo='cargo +stable'
     fi
     $cargo install --locked --root "$scratch/made" "pressroom@$version"
-    put "$scratch/made/bin/pressroom"
+    put "$scratch/made/bin/pressroom$exe"
 }
 
 main "$@"

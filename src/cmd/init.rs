@@ -451,7 +451,11 @@ mod tests {
         }
         let publish = text(&made("main"), ".github/workflows/pressroom-publish.yml");
         assert!(publish.contains("branches: [\"main\"]\n"));
-        assert!(publish.contains(concat!("uses: pressroom-cli/pressroom@v", env!("CARGO_PKG_VERSION"), "\n")));
+        assert!(publish.contains(concat!(
+            "uses: pressroom-cli/pressroom/.github/actions/setup@v",
+            env!("CARGO_PKG_VERSION"),
+            "\n"
+        )));
     }
 
     #[test]

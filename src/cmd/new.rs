@@ -13,7 +13,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use super::{Context, open};
-use crate::account::Accounts;
+use crate::account::{Accounts, Unknown};
 use crate::content::POSTS;
 use crate::env;
 use crate::error::{Failure, Kind, Source};
@@ -31,8 +31,8 @@ use template::Variable;
 /// Makes a post's file with an id and the usual keys, and opens it in your editor.
 ///
 /// The path is printed on stdout. The editor is $VISUAL, else $EDITOR, and is opened only on a terminal. A template is a post's
-/// file in `templates/`, in which {{title}}, {{id}}, {{slug}}, {{date}}, {{tomorrow}}, {{time}} and {{author}} stand for what they
-/// say; without `--template`, `templates/post.md` is taken where it exists.
+/// file in `templates/`, in which {{title}}, {{id}}, {{slug}}, {{targets}}, {{date}}, {{tomorrow}}, {{time}} and {{author}} stand for
+/// what they say; without `--template`, the one named like what `--for` says is taken where it exists, else `templates/post.md`.
 #[derive(Debug, Args)]
 pub struct New {
     /// The post's title; the file is named after it.
@@ -40,6 +40,10 @@ pub struct New {
     /// Begin with `templates/NAME.md`.
     #[arg(short, long, value_name = "NAME")]
     template: Option<String>,
+    /// Where it is to go: an account, a group, or a platform that has just one account. It begins with `templates/NAME.md` where that
+    /// exists, and lies where the account's `posts` wants it.
+    #[arg(long = "for", value_name = "NAME")]
+    targets: Vec<String>,
 }
 
 impl New {
@@ -47,16 +51,18 @@ impl New {
         let title = self.title.split_whitespace().collect::<Vec<_>>().join(" ");
         let disk = open::disk(context)?;
         let accounts = &disk.content.accounts;
+        let folder = folder_for(&self.targets, accounts)?;
         let now = context.clock.now();
         let slug = slug(&title, today(now, accounts))?;
         let mut taken: BTreeSet<String> = disk.content.posts.iter().map(|post| post.id.as_str().to_owned()).collect();
         taken.extend(in_ledger(&disk.repo, accounts, &slug)?);
         let id = unique(&slug, &taken);
-        let path = format!("{POSTS}{slug}.md");
+        let path = format!("{folder}{slug}.md");
         let file = disk.repo.root().join(&path);
-        let (text, id) = match template_asked_for(&disk.repo, self.template.as_deref())? {
+        let (text, id) = match template_asked_for(&disk.repo, self.template.as_deref(), &self.targets)? {
             Some(template) => {
-                let filled = fill(&template, &variables(&disk.repo, accounts, now, [&title, &id, &slug]))?;
+                let filled =
+                    fill(&template, &variables(&disk.repo, accounts, now, [&title, &id, &slug], &self.targets))?;
                 // A template without an `id` makes posts that are named by their paths.
                 let (post, problems) =
                     post::parse(&Source::new(path.as_str(), filled.as_str()), accounts.defaults.timezone);
@@ -66,7 +72,7 @@ impl New {
                 };
                 (filled, post.ok_or_else(unreadable)?.id.as_str().to_owned())
             }
-            None => (text(&id, &title, accounts, now), id),
+            None => (text(&id, &title, &self.targets, accounts, now), id),
         };
         write(&file, &path, &text)?;
         if context.json() {
@@ -84,12 +90,32 @@ const TEMPLATES: &str = "templates/";
 /// The one that is taken where none is asked for.
 const USUAL: &str = "post";
 
+/// The folder that a post for these names belongs in: where a single account takes posts from one folder alone, that.
+fn folder_for(names: &[String], accounts: &Accounts) -> Result<String, Failure> {
+    let mut all = Vec::new();
+    for name in names {
+        let unknown = |unknown: Unknown| Failure::new(Kind::Usage, unknown.message).hint(unknown.hint);
+        all.extend(accounts.named(name).map_err(unknown)?);
+    }
+    let rule = match all.as_slice() {
+        [account] => account.posts.as_ref().map_or("", |rule| rule.value.written()),
+        _ => "",
+    };
+    let plain = rule.split(['*', '?', '[', '{']).next().unwrap_or_default();
+    let folder = plain.rfind('/').map_or("", |slash| &plain[..=slash]);
+    Ok(if folder.starts_with(POSTS) { folder } else { POSTS }.to_owned())
+}
+
 /// The template to begin with; `None`: there is none, and none was asked for.
-fn template_asked_for(repo: &Repo, asked: Option<&str>) -> Result<Option<Source>, Failure> {
+fn template_asked_for(repo: &Repo, asked: Option<&str>, targets: &[String]) -> Result<Option<Source>, Failure> {
     let snapshot = Snapshot::on_disk(repo);
     let files = snapshot.files(TEMPLATES, ".md")?;
     let names = || files.iter().filter_map(|path| path.strip_prefix(TEMPLATES)?.strip_suffix(".md"));
-    let name = asked.map_or(USUAL, |name| name.strip_suffix(".md").unwrap_or(name));
+    let of_target = || targets.iter().find(|target| names().any(|known| known == target.as_str()));
+    let name = match asked {
+        Some(name) => name.strip_suffix(".md").unwrap_or(name),
+        None => of_target().map_or(USUAL, String::as_str),
+    };
     if !names().any(|known| known == name) {
         return if asked.is_none() { Ok(None) } else { Err(no_template(name, &names().collect::<Vec<_>>())) };
     }
@@ -120,7 +146,15 @@ fn fill(template: &Source, variables: &[Variable]) -> Result<String, Failure> {
 }
 
 /// What a template may name.
-fn variables(repo: &Repo, accounts: &Accounts, now: DateTime<Utc>, [title, id, slug]: [&str; 3]) -> Vec<Variable> {
+fn variables(
+    repo: &Repo,
+    accounts: &Accounts,
+    now: DateTime<Utc>,
+    [title, id, slug]: [&str; 3],
+    targets: &[String],
+) -> Vec<Variable> {
+    let defaults = || accounts.defaults.targets.iter().map(|target| target.value.clone()).collect();
+    let targets = if targets.is_empty() { defaults() } else { targets.to_vec() };
     let zone = accounts.defaults.timezone.unwrap_or(chrono_tz::UTC);
     // Who git takes them for; the address is nobody's business.
     let author = repo.person().unwrap_or_default();
@@ -131,6 +165,7 @@ fn variables(repo: &Repo, accounts: &Accounts, now: DateTime<Utc>, [title, id, s
         words("title", title.to_owned()),
         plain("id", id.to_owned()),
         plain("slug", slug.to_owned()),
+        plain("targets", targets.join(", ")),
         plain("date", today(now, accounts).to_string()),
         plain("tomorrow", today(now + TimeDelta::days(1), accounts).to_string()),
         plain("time", now.with_timezone(&zone).format("%H:%M").to_string()),
@@ -196,11 +231,12 @@ fn unique(slug: &str, taken: &BTreeSet<String>) -> String {
 }
 
 /// The file's text. The body is empty: a text that nobody wrote can then never go out.
-fn text(id: &str, title: &str, accounts: &Accounts, now: DateTime<Utc>) -> String {
+fn text(id: &str, title: &str, targets: &[String], accounts: &Accounts, now: DateTime<Utc>) -> String {
     let names = |names: Vec<&str>| names.join(", ");
     let defaults = names(accounts.defaults.targets.iter().map(|target| target.value.as_str()).collect());
     let known = names(accounts.accounts.keys().map(String::as_str).collect());
     let targets = match (defaults.is_empty(), known.is_empty()) {
+        _ if !targets.is_empty() => format!("targets: [{}]\n", targets.join(", ")),
         (false, _) => format!("# targets: [{defaults}]   # these, unless written\n"),
         (true, false) => format!("# Choose where it goes; accounts.toml has these.\n# targets: [{known}]\n"),
         (true, true) => "# Choose where it goes, once accounts.toml has accounts.\n# targets: []\n".to_owned(),
@@ -248,9 +284,8 @@ fn edit(context: &Context, file: &Path) {
     }
     let set = |name| std::env::var(name).ok().filter(|value: &String| !value.trim().is_empty());
     let Some(editor) = set("VISUAL").or_else(|| set("EDITOR")) else { return };
-    // By the shell, as git does: the variable may hold options (`code --wait`).
-    let mut command = Command::new("sh");
-    command.args(["-c", &format!("{editor} \"$@\""), &editor]).arg(file);
+    let mut command = by_shell(&editor);
+    command.arg(file);
     env::withhold_from(&mut command);
     match command.status() {
         Ok(status) if status.success() => {}
@@ -259,6 +294,21 @@ fn edit(context: &Context, file: &Path) {
             context.say(&format!("note: the editor `{editor}` could not be started: {error}; the file is there"));
         }
     }
+}
+
+/// By the shell, as git does: the variable may hold options (`code --wait`).
+#[cfg(unix)]
+fn by_shell(editor: &str) -> Command {
+    let mut command = Command::new("sh");
+    command.args(["-c", &format!("{editor} \"$@\""), editor]);
+    command
+}
+
+#[cfg(windows)]
+fn by_shell(editor: &str) -> Command {
+    let mut command = Command::new("cmd");
+    command.args(["/C", editor]);
+    command
 }
 
 #[cfg(test)]
@@ -318,7 +368,7 @@ mod tests {
 
     #[test]
     fn a_new_post_names_the_accounts_there_are() {
-        let none = text("tea", "Tea", &accounts("[defaults]\ntimezone = \"Europe/Amsterdam\"\n"), now());
+        let none = text("tea", "Tea", &[], &accounts("[defaults]\ntimezone = \"Europe/Amsterdam\"\n"), now());
         assert_eq!(
             none,
             "---\nid: tea\ntitle: \"Tea\"\n\
@@ -328,17 +378,41 @@ mod tests {
         );
         let some = accounts("[accounts.ann]\nplatform = \"x\"\n[accounts.acme]\nplatform = \"linkedin\"\n");
         assert!(
-            text("tea", "Tea", &some, now())
+            text("tea", "Tea", &[], &some, now())
                 .contains("\n# Choose where it goes; accounts.toml has these.\n# targets: [acme, ann]\n")
         );
         let defaults = accounts("[defaults]\ntargets = [\"ann\"]\n[accounts.ann]\nplatform = \"x\"\n");
-        assert!(text("tea", "Tea", &defaults, now()).contains("\n# targets: [ann]   # these, unless written\n"));
+        assert!(text("tea", "Tea", &[], &defaults, now()).contains("\n# targets: [ann]   # these, unless written\n"));
+    }
+
+    #[test]
+    fn a_post_for_somebody_says_so_and_lies_where_they_take_posts_from() {
+        let known = accounts(
+            "[accounts.ann]\nplatform = \"x\"\n[accounts.acme]\nplatform = \"linkedin\"\nposts = \"posts/company/**\"\n\
+             [accounts.site]\nplatform = \"threads\"\nposts = \"posts/{news,blog}/*.md\"\n[groups]\nall = [\"ann\", \"acme\"]\n",
+        );
+        let for_them = |names: &[&str]| {
+            let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+            let folder = folder_for(&names, &known).map_err(|failure| failure.message);
+            (folder, text("tea", "Tea", &names, &known, now()).lines().nth(3).unwrap_or_default().to_owned())
+        };
+        for (names, folder, line) in [
+            (&["acme"][..], "posts/company/", "targets: [acme]"),
+            (&["linkedin"], "posts/company/", "targets: [linkedin]"),
+            (&["ann"], "posts/", "targets: [ann]"),
+            (&["site"], "posts/", "targets: [site]"),
+            (&["ann", "acme"], "posts/", "targets: [ann, acme]"),
+            (&["all"], "posts/", "targets: [all]"),
+        ] {
+            assert_eq!(for_them(names), (Ok(folder.to_owned()), line.to_owned()), "{names:?}");
+        }
+        assert_eq!(for_them(&["acne"]).0, Err("there is no account, platform or group `acne`".to_owned()));
     }
 
     #[test]
     fn whatever_the_title_the_front_matter_is_sound() {
         for title in ["Tea: \"why\" # and how", "---", "C:\\tea", "{a: b}", "é\u{1f375}"] {
-            let text = text("tea", title, &accounts(""), now());
+            let text = text("tea", title, &[], &accounts(""), now());
             let (post, problems) = post::parse(&Source::new("posts/tea.md", text), None);
             assert_eq!(problems, [], "{title}");
             let post = post.unwrap();

@@ -126,6 +126,26 @@ fn tell(stand: &Stand) -> String {
 }
 
 /// Every kind of line after every word, with and without a claim. A cell is what follows, or why it must not.
+/// The post may be gone by the time somebody learns that it came out.
+#[test]
+fn a_claim_says_what_is_to_become_of_its_post() {
+    let claimed = |wish: Value| {
+        let mut fields = json!({ "ev": "claimed", "exp": "2026-12-01T09:00:00Z" });
+        fields.as_object_mut().unwrap().extend(wish.as_object().unwrap().clone());
+        line(1, Some(OURS), &fields)
+    };
+    let noted = line(2, None, &json!({ "ev": "noted", "on_remove": "keep" }));
+    let (post, target) = (PostId::new(POST), TargetKey::new(Platform::X, "acme-x"));
+    let wish = |lines: &[&str]| {
+        let path = entry::path(&post);
+        fold_target(&path, &(lines.join("\n") + "\n"), &post, &target).unwrap().on_remove
+    };
+    let delete = claimed(json!({ "on_remove": "delete" }));
+    assert_eq!(wish(&[&claimed(json!({}))]), OnRemove::Keep);
+    assert_eq!(wish(&[&delete]), OnRemove::Delete);
+    assert_eq!(wish(&[&delete, &noted]), OnRemove::Keep);
+}
+
 #[test]
 fn the_table_of_lawful_steps() {
     let stands = [

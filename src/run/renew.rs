@@ -29,6 +29,8 @@ const LAST_PART: i32 = 6;
 const LEAST: TimeDelta = TimeDelta::minutes(10);
 /// How often it is looked whether another has refreshed.
 const LOOK: Duration = Duration::from_millis(500);
+/// When a new token is pushed again that the remote did not take.
+const STORED_AGAIN: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(4), Duration::from_secs(10)];
 /// Meta's platforms renew no token that is younger.
 const YOUNGEST: TimeDelta = TimeDelta::days(1);
 const KEPT_HERE: &str = "the new token is kept on this disk; the next run here brings it in";
@@ -275,7 +277,16 @@ impl Renewal<'_> {
     async fn keep(&self, draft: Box<dyn Draft>, new: Document, old: &Document) -> Result<Document, Failure> {
         let sealed = self.vault.seal(&new)?;
         let kept = draft.keep(&sealed);
-        match (self.store(&new, sealed, Some(old.seq)).await, kept) {
+        let mut stored = self.store(&new, sealed.clone(), Some(old.seq)).await;
+        // Until the branch has it, every other machine would spend the old one once more.
+        for pause in STORED_AGAIN {
+            if stored.is_ok() {
+                break;
+            }
+            tokio::time::sleep(pause).await;
+            stored = self.store(&new, sealed.clone(), Some(old.seq)).await;
+        }
+        match (stored, kept) {
             (Ok(()), Ok(())) => self.shelf.remove(&shelf_name(&new.account), Form::Whole)?,
             (Ok(()), Err(failure)) => tracing::warn!(%failure, "the new token is on the state branch alone"),
             (Err(failure), Ok(())) => return Err(failure.hint(KEPT_HERE)),

@@ -390,6 +390,44 @@ fn the_installer_installs_what_has_the_right_checksum() {
     assert!(no_version.stderr.contains("is no version"), "{}", no_version.stderr);
 }
 
+/// The action that users name, as it runs in a job of theirs: the version of the sources around it, from its release.
+#[test]
+fn the_setup_action_installs_its_own_version() {
+    let system = match (std::env::consts::OS, std::env::consts::ARCH) {
+        ("linux", arch @ ("x86_64" | "aarch64")) => format!("{arch}-unknown-linux-musl"),
+        ("macos", arch) => format!("{arch}-apple-darwin"),
+        // There is no release for anything else.
+        _ => return,
+    };
+    let (press, version) = (Press::new(), env!("CARGO_PKG_VERSION"));
+    release(press.folder(), &system);
+    let action = Path::new(ROOT).join(".github/actions/setup");
+    let steps = parsed(&read(action.join("action.yml")))["runs"]["steps"].as_array().unwrap().clone();
+    let (output, path) = (press.folder().join("output"), press.folder().join("path"));
+    let run = |step: &Value| {
+        let filled = |value: &Value| {
+            let text = value.as_str().unwrap().replace("${{ inputs.version }}", "");
+            let text = text.replace("${{ steps.version.outputs.version }}", version);
+            text.replace("${{ github.action_path }}", action.to_str().unwrap())
+        };
+        let given = step["env"].as_object().into_iter().flatten().map(|(name, value)| (name.clone(), filled(value)));
+        let given: Vec<(String, String)> = given.collect();
+        let releases = format!("file://{}", press.folder().join("releases").display());
+        let mut variables: Vec<(&str, &str)> = vec![
+            ("GITHUB_OUTPUT", output.to_str().unwrap()),
+            ("GITHUB_PATH", path.to_str().unwrap()),
+            ("RELEASES", &releases),
+        ];
+        variables.extend(given.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        run_step(&press, step, &variables).exits(0)
+    };
+    let ran: Vec<Ran> = steps.iter().filter(|step| step["run"].is_string()).map(run).collect();
+    assert_eq!(read(&output), format!("version={version}\n"));
+    assert_eq!(ran[1].stdout, format!("pressroom {version} of a release\n"));
+    let folder = read(&path);
+    assert!(Path::new(folder.trim()).join("pressroom").exists(), "{folder}");
+}
+
 /// What the releases offer is what the installer asks for.
 #[test]
 fn releases_have_what_the_installer_wants() {
@@ -397,7 +435,7 @@ fn releases_have_what_the_installer_wants() {
         (read(Path::new(ROOT).join(".github/workflows/release.yml")), read(Path::new(ROOT).join("install.sh")));
     let systems = installer.lines().filter_map(|line| line.trim().split_once(" echo ")?.1.strip_suffix(" ;;"));
     let systems: Vec<&str> = systems.collect();
-    assert_eq!(systems.len(), 4);
+    assert_eq!(systems.len(), 5);
     let built = parsed(&release)["jobs"]["build"]["strategy"]["matrix"]["include"].clone();
     for system in systems {
         assert!(built.as_array().unwrap().iter().any(|row| row["target"] == system), "{system}");

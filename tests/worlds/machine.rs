@@ -144,9 +144,10 @@ impl Process {
         self.refreshing.store(true, SeqCst);
     }
 
-    /// Whether a new token may have been lost with it, or come too late.
+    /// Whether a new token may have been lost with it, or lies on its disk alone, or came too late.
     pub(crate) fn may_have_lost_a_token(&self) -> bool {
-        self.refreshing.load(SeqCst) || self.dozed.load(SeqCst)
+        let is_kept_here = !self.machine.disk.lock().unwrap().tokens.is_empty();
+        self.refreshing.load(SeqCst) || self.dozed.load(SeqCst) || is_kept_here
     }
 
     /// Throws the dice anew, where they are stuck.
