@@ -8,6 +8,8 @@ use crate::media::{Facts, Kind, Lack};
 use crate::post::Body;
 use crate::post::{self, MediaWish, PostId, Setting, Wishes};
 
+mod bluesky;
+mod mastodon;
 mod threads;
 mod youtube;
 
@@ -485,9 +487,15 @@ fn settings_are_checked_and_written_as_text() {
 
 #[test]
 fn a_platform_to_come_is_one_error_and_can_be_previewed() {
-    let target = target(Platform::Mastodon, "Hi @ann@a.example", Wishes::default());
-    let (rendition, problems) = fit(&target, &account(Platform::Mastodon), Hosted::Site, &library());
-    assert_eq!(rendition.unwrap().parts[0].count, 7);
+    let (target, account) =
+        (target(Platform::Mastodon, "Hi @ann@a.example", Wishes::default()), account(Platform::Mastodon));
+    let rendition = fitted(&target);
+    assert_eq!(rendition.parts[0].count, 7);
+    let mut fitting = Fitting::new(&target, &account);
+    fitting.limits = Box::leak(Box::new(Limits { published: false, ..fitting.limits.clone() }));
+    fitting.error("other", KEY, "another problem".to_owned(), "it is kept back");
+    let (none, problems) = fitting.finish(rendition);
+    assert!(none.is_none());
     assert_eq!(
         problems.into_iter().map(say).collect::<Vec<_>>(),
         [

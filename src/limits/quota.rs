@@ -66,6 +66,8 @@ pub struct Sort {
 pub const PLAIN: Sort = Sort { kind: Kind::Feed, answers: false, shares: false };
 
 pub const POSTS_DAY: &str = "posts a day";
+pub const POSTS_HOUR: &str = "posts an hour";
+pub const POSTS_THREE_HOURS: &str = "posts in 3 hours";
 pub const POSTS_QUARTER: &str = "posts in 15 minutes";
 pub const APP_POSTS_DAY: &str = "posts of the app a day";
 pub const REPLIES_DAY: &str = "replies a day";

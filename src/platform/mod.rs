@@ -13,10 +13,12 @@ use url::Url;
 use crate::fit::Rendition;
 use crate::limits::{Platform, Server};
 
+pub mod bluesky;
 mod done;
 pub mod facebook;
 pub mod instagram;
 pub mod linkedin;
+pub mod mastodon;
 mod meta;
 mod refusal;
 #[cfg(test)]
@@ -187,7 +189,8 @@ pub fn adapter(platform: Platform) -> Option<&'static dyn Adapter> {
         Platform::Instagram => Some(&instagram::Instagram),
         Platform::TikTok => Some(&tiktok::TikTok),
         Platform::Facebook => Some(&facebook::Facebook),
-        _ => None,
+        Platform::Bluesky => Some(&bluesky::Bluesky),
+        Platform::Mastodon => Some(&mastodon::Mastodon),
     }
 }
 
@@ -490,6 +493,13 @@ pub enum Method {
     Put,
     Patch,
     Delete,
+}
+
+/// Where the calls of an account go that lives on this server. A name that is no host's leads nowhere.
+fn home(server: &str) -> Url {
+    #[expect(clippy::expect_used, reason = "a constant address")]
+    let nowhere = || Url::parse("https://server.invalid/").expect("a constant");
+    Url::parse(&format!("https://{server}/")).unwrap_or_else(|_| nowhere())
 }
 
 /// `base` with this path and query, every value percent-encoded completely: LinkedIn wants even the colons of a path so.

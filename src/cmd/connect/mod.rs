@@ -490,6 +490,10 @@ mod tests {
         tiktok: without video.publish, nothing can be published directly
         tiktok-drafts: without user.info.basic, the account cannot be asked who it is
         tiktok-drafts: without video.upload, nothing can be left in the inbox as a draft
+        mastodon: without read:accounts, whose token it is cannot be asked
+        mastodon: without read:statuses, a post whose answer was lost cannot be looked for, nor can be told what the server left out
+        mastodon: without write:statuses, nothing can be published, edited or removed
+        mastodon: without write:media, no pictures and videos can be sent
         ");
     }
 }

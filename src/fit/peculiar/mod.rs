@@ -3,9 +3,11 @@
 use super::{Fitting, Rendition};
 use crate::limits::Platform;
 
+pub mod bluesky;
 mod facebook;
 pub mod instagram;
 pub mod linkedin;
+mod mastodon;
 pub mod threads;
 mod tiktok;
 pub mod x;
@@ -21,6 +23,7 @@ pub(super) fn check(fitting: &mut Fitting<'_>, rendition: &Rendition) {
         Platform::Threads => threads::check(fitting, rendition),
         Platform::YouTube => youtube::check(fitting, rendition),
         Platform::TikTok => tiktok::check(fitting, rendition),
-        Platform::Bluesky | Platform::Mastodon => {}
+        Platform::Bluesky => bluesky::check(fitting, rendition),
+        Platform::Mastodon => mastodon::check(fitting, rendition),
     }
 }
