@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use pressroom::limits::Platform;
 use pressroom::sim::web::{Page, Site};
-use pressroom::sim::{Seen, facebook, instagram, linkedin, threads, tiktok, x, youtube};
+use pressroom::sim::{Seen, bluesky, facebook, instagram, linkedin, mastodon, threads, tiktok, x, youtube};
 
 use crate::press::{Press, Stage};
 use crate::scene::{QUICK, next_second};
@@ -60,6 +60,13 @@ platform = "youtube"
 
 [accounts.tiktok-acme]
 platform = "tiktok"
+
+[accounts.bluesky-acme]
+platform = "bluesky"
+
+[accounts.mastodon-acme]
+platform = "mastodon"
+server = "mastodon.example"
 "#;
 
 /// Everybody on stage.
@@ -152,6 +159,15 @@ pub(crate) fn hurry(stage: &Stage) {
         options.rates = tiktok::Rates { init: MANY, creator_info: MANY, status: MANY, display: MANY };
     });
     stage.sim.tiktok.verify("media.example");
+    let many = u32::MAX / 2;
+    stage.sim.bluesky.configure(|options| {
+        (options.calls, options.sign_ins, options.sign_ins_a_day) = (many, many, many);
+        (options.points, options.points_a_day, options.blobs_a_day) = (many, many, many);
+    });
+    stage.sim.mastodon.configure(|options| {
+        options.processing_delay = none;
+        (options.calls, options.uploads, options.deletes, options.statuses) = (many, many, many, many);
+    });
 }
 
 /// The accounts of a platform, each with the token to connect it with.
@@ -191,7 +207,11 @@ fn sign_up(stage: &Stage, platform: Platform, playlist: &mut String) -> Vec<(Str
             channel.access_token
         }
         Platform::TikTok => sim.tiktok.sign_up(tiktok::SignUp::default()).access_token,
-        Platform::Bluesky | Platform::Mastodon => panic!("{platform} has no simulator"),
+        Platform::Bluesky => {
+            let ann = sim.bluesky.sign_up(bluesky::SignUp::default());
+            serde_json::json!({ "identifier": ann.handle, "password": ann.app_password }).to_string()
+        }
+        Platform::Mastodon => sim.mastodon.sign_up(mastodon::SignUp::default()).access_token,
     };
     let more = more.into_iter().map(|(name, token)| (name.to_owned(), token));
     [(account(platform), usual)].into_iter().chain(more).collect()

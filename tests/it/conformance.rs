@@ -59,6 +59,8 @@ suites! {
     threads Threads
     youtube YouTube
     tiktok TikTok
+    bluesky Bluesky
+    mastodon Mastodon
 }
 
 #[test]

@@ -148,7 +148,7 @@ fn app(stage: &Stage, platform: Platform, way: &str, back: &str) -> String {
             sim.tiktok.sign_up(tiktok::SignUp::default());
             id
         }
-        Platform::Bluesky | Platform::Mastodon => panic!("{platform} has no login yet"),
+        Platform::Bluesky | Platform::Mastodon => panic!("{platform} wants no app of ours: see `servers`"),
     }
 }
 

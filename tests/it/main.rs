@@ -43,6 +43,7 @@ mod rehearse;
 mod renew;
 mod scene;
 mod secrets;
+mod servers;
 mod seven;
 mod shown;
 mod soak;

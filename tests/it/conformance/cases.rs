@@ -130,7 +130,8 @@ pub(super) fn cases(platform: Platform) -> Vec<Case> {
         Platform::Threads => threads(),
         Platform::YouTube => youtube(),
         Platform::TikTok => tiktok(),
-        Platform::Bluesky | Platform::Mastodon => Vec::new(),
+        Platform::Bluesky => bluesky(),
+        Platform::Mastodon => mastodon(),
     }
 }
 
@@ -249,5 +250,39 @@ fn tiktok() -> Vec<Case> {
         case("photos", TikTok, "visibility: public\ntitle: Tea\nmedia: [{src: media/one.jpg}, {src: media/two.jpg}]\n", TEA).way(),
         case("draft of a video", TikTok, "media: [{src: media/film.mp4}]\noverrides: {tiktok: {mode: draft}}\n", TEA).signs(&["\"draft\"", "video/mp4"]).way(),
         case("draft of photos", TikTok, "title: Tea\nmedia: [{src: media/one.jpg}, {src: media/two.jpg}]\noverrides: {tiktok: {mode: draft}}\n", TEA).signs(&["\"draft\""]).asks().way(),
+    ]
+}
+
+#[rustfmt::skip]
+fn bluesky() -> Vec<Case> {
+    use Platform::Bluesky;
+    vec![
+        case("text", Bluesky, "", TEA).way(),
+        case("text with links", Bluesky, "lang: en\n", "Tea {id}: [leaves](https://media.example/page), #tea.").signs(&["leaves https://media.example/page", "(\"hashtag\", \"tea\")"]),
+        case("picture", Bluesky, ONE, TEA).signs(&["A cup"]).way(),
+        case("pictures", Bluesky, TWO, TEA).signs(&["A cup", "A pot"]),
+        case("video with captions", Bluesky, "lang: en\nmedia: [{src: media/film.mp4, captions: media/film.en.srt}]\n", TEA).signs(&["video/mp4"]).way(),
+        case("link card", Bluesky, "title: Leaves\nlink: https://media.example/page\nmedia: [{src: media/one.jpg, alt: A cup}]\n", TEA).signs(&["https://media.example/page", "Leaves"]),
+        case("thread", Bluesky, "thread: true\nmedia: [{src: media/one.jpg, alt: A cup}]\n", THREAD).shows(3).signs(&["Second ", "Third ", "A cup"]).way(),
+        case("settings", Bluesky, "overrides: {bluesky: {threadgate: nobody, disable_quotes: true, labels: [nudity]}}\n", TEA).signs(&["nobody", "no quotes", "nudity"]).way(),
+        case("reply", Bluesky, "reply_to: earlier\n", TEA).signs(&["reply_to: Some("]),
+        case("quote", Bluesky, "quote_of: earlier\n", TEA).signs(&["quotes: Some("]).way(),
+    ]
+}
+
+#[rustfmt::skip]
+fn mastodon() -> Vec<Case> {
+    use Platform::Mastodon;
+    vec![
+        case("text", Mastodon, "lang: nl\n", TEA).signs(&["nl"]).way(),
+        case("unlisted", Mastodon, "visibility: unlisted\n", TEA).signs(&["unlisted"]),
+        case("to followers", Mastodon, "visibility: followers\n", TEA).signs(&["private"]),
+        case("picture", Mastodon, ONE, TEA).signs(&["A cup"]).way(),
+        case("pictures", Mastodon, TWO, TEA).signs(&["A cup", "A pot"]),
+        case("video", Mastodon, FILM, TEA).signs(&["video/mp4"]).way(),
+        case("poll", Mastodon, POLL, TEA).signs(&["Green", "Black"]),
+        case("thread", Mastodon, "thread: true\nmedia: [{src: media/one.jpg, alt: A cup}]\n", THREAD).shows(3).signs(&["Second ", "Third ", "A cup"]).way(),
+        case("content warning", Mastodon, "overrides: {mastodon: {content_warning: Hot, sensitive: true}}\n", TEA).signs(&["Hot"]),
+        case("reply", Mastodon, "reply_to: earlier\n", TEA).signs(&["reply_to: Some("]),
     ]
 }
