@@ -246,6 +246,8 @@ fn audience(rendition: &Rendition) -> Option<&str> {
         (Platform::LinkedIn, Visibility::Connections) => Some("CONNECTIONS"),
         (Platform::LinkedIn, _) => Some("PUBLIC"),
         (Platform::YouTube, audience) => Some(audience.name()),
+        (Platform::Mastodon, Visibility::Followers) => Some("private"),
+        (Platform::Mastodon, audience) => Some(audience.name()),
         _ => None,
     }
 }

@@ -74,7 +74,8 @@ fn handle(seen: &Seen) -> Option<&str> {
     let path = seen.url.split('/').nth(3)?;
     match seen.platform {
         "x" => Some(path),
-        "threads" | "tiktok" => path.strip_prefix('@'),
+        "threads" | "tiktok" | "mastodon" => path.strip_prefix('@'),
+        "bluesky" => seen.url.split('/').nth(4),
         _ => None,
     }
 }
