@@ -261,7 +261,7 @@ fn bluesky() -> Vec<Case> {
         case("text with links", Bluesky, "lang: en\n", "Tea {id}: [leaves](https://media.example/page), #tea.").signs(&["leaves https://media.example/page", "(\"hashtag\", \"tea\")"]),
         case("picture", Bluesky, ONE, TEA).signs(&["A cup"]).way(),
         case("pictures", Bluesky, TWO, TEA).signs(&["A cup", "A pot"]),
-        case("video with captions", Bluesky, "lang: en\nmedia: [{src: media/film.mp4, captions: media/film.en.srt}]\n", TEA).signs(&["video/mp4"]).way(),
+        case("video with captions", Bluesky, "lang: en\nmedia: [{src: media/film.mp4, captions: media/film.en.vtt}]\n", TEA).signs(&["video/mp4"]).way(),
         case("link card", Bluesky, "title: Leaves\nlink: https://media.example/page\nmedia: [{src: media/one.jpg, alt: A cup}]\n", TEA).signs(&["https://media.example/page", "Leaves"]),
         case("thread", Bluesky, "thread: true\nmedia: [{src: media/one.jpg, alt: A cup}]\n", THREAD).shows(3).signs(&["Second ", "Third ", "A cup"]).way(),
         case("settings", Bluesky, "overrides: {bluesky: {threadgate: nobody, disable_quotes: true, labels: [nudity]}}\n", TEA).signs(&["nobody", "no quotes", "nudity"]).way(),
@@ -282,7 +282,8 @@ fn mastodon() -> Vec<Case> {
         case("video", Mastodon, FILM, TEA).signs(&["video/mp4"]).way(),
         case("poll", Mastodon, POLL, TEA).signs(&["Green", "Black"]),
         case("thread", Mastodon, "thread: true\nmedia: [{src: media/one.jpg, alt: A cup}]\n", THREAD).shows(3).signs(&["Second ", "Third ", "A cup"]).way(),
-        case("content warning", Mastodon, "overrides: {mastodon: {content_warning: Hot, sensitive: true}}\n", TEA).signs(&["Hot"]),
+        case("content warning", Mastodon, "overrides: {mastodon: {content_warning: Hot}}\n", TEA).signs(&["Hot"]),
+        case("hidden picture", Mastodon, "media: [{src: media/one.jpg, alt: A cup}]\noverrides: {mastodon: {sensitive: true}}\n", TEA).signs(&["A cup"]),
         case("reply", Mastodon, "reply_to: earlier\n", TEA).signs(&["reply_to: Some("]),
     ]
 }

@@ -21,6 +21,7 @@ pub(super) fn put(press: &Press) {
     press.bytes("media/deck.ppt", &compound("PowerPoint Document"));
     press.bytes("media/letter.doc", &compound("WordDocument"));
     press.file("media/film.en.srt", "1\n00:00:00,000 --> 00:00:02,000\nTea is served.\n");
+    press.file("media/film.en.vtt", "WEBVTT\n\n00:00:00.000 --> 00:00:02.000\nTea is served.\n");
     press.file("page", "<!doctype html><title>Leaves</title><p>Leaves.");
 }
 
