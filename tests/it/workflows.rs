@@ -324,6 +324,15 @@ fn the_plan_is_one_comment_below_its_pull_request() {
     }
 }
 
+/// What releases call this system, where these tests can make one for it.
+fn system() -> Option<String> {
+    match (std::env::consts::OS, std::env::consts::ARCH) {
+        ("linux", arch @ ("x86_64" | "aarch64")) => Some(format!("{arch}-unknown-linux-musl")),
+        ("macos", arch) => Some(format!("{arch}-apple-darwin")),
+        _ => None,
+    }
+}
+
 /// A release in a folder, as the workflow makes one, with this program in it.
 fn release(folder: &Path, system: &str) -> PathBuf {
     let version = env!("CARGO_PKG_VERSION");
@@ -338,12 +347,7 @@ fn release(folder: &Path, system: &str) -> PathBuf {
 
 #[test]
 fn the_installer_installs_what_has_the_right_checksum() {
-    let system = match (std::env::consts::OS, std::env::consts::ARCH) {
-        ("linux", arch @ ("x86_64" | "aarch64")) => format!("{arch}-unknown-linux-musl"),
-        ("macos", arch) => format!("{arch}-apple-darwin"),
-        // There is no release for anything else.
-        _ => return,
-    };
+    let Some(system) = system() else { return };
     let (folder, version) = (tempfile::tempdir().unwrap(), env!("CARGO_PKG_VERSION"));
     let at = release(folder.path(), &system);
     // A cargo that tells what it was asked for, and that "compiles" what says so.
@@ -393,12 +397,7 @@ fn the_installer_installs_what_has_the_right_checksum() {
 /// The action that users name, as it runs in a job of theirs: the version of the sources around it, from its release.
 #[test]
 fn the_setup_action_installs_its_own_version() {
-    let system = match (std::env::consts::OS, std::env::consts::ARCH) {
-        ("linux", arch @ ("x86_64" | "aarch64")) => format!("{arch}-unknown-linux-musl"),
-        ("macos", arch) => format!("{arch}-apple-darwin"),
-        // There is no release for anything else.
-        _ => return,
-    };
+    let Some(system) = system() else { return };
     let (press, version) = (Press::new(), env!("CARGO_PKG_VERSION"));
     release(press.folder(), &system);
     let action = Path::new(ROOT).join(".github/actions/setup");
