@@ -243,6 +243,10 @@ pub enum By {
     ServerApp { register: &'static str, shown: &'static str },
     /// No app: a name, and a password made for programs (the AT Protocol).
     Password(Session),
+    /// Nobody: a program on a person's machine, whose id is an address that says where its logins end and what it asks for (the
+    /// AT Protocol's loopback client). Where logins begin is discovered from the account's server, so that the addresses of a
+    /// [`Grant`] are empty; its tokens are bound to a key (DPoP).
+    Loopback,
 }
 
 /// How an app password becomes tokens, by the calls of `com.atproto.server`: `POST create` with `identifier` and `password` as
@@ -332,6 +336,8 @@ pub struct Lengthen {
 pub enum Refresh {
     /// Each refresh spends the refresh token and gives a new one: store the new pair before using it.
     Rotating,
+    /// The same, but the login ends so long after it began, however often it is refreshed.
+    Limited(TimeDelta),
     /// The refresh token stays the same, however often it is used (Google).
     Kept,
     /// An ordinary app gets no refresh token: a person passes the browser again. Where one is given, it stays the same.
