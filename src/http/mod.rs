@@ -27,8 +27,8 @@ mod sign;
 mod veil;
 
 use body::Gauge;
-pub use dpop::new_key;
 use dpop::Nonces;
+pub use dpop::new_key;
 use hosts::Hosts;
 pub use sign::Keys;
 

@@ -164,10 +164,7 @@ mod tests {
     #[test]
     fn ids_are_looked_up_where_their_kind_says() {
         for (did, address) in [
-            (
-                "did:plc:ewvi7nxzyoun6zhxrhs64oiz",
-                Some("https://plc.directory/did:plc:ewvi7nxzyoun6zhxrhs64oiz"),
-            ),
+            ("did:plc:ewvi7nxzyoun6zhxrhs64oiz", Some("https://plc.directory/did:plc:ewvi7nxzyoun6zhxrhs64oiz")),
             ("did:web:ann.example", Some("https://ann.example/.well-known/did.json")),
             ("did:plc:../../x", None),
             ("did:web:ann.example/x", None),

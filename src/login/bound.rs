@@ -130,11 +130,8 @@ impl Login<'_> {
             Ok(authority) => authority,
             Err(failure) => return Refreshed::Later(failure.message),
         };
-        let form = [
-            ("grant_type", "refresh_token"),
-            ("refresh_token", refresh.expose()),
-            ("client_id", self.app.id.as_str()),
-        ];
+        let form =
+            [("grant_type", "refresh_token"), ("refresh_token", refresh.expose()), ("client_id", self.app.id.as_str())];
         match self.say(&authority.token, &form, &to.key).await {
             Ok(Said::Yes(json)) => match self.tied(&json, &to.issuer, &to.key) {
                 Ok((grant, of)) if of == to.subject => Refreshed::New(grant),
@@ -226,9 +223,8 @@ impl Login<'_> {
 
 fn said(reply: &Reply) -> Said {
     let json = reply.json();
-    let plain = |text: &str| -> String {
-        text.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(40).collect()
-    };
+    let plain =
+        |text: &str| -> String { text.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(40).collect() };
     let code = json["error"].as_str().map_or_else(|| reply.status.to_string(), plain);
     match reply.status {
         200..300 => Said::Yes(json),
@@ -304,12 +300,8 @@ mod tests {
     #[test]
     fn refusals_are_told_apart() {
         let told = |status, body: &str| {
-            let reply = Reply {
-                status,
-                headers: Default::default(),
-                body: body.to_owned(),
-                at: chrono::DateTime::UNIX_EPOCH,
-            };
+            let reply =
+                Reply { status, headers: Default::default(), body: body.to_owned(), at: chrono::DateTime::UNIX_EPOCH };
             match said(&reply) {
                 Said::Yes(_) => "yes".to_owned(),
                 Said::No(code) => format!("no: {code}"),

@@ -645,7 +645,13 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read() {
-        for grant in [oauth2("access-1", Some("refresh-1")), oauth2("access-1", None), oauth1(), session(), bound("access-1", None)] {
+        for grant in [
+            oauth2("access-1", Some("refresh-1")),
+            oauth2("access-1", None),
+            oauth1(),
+            session(),
+            bound("access-1", None),
+        ] {
             let mut document = document(grant);
             document.identity.server = "mastodon.social".to_owned();
             document.client = "id-1".to_owned();

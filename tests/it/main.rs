@@ -30,6 +30,7 @@ mod login;
 mod lsp;
 mod network;
 mod notices;
+mod oauth;
 mod official;
 mod page;
 mod pin;

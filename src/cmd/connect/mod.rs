@@ -506,6 +506,10 @@ mod tests {
         tiktok: without video.publish, nothing can be published directly
         tiktok-drafts: without user.info.basic, the account cannot be asked who it is
         tiktok-drafts: without video.upload, nothing can be left in the inbox as a draft
+        bluesky-oauth: without atproto, whose token it is cannot be asked
+        bluesky-oauth: without repo:app.bsky.feed.post, nothing can be published or removed
+        bluesky-oauth: without blob:image/*, no pictures can be sent
+        bluesky-oauth: without blob:video/mp4, no videos can be sent
         mastodon: without read:accounts, whose token it is cannot be asked
         mastodon: without read:statuses, a post whose answer was lost cannot be looked for, nor can be told what the server left out
         mastodon: without write:statuses, nothing can be published, edited or removed
