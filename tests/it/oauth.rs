@@ -137,7 +137,7 @@ const WITH_ALL: &str = "media: [{src: media/tea.png, alt: A cup}]\non_remove: de
 
 #[test]
 fn a_login_publishes_is_refreshed_and_ends() {
-    let desk = Desk::new(bluesky::PDS, "");
+    let desk = Desk::new(bluesky::PDS, bluesky::PDS);
     let ran = desk.log_in(Back::ByItself).exits(0);
     let told = format!(
         "acme is connected as ann.example ({}); this login ends in 13 d 23 h however it is used: connect again before\n",
