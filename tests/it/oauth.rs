@@ -7,11 +7,14 @@ use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::Stdio;
 
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use insta::assert_snapshot;
+use pressroom::clock::Clock;
 use pressroom::sim::bluesky::{self, Member};
+use pressroom::sim::{Fault, FaultKind};
 use pressroom::vault::{self, Credential, Document, Identities, Recipients, Sources, Vault};
 use reqwest::header::LOCATION;
+use serde_json::{Value, json};
 
 use crate::login::{address, press};
 use crate::press::{Press, Ran, Stage};
@@ -93,7 +96,7 @@ impl Desk {
 
     /// Puts a token there, as if time had passed or gone back.
     fn store(&self, document: &Document) {
-        let folder = self.press.folder().join(format!("state-{}", Utc::now().timestamp_micros()));
+        let folder = self.press.folder().join(format!("state-{}", document.seq));
         let folder = folder.to_str().unwrap();
         self.press.git(&["clone", "-q", "-b", "pressroom-state", self.remote.to_str().unwrap(), folder]);
         let path = vault::account_path("acme");
@@ -115,6 +118,13 @@ impl Desk {
         self.press.git(&["push", "-q", "origin", "HEAD:main"]);
     }
 
+    /// The next who asks for this is answered so.
+    fn says(&self, path: &str, status: u16, body: &Value) {
+        let kind = FaultKind::AnswerBefore { status, headers: Vec::new(), body: body.to_string() };
+        let fault = Fault { method: reqwest::Method::GET, path: path.to_owned(), times: 1, kind };
+        self.stage.sim.world().fault(fault);
+    }
+
     /// What these calls were answered, one after another.
     fn answers(&self, path: &str) -> Vec<u16> {
         let log = self.stage.sim.world().log();
@@ -127,7 +137,7 @@ impl Desk {
 fn ending(document: &Document) -> Document {
     let mut document = document.clone();
     let Credential::Bound { expires_at, .. } = &mut document.credential else { panic!("{document:?}") };
-    *expires_at = Some(Utc::now() + TimeDelta::minutes(3));
+    *expires_at = Some(Clock::system().now() + TimeDelta::minutes(3));
     document.seq += 1;
     document
 }
@@ -212,6 +222,44 @@ fn a_login_that_comes_back_from_another_server_is_none() {
     error: this login ends at `http://127.0.0.1` and nowhere else
     hint: leave `--redirect` out; on another machine than the browser's, use `--paste`
     ");
+}
+
+/// Who gives tokens says so itself, and gives none for accounts whose servers have others do that.
+#[test]
+fn whose_login_it_is_is_looked_up() {
+    let desk = Desk::new(bluesky::PDS, bluesky::PDS);
+    // A server that names none is asked itself, as Bluesky's entryway is.
+    desk.says("/.well-known/oauth-protected-resource", 404, &json!({}));
+    desk.log_in(Back::ByItself).exits(0);
+    let document = desk.stored();
+    let connect = ["connect", "acme", "--way", "bluesky-oauth", "--no-browser", "--paste"];
+    let evil = json!({
+        "issuer": "https://evil.example", "authorization_endpoint": "https://evil.example/authorize",
+        "token_endpoint": "https://evil.example/token",
+        "pushed_authorization_request_endpoint": "https://evil.example/par",
+    });
+    desk.says("/.well-known/oauth-authorization-server", 200, &evil);
+    assert_snapshot!(desk.press.run(&connect).exits(3).stderr, @r"
+    error: pds.example does not say how it logs in with OAuth
+    hint: is it a server of this kind? accounts.toml says it in `server`
+    ");
+    let several = json!({"authorization_servers": ["https://pds.example", "https://evil.example"]});
+    desk.says("/.well-known/oauth-protected-resource", 200, &several);
+    assert_snapshot!(desk.press.run(&connect).exits(3).stderr, @r"
+    error: pds.example does not say which one server logs in for it
+    hint: is it a server of this kind? accounts.toml says it in `server`
+    ");
+    let home = json!([{"id": "#atproto_pds", "serviceEndpoint": "https://pds.second.example"}]);
+    let moved = json!({"id": desk.member.did, "service": home});
+    desk.says(&format!("/{}", desk.member.did), 200, &moved);
+    let told = desk.log_in(Back::ByItself).exits(3).stderr;
+    assert_snapshot!(told.trim_start(), @r#"
+    error: pds.example does not log in for pds.second.example, where the account lives; nothing was stored
+    hint: `server = "pds.second.example"` in accounts.toml logs in there
+    "#);
+    // What nobody shall have is revoked at once, and what was stored is as good as before.
+    assert_eq!(desk.answers("/oauth/revoke"), [200]);
+    assert_eq!(desk.stored(), document);
 }
 
 #[test]
