@@ -27,10 +27,14 @@ pub enum Platform {
     TikTok,
     Bluesky,
     Mastodon,
+    Discord,
+    Telegram,
+    Forem,
+    Slack,
 }
 
 impl Platform {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 13] = [
         Self::X,
         Self::LinkedIn,
         Self::Facebook,
@@ -40,6 +44,10 @@ impl Platform {
         Self::TikTok,
         Self::Bluesky,
         Self::Mastodon,
+        Self::Discord,
+        Self::Telegram,
+        Self::Forem,
+        Self::Slack,
     ];
 
     /// The word used in files and on the command line: `x`, `linkedin`, ...
@@ -508,7 +516,8 @@ mod tests {
     }
 
     #[test]
-    fn this_version_publishes_everywhere() {
-        assert!(Platform::ALL.into_iter().all(|platform| platform.limits().published));
+    fn this_version_publishes_to() {
+        let to_come: Vec<_> = Platform::ALL.into_iter().filter(|platform| !platform.limits().published).collect();
+        assert_eq!(to_come, [Platform::Discord, Platform::Telegram, Platform::Forem, Platform::Slack]);
     }
 }

@@ -191,6 +191,7 @@ pub fn adapter(platform: Platform) -> Option<&'static dyn Adapter> {
         Platform::Facebook => Some(&facebook::Facebook),
         Platform::Bluesky => Some(&bluesky::Bluesky),
         Platform::Mastodon => Some(&mastodon::Mastodon),
+        Platform::Discord | Platform::Telegram | Platform::Forem | Platform::Slack => None,
     }
 }
 

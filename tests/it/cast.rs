@@ -212,6 +212,9 @@ fn sign_up(stage: &Stage, platform: Platform, playlist: &mut String) -> Vec<(Str
             serde_json::json!({ "identifier": ann.handle, "password": ann.app_password }).to_string()
         }
         Platform::Mastodon => sim.mastodon.sign_up(mastodon::SignUp::default()).access_token,
+        Platform::Discord | Platform::Telegram | Platform::Forem | Platform::Slack => {
+            panic!("this version does not publish to {platform}")
+        }
     };
     let more = more.into_iter().map(|(name, token)| (name.to_owned(), token));
     [(account(platform), usual)].into_iter().chain(more).collect()

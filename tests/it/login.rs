@@ -149,6 +149,7 @@ fn app(stage: &Stage, platform: Platform, way: &str, back: &str) -> String {
             id
         }
         Platform::Bluesky | Platform::Mastodon => panic!("{platform} wants no app of ours: see `servers`"),
+        Platform::Discord | Platform::Telegram | Platform::Forem | Platform::Slack => panic!("{platform} has no login"),
     }
 }
 

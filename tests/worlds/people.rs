@@ -176,7 +176,12 @@ fn log_in(sim: &Sim, platform: Platform, before: Option<&Identity>) -> (Identity
             let ann = sim.tiktok.sign_up(tiktok::SignUp::default());
             (ann.open_id, ann.username, ann.access_token, Some(ann.refresh_token))
         }
-        Platform::Bluesky | Platform::Mastodon => panic!("{platform} is not of these worlds"),
+        Platform::Bluesky
+        | Platform::Mastodon
+        | Platform::Discord
+        | Platform::Telegram
+        | Platform::Forem
+        | Platform::Slack => panic!("{platform} is not of these worlds"),
     };
     (Identity { id, name, ..Identity::default() }, access, refresh)
 }

@@ -162,6 +162,7 @@ impl Cast {
                 member.identity.server = ann.server;
                 member
             }
+            Platform::Discord | Platform::Telegram | Platform::Forem | Platform::Slack => return None,
         })
     }
 

@@ -25,5 +25,6 @@ pub(super) fn check(fitting: &mut Fitting<'_>, rendition: &Rendition) {
         Platform::TikTok => tiktok::check(fitting, rendition),
         Platform::Bluesky => bluesky::check(fitting, rendition),
         Platform::Mastodon => mastodon::check(fitting, rendition),
+        Platform::Discord | Platform::Telegram | Platform::Forem | Platform::Slack => {}
     }
 }

@@ -6,17 +6,21 @@ use super::{
 };
 
 mod bluesky;
+mod discord;
 mod facebook;
+mod forem;
 mod instagram;
 mod linkedin;
 mod mastodon;
+mod slack;
+mod telegram;
 mod threads;
 mod tiktok;
 mod x;
 mod youtube;
 
 /// In the order of [`Platform::ALL`].
-pub(super) static TABLE: [Limits; 9] = [
+pub(super) static TABLE: [Limits; 13] = [
     x::ROW,
     linkedin::ROW,
     facebook::ROW,
@@ -26,6 +30,10 @@ pub(super) static TABLE: [Limits; 9] = [
     tiktok::ROW,
     bluesky::ROW,
     mastodon::ROW,
+    discord::ROW,
+    telegram::ROW,
+    forem::ROW,
+    slack::ROW,
 ];
 
 /// Vendors write "MB"; read as this it is the cautious reading.

@@ -132,6 +132,7 @@ pub(super) fn cases(platform: Platform) -> Vec<Case> {
         Platform::TikTok => tiktok(),
         Platform::Bluesky => bluesky(),
         Platform::Mastodon => mastodon(),
+        Platform::Discord | Platform::Telegram | Platform::Forem | Platform::Slack => Vec::new(),
     }
 }
 
