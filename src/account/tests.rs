@@ -121,7 +121,7 @@ platform = "linkedin"
 "#,
         &[
             "2:2 unknown-key there is no table `[acounts]` / did you mean `accounts`?",
-            "6:1 unknown-key there is no key `colour` in `[accounts.a]` / choose `platform`, `as`, `server`, `slots`, `spacing`, `quiet`, `blackout`, `posts`, `paused`, `hashtags` or `premium`",
+            "6:1 unknown-key there is no key `colour` in `[accounts.a]` / choose `platform`, `as`, `server`, `chat`, `slots`, `spacing`, `quiet`, `blackout`, `posts`, `paused`, `hashtags` or `premium`",
             "7:11 duplicate-key `a` is given twice; the first is in line 4 / keep one of them",
         ],
     );
@@ -226,7 +226,7 @@ post = "posts/**"
         &[
             "2:1 unknown-key there is no key `timezone` / write it below `[defaults]`",
             "3:2 unknown-key there is no table `[acounts]` / did you mean `accounts`?",
-            "7:1 unknown-key there is no key `colour` in `[accounts.a]` / choose `platform`, `as`, `server`, `slots`, `spacing`, `quiet`, `blackout`, `posts`, `paused`, `hashtags` or `premium`",
+            "7:1 unknown-key there is no key `colour` in `[accounts.a]` / choose `platform`, `as`, `server`, `chat`, `slots`, `spacing`, `quiet`, `blackout`, `posts`, `paused`, `hashtags` or `premium`",
             "8:1 unknown-key there is no key `post` in `[accounts.a]` / did you mean `posts`?",
         ],
     );
@@ -540,7 +540,7 @@ fn a_chat_is_a_name_or_a_number() {
     }
     insta::assert_snapshot!(told, @r#"
     2:1 missing-key `[accounts.ann]` has no `chat` / add the channel that the bot publishes in: `chat = "@acme_news"`, or its number
-    4:8 wrong-type `chat` must be text, not `true` or `false` / write `chat = "..."`
+    4:8 wrong-type `chat` must be text, not true or false / write `chat = "..."`
     4:8 bad-chat `0` is no chat of Telegram / write its public name (`chat = "@acme_news"`), or its number (`chat = -1001234567890`)
     4:8 bad-chat `acme_news` is no chat of Telegram / write `chat = "@acme_news"`
     4:8 bad-chat `https://t.me/acme_news` is no chat of Telegram / write `chat = "@acme_news"`

@@ -14,13 +14,17 @@ use crate::fit::Rendition;
 use crate::limits::{Platform, Server};
 
 pub mod bluesky;
+pub mod discord;
 mod done;
 pub mod facebook;
+pub mod forem;
 pub mod instagram;
 pub mod linkedin;
 pub mod mastodon;
 mod meta;
 mod refusal;
+pub mod slack;
+pub mod telegram;
 #[cfg(test)]
 mod testing;
 pub mod threads;
@@ -198,7 +202,10 @@ pub fn adapter(platform: Platform) -> Option<&'static dyn Adapter> {
         Platform::Facebook => Some(&facebook::Facebook),
         Platform::Bluesky => Some(&bluesky::Bluesky),
         Platform::Mastodon => Some(&mastodon::Mastodon),
-        Platform::Discord | Platform::Telegram | Platform::Forem | Platform::Slack => None,
+        Platform::Discord => Some(&discord::Discord),
+        Platform::Telegram => Some(&telegram::Telegram),
+        Platform::Forem => Some(&forem::Forem),
+        Platform::Slack => Some(&slack::Slack),
     }
 }
 
@@ -390,6 +397,30 @@ pub enum Refresh {
 }
 
 impl Grant {
+    /// What a way to log in says that has no login: a secret that a person pastes, taken back at `by_hand`.
+    const fn pasted(name: &'static str, form: &'static Form, by_hand: &'static str) -> Self {
+        Self {
+            name,
+            token_prefix: None,
+            by: By::Pasted(form),
+            authorize: "",
+            authorize_with: &[],
+            token: "",
+            revoke: None,
+            by_hand,
+            client: ClientSecret::BasicOrNone,
+            pkce: Pkce::None,
+            separator: ' ',
+            scopes: &[],
+            scopes_as: &[],
+            scopes_besides: &[],
+            lengthen: None,
+            refresh: Refresh::Never,
+            life: None,
+            back_to: BackTo::Https,
+        }
+    }
+
     /// The scopes that publishing needs; `for_other`: where the account acts for somebody else.
     pub fn needed(&self, for_other: bool) -> &'static [Scope] {
         if for_other { self.scopes_as } else { self.scopes }
@@ -554,6 +585,19 @@ fn home(server: &str) -> Url {
     #[expect(clippy::expect_used, reason = "a constant address")]
     let nowhere = || Url::parse("https://server.invalid/").expect("a constant");
     Url::parse(&format!("https://{server}/")).unwrap_or_else(|_| nowhere())
+}
+
+/// A file of a rendition as one of several that go together; called by its number, for the name it has in the repository is none
+/// of the readers'.
+fn enclosed(media: &crate::fit::Media, name: String, number: usize) -> Enclosed {
+    let ending = match media.mime {
+        "image/jpeg" => "jpg",
+        "video/quicktime" => "mov",
+        mime => mime.rsplit('/').next().unwrap_or_default(),
+    };
+    let what = if media.is_video() { "video" } else { "picture" };
+    let file = FileRange { path: media.path.clone(), range: 0..media.bytes };
+    Enclosed { name, called: format!("{what}-{number}.{ending}"), file, mime: media.mime.to_owned() }
 }
 
 /// `base` with this path and query, every value percent-encoded completely: LinkedIn wants even the colons of a path so.

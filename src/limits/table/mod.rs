@@ -52,6 +52,7 @@ const BASE: Limits = Limits {
     bytes_max: None,
     shapes: &[],
     alt_max: 0,
+    markdown: false,
     link_spans: false,
     threads: false,
     title_max: None,
@@ -119,8 +120,11 @@ const DOCUMENT: DocumentRule = DocumentRule { kinds: &[], bytes_max: None, pages
 const META_CALLS: Quota = Quota::daily(quota::CALLS, 0, quota::Counted::Calls).told().over(quota::Span::Rolling(3600));
 
 /// Who fetches for Meta: <https://developers.facebook.com/docs/sharing/webmasters/web-crawlers>.
-const META_FETCHER: Fetcher =
-    Fetcher { agent: "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)", robots: true };
+const META_FETCHER: Fetcher = Fetcher {
+    agent: "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)",
+    robots: true,
+    keeps: true,
+};
 
 const fn setting(key: &'static str, takes: Takes, doc: &'static str) -> SettingRule {
     SettingRule { key, takes, doc, works: false }
