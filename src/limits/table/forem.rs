@@ -35,7 +35,7 @@ pub(super) const ROW: Limits = Limits {
     settings: &[
         setting("canonical_url", Takes::Text, "address of the original, of which Forem publishes one article alone")
             .works(),
-        setting("description", Takes::Text, "shown in lists and previews").works(),
+        setting("summary", Takes::Text, "shown in lists and previews").works(),
         setting("series", Takes::Text, "name of the series that it belongs to").works(),
     ],
     published: true,

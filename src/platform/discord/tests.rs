@@ -67,9 +67,9 @@ fn pictures_go_along_with_their_descriptions() {
     let (log, _) = ended(&post(vec![part("Tea.", media)]), answer);
     assert_eq!(
         log[1],
-        "post 1: POST! /api/v10/webhooks/%7Bkey%7D?wait=true payload_json={\"allowed_mentions\":{\"parse\":[]},\"attachments\":[\
-         {\"description\":\"A cup\",\"filename\":\"picture-1.png\",\"id\":0},{\"filename\":\"picture-2.png\",\"id\":1}],\
-         \"content\":\"Tea.\"} files[0]=picture-1.png image/png media/a.png[0..9] files[1]=picture-2.png image/png media/b.png[0..8]"
+        "post 1: POST! /api/v10/webhooks/%7Bkey%7D?wait=true payload_json={\"content\":\"Tea.\",\"allowed_mentions\":{\"parse\":[]},\
+         \"attachments\":[{\"id\":0,\"filename\":\"picture-1.png\",\"description\":\"A cup\"},{\"id\":1,\
+         \"filename\":\"picture-2.png\"}]} files[0]=picture-1.png image/png media/a.png[0..9] files[1]=picture-2.png image/png media/b.png[0..8]"
     );
 }
 

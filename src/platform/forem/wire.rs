@@ -61,9 +61,9 @@ fn article(job: &Job<'_>, published: bool) -> Value {
         ("published".to_owned(), json!(published)),
         ("tags".to_owned(), json!(rendition.tags.join(", "))),
     ]);
-    for key in ["canonical_url", "description", "series"] {
+    for (key, field) in [("canonical_url", "canonical_url"), ("summary", "description"), ("series", "series")] {
         if let Some(value) = setting(rendition, key) {
-            article.insert(key.to_owned(), json!(value));
+            article.insert(field.to_owned(), json!(value));
         }
     }
     if let Some(address) = above(rendition).next().and_then(|media| job.addresses.get(&media.path)) {

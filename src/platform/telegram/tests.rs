@@ -81,7 +81,7 @@ fn media_go_with_the_text_below_the_first() {
     let (log, _) = of("Tea.", vec![picture()]);
     assert_eq!(
         log[0],
-        "post 1: POST! /bot%7Bkey%7D/sendPhoto caption=Tea. chat_id=@acme_news photo=picture-1.png image/png a.png[0..9]"
+        "post 1: POST! /bot%7Bkey%7D/sendPhoto chat_id=@acme_news caption=Tea. photo=picture-1.png image/png a.png[0..9]"
     );
     let (log, _) = of("", vec![film("f.mp4", 90)]);
     assert_eq!(
@@ -91,8 +91,8 @@ fn media_go_with_the_text_below_the_first() {
     let (log, receipts) = of("Tea.", vec![picture(), film("f.mp4", 90)]);
     assert_eq!(
         log[0],
-        "post 1: POST! /bot%7Bkey%7D/sendMediaGroup chat_id=@acme_news media=[{\"caption\":\"Tea.\",\"media\":\"attach://file1\",\
-         \"type\":\"photo\"},{\"media\":\"attach://file2\",\"type\":\"video\"}] file1=picture-1.png image/png a.png[0..9] \
+        "post 1: POST! /bot%7Bkey%7D/sendMediaGroup chat_id=@acme_news media=[{\"type\":\"photo\",\"media\":\"attach://file1\",\
+         \"caption\":\"Tea.\"},{\"type\":\"video\",\"media\":\"attach://file2\"}] file1=picture-1.png image/png a.png[0..9] \
          file2=video-2.mp4 video/mp4 f.mp4[0..90]"
     );
     assert_eq!((&*receipts[0].id, &*receipts[0].url), ("-1001234567890:42,43", "https://t.me/acme_news/42"));
