@@ -25,6 +25,8 @@ mod call;
 pub mod discord;
 pub mod facebook;
 pub mod forem;
+#[cfg(test)]
+mod got;
 mod graph;
 pub mod instagram;
 pub mod linkedin;
