@@ -243,8 +243,17 @@ pub enum Home {
     One,
     /// Each on a server of somebody's, which accounts.toml names (`server`).
     Server,
+    /// The same, but on this one unless accounts.toml names another; none sets limits of its own.
+    Usual { at: &'static str },
     /// The same, but the login tells which; accounts.toml may say where to log in instead of here.
     Told { at: &'static str },
+}
+
+impl Home {
+    /// Whether the file says which server an account is on, and no login does.
+    pub fn is_written(self) -> bool {
+        matches!(self, Self::Server | Self::Usual { .. })
+    }
 }
 
 /// One shape a post may take on a platform, and the media it holds.

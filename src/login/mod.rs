@@ -128,7 +128,7 @@ impl Login<'_> {
     pub fn refreshed_at(&self) -> String {
         match self.way.by {
             By::Password(session) => self.at(session.refresh),
-            By::App | By::ServerApp { .. } => self.at(self.way.token),
+            By::App | By::ServerApp { .. } | By::Pasted(_) => self.at(self.way.token),
         }
     }
 

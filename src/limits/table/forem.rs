@@ -8,7 +8,7 @@ pub(super) const ROW: Limits = Limits {
     platform: Platform::Forem,
     name: "forem",
     label: "Forem",
-    home: Home::Told { at: "dev.to" },
+    home: Home::Usual { at: "dev.to" },
     text_max: 819_200,
     bytes_max: Some(819_200),
     shapes: &[Shape { ..FEED }],
