@@ -77,8 +77,11 @@ fn angled(rest: &str, read: &mut Read) -> Option<usize> {
     let digits = |id: &str| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
     let taken = Some(inner.len() + 2);
     if inner.starts_with("https://") || inner.starts_with("http://") {
+        if inner.contains(char::is_whitespace) {
+            return None;
+        }
         read.text.push_str(inner);
-        return taken.filter(|_| !inner.contains(char::is_whitespace));
+        return taken;
     }
     if let Some(role) = inner.strip_prefix("@&").filter(|id| digits(id)) {
         read.mentions.push(format!("role {role}"));

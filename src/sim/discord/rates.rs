@@ -57,7 +57,7 @@ fn left(gauge: Gauge, now: SystemTime) -> Duration {
 }
 
 fn refusal(wait: Duration, by: Limited) -> Response {
-    let seconds = (wait.as_secs_f64() * 1_000.0).ceil() / 1_000.0;
+    let seconds = f64::from(u32::try_from(wait.as_micros().div_ceil(1_000)).unwrap_or(u32::MAX)) / 1_000.0;
     let whole = wait.as_millis().div_ceil(1_000).to_string();
     if by == Limited::Cloudflare {
         let mut response = call::page(429, "<!doctype html>\n<title>You are being rate limited</title>\n");

@@ -85,7 +85,7 @@ pub(super) fn pieces(markdown: &str) -> Vec<(bool, &str)> {
         let mark = &bare[..bare.len() - bare.trim_start_matches(bare.chars().next().unwrap_or(' ')).len()];
         let is_fence = mark.len() >= 3 && (mark.starts_with('`') || mark.starts_with('~'));
         match fence {
-            None if is_fence => {
+            None if is_fence && !(mark.starts_with('`') && bare[mark.len()..].contains('`')) => {
                 spans(&markdown[from..at], &mut pieces);
                 (fence, from) = (Some(mark), at);
             }
@@ -149,6 +149,7 @@ mod tests {
             ("`{{ x }}` and ``{% ` y %}``", Ok("`{{ x }}` and ``{% ` y %}``")),
             ("a\n```liquid\n{% if x %}\n```\nb", Ok("a\n```liquid\n{% if x %}\n```\nb")),
             ("~~~\n{{ x }}", Ok("~~~\n{{ x }}")),
+            ("```a``` {{ x }}", Err("Liquid variables are disabled")),
             ("&#123;{ x }} &#123;&#37; y %}", Ok("{{ x }} {% y %}")),
             ("`&#123;`", Ok("`&#123;`")),
             ("{{ x }}", Err("Liquid variables are disabled")),

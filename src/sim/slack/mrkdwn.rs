@@ -118,7 +118,8 @@ fn wrapped(rest: &str, mark: char, before: Option<char>, read: &mut Read) -> Opt
     let end = line.match_indices(mark).map(|(end, _)| end).find(|end| {
         let inside = line[..*end].chars().next_back();
         let after = line[end + 1..].chars().next();
-        inside.is_some_and(|c| !c.is_whitespace()) && !after.is_some_and(|c| c.is_alphanumeric() || c == mark)
+        inside.is_some_and(|c| !c.is_whitespace() && c != mark)
+            && !after.is_some_and(|c| c.is_alphanumeric() || c == mark)
     })?;
     inline(&inner[..end], Some(mark), read);
     Some(end + 2)

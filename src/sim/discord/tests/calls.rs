@@ -40,7 +40,8 @@ async fn what_a_deleted_webhook_said_stays() {
 #[tokio::test]
 async fn who_does_not_wait_learns_nothing() {
     let bench = Bench::new();
-    for (query, status) in [("", 204), ("?wait=false", 204), ("?wait=true", 200), ("?wait=1", 400), ("?now=true", 400)] {
+    for (query, status) in [("", 204), ("?wait=false", 204), ("?wait=true", 200), ("?wait=1", 400), ("?now=true", 400)]
+    {
         bench.send(Method::POST, &bench.path(query), "application/json", hi().to_string()).await.is(status, "");
     }
     assert_eq!(bench.seen().len(), 3);

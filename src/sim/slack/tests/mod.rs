@@ -199,7 +199,9 @@ async fn one_message_a_second_after_a_burst() {
     let bench = Bench::new();
     bench.slack.configure(|options| options.burst = 2);
     let body = json!({"text": "Hi"});
-    for (advance, status, wait) in [(0, 200, ""), (0, 200, ""), (0, 429, "1"), (999, 429, "1"), (1, 200, ""), (0, 429, "1")] {
+    for (advance, status, wait) in
+        [(0, 200, ""), (0, 200, ""), (0, 429, "1"), (999, 429, "1"), (1, 200, ""), (0, 429, "1")]
+    {
         bench.world.advance(Duration::from_millis(advance));
         let got = bench.post(&body).await;
         assert_eq!((got.status, got.header("retry-after")), (status, wait));

@@ -112,7 +112,12 @@ async fn so_much_and_no_more() {
         let got = bench.call("sendMessage", &hi()).await;
         got.is(status, "");
         if status == 429 {
-            got.is(429, &format!(r#""description":"Too Many Requests: retry after {wait}","parameters":{{"retry_after":{wait}}}"#));
+            got.is(
+                429,
+                &format!(
+                    r#""description":"Too Many Requests: retry after {wait}","parameters":{{"retry_after":{wait}}}"#
+                ),
+            );
         }
     }
     bench.telegram.configure(|options| options.calls_a_second = 2);

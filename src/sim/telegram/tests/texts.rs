@@ -74,11 +74,7 @@ async fn what_a_text_may_not_be() {
         (with(hi(), "disable_notification", json!("yes")), 400, "must be a Boolean"),
         (with(hi(), "message_thread_id", json!(3)), 400, "message thread not found"),
         (with(hi(), "reply_parameters", json!({"message_id": 77})), 400, "message to be replied not found"),
-        (
-            with(hi(), "reply_parameters", json!({"message_id": 77, "allow_sending_without_reply": true})),
-            200,
-            "",
-        ),
+        (with(hi(), "reply_parameters", json!({"message_id": 77, "allow_sending_without_reply": true})), 200, ""),
         (with(hi(), "link_preview_options", json!({"url": "tea"})), 400, "this is no address"),
         (with(hi(), "link_preview_options", json!({"title": "tea"})), 400, "there is no field"),
     ] {
@@ -92,7 +88,10 @@ async fn what_a_text_may_not_be() {
     ] {
         bench.send(Method::POST, &path, kind, body).await.is(400, part);
     }
-    bench.parts("sendMessage", &[("chat_id", CHANNEL), ("text", "Hi")], &[("photo", &png(1, 1))]).await.is(400, "photo");
+    bench
+        .parts("sendMessage", &[("chat_id", CHANNEL), ("text", "Hi")], &[("photo", &png(1, 1))])
+        .await
+        .is(400, "photo");
 }
 
 #[tokio::test]
@@ -110,7 +109,10 @@ async fn an_edit_changes_something() {
     let bench = Bench::new();
     let id = bench.done("sendMessage", &hi()).await["message_id"].clone();
     let edit = |text: &str| json!({"chat_id": CHANNEL, "message_id": id, "text": text});
-    bench.call("editMessageText", &edit("Hi")).await.is(400, "Bad Request: message is not modified: specified new message content and reply markup are exactly the same");
+    bench.call("editMessageText", &edit("Hi")).await.is(
+        400,
+        "Bad Request: message is not modified: specified new message content and reply markup are exactly the same",
+    );
     bench.call("editMessageText", &edit("Ho")).await.is(200, r#""edit_date":1764000000"#);
     bench.call("editMessageText", &edit("Ho")).await.is(400, "message is not modified");
     let bold = json!([{"type": "bold", "offset": 0, "length": 2}]);
