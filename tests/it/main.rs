@@ -18,6 +18,7 @@ mod edge;
 #[path = "../../fuzz/entries.rs"]
 #[expect(unreachable_pub, reason = "the fuzz targets are other crates")]
 mod entries;
+mod everywhere;
 mod fault;
 mod fitted;
 mod guards;
@@ -44,7 +45,6 @@ mod renew;
 mod scene;
 mod secrets;
 mod servers;
-mod seven;
 mod shown;
 mod soak;
 mod socket;
