@@ -61,6 +61,10 @@ suites! {
     tiktok TikTok
     bluesky Bluesky
     mastodon Mastodon
+    discord Discord
+    telegram Telegram
+    forem Forem
+    slack Slack
 }
 
 #[test]

@@ -132,7 +132,10 @@ pub(super) fn cases(platform: Platform) -> Vec<Case> {
         Platform::TikTok => tiktok(),
         Platform::Bluesky => bluesky(),
         Platform::Mastodon => mastodon(),
-        Platform::Discord | Platform::Telegram | Platform::Forem | Platform::Slack => Vec::new(),
+        Platform::Discord => discord(),
+        Platform::Telegram => telegram(),
+        Platform::Forem => forem(),
+        Platform::Slack => slack(),
     }
 }
 
@@ -286,5 +289,54 @@ fn mastodon() -> Vec<Case> {
         case("content warning", Mastodon, "overrides: {mastodon: {content_warning: Hot}}\n", TEA).signs(&["Hot"]),
         case("hidden picture", Mastodon, "media: [{src: media/one.jpg, alt: A cup}]\noverrides: {mastodon: {sensitive: true}}\n", TEA).signs(&["A cup"]),
         case("reply", Mastodon, "reply_to: earlier\n", TEA).signs(&["reply_to: Some("]),
+    ]
+}
+
+#[rustfmt::skip]
+fn discord() -> Vec<Case> {
+    use Platform::Discord;
+    vec![
+        case("text", Discord, "", TEA).way(),
+        case("picture", Discord, ONE, TEA).signs(&["A cup"]).way(),
+        case("pictures", Discord, TWO, TEA).signs(&["A cup", "A pot"]),
+        case("video", Discord, FILM, TEA).signs(&["video/mp4"]),
+        case("both", Discord, MIXED, TEA).signs(&["A cup", "video/mp4"]),
+        case("settings", Discord, "overrides: {discord: {silent: true, no_preview: true}}\n", TEA),
+    ]
+}
+
+#[rustfmt::skip]
+fn telegram() -> Vec<Case> {
+    use Platform::Telegram;
+    vec![
+        case("text", Telegram, "", TEA).way(),
+        case("words that lead somewhere", Telegram, "", "Tea {id} 🍵, [more of it](https://media.example/page)."),
+        case("picture", Telegram, ONE, TEA).signs(&["image/jpeg"]).way(),
+        case("video", Telegram, FILM, TEA).signs(&["video/mp4"]),
+        case("album", Telegram, TWO, TEA).signs(&["image/jpeg"]).way(),
+        case("both", Telegram, MIXED, TEA).signs(&["image/jpeg", "video/mp4"]),
+        case("settings", Telegram, "overrides: {telegram: {silent: true, protect: true, no_preview: true}}\n", TEA),
+    ]
+}
+
+#[rustfmt::skip]
+fn forem() -> Vec<Case> {
+    use Platform::Forem;
+    vec![
+        case("text", Forem, "title: Leaves of {id}\ntags: [tea, Open-Source]\n", "**Tea** {id}.\n\n| a | b |\n| - | - |\n| 1 | 2 |").signs(&["**Tea** ", "Leaves of ", "| 1 | 2 |"]).way(),
+        case("original elsewhere", Forem, "title: Leaves of {id}\noverrides: {forem: {canonical_url: \"https://media.example/{id}\", summary: Short, series: Teas}}\n", TEA).way(),
+        case("picture above", Forem, "title: Leaves of {id}\nmedia: [media/one.jpg]\n", TEA).signs(&["image/jpeg"]),
+        case("picture in the text", Forem, "title: Leaves of {id}\n", "Tea {id}.\n\n![A cup](media/one.jpg)").signs(&["https://media.example/media/one.jpg"]),
+    ]
+}
+
+#[rustfmt::skip]
+fn slack() -> Vec<Case> {
+    use Platform::Slack;
+    vec![
+        case("text", Slack, "", TEA).way(),
+        case("words that lead somewhere", Slack, "", "Tea {id} & [more of it](https://media.example/page)."),
+        case("picture", Slack, ONE, TEA).signs(&["A cup"]).way(),
+        case("pictures", Slack, TWO, TEA).signs(&["A cup", "A pot"]),
     ]
 }
