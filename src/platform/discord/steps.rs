@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{refusals, wire};
 use crate::platform::done::{self, made, shown};
 use crate::platform::refusal::bug;
-use crate::platform::{Call, Farewell, Job, Next, Receipt, Refusal, Reply, Step, Via};
+use crate::platform::{Call, Farewell, Job, Letters, Next, Receipt, Refusal, Reply, Step, Via};
 
 /// Names of calls and keys of their data.
 const WEBHOOK: &str = "webhook";
@@ -63,11 +63,20 @@ fn shown_step(done: &[Step], message: &Value, reply: &Reply) -> Option<Step> {
     Some(Step::Shown { part: 0, receipt: Receipt { id, url, at, via: Via::Response } })
 }
 
+/// The message's id, if its receipt has one: one that a person has recorded has not.
+fn message(out: &[Receipt]) -> Option<&str> {
+    let [Receipt { id, .. }] = out else { return None };
+    Some(id.as_str()).filter(|id| Letters::Digits.make(id))
+}
+
+fn unknown() -> Next {
+    let why = "the ledger does not have the message's id: it was recorded by a person; change it by hand";
+    Next::Person { why: why.to_owned() }
+}
+
 /// The message is read first: files that an edit does not name again are taken away.
 pub(super) fn edit(job: &Job<'_>, out: &[Receipt], done: &[Step]) -> Next {
-    let [Receipt { id, .. }] = out else {
-        return Next::Person { why: "the ledger has not just one message of this post; change it by hand".to_owned() };
-    };
+    let Some(id) = message(out) else { return unknown() };
     if made(done, "edit 1", job.now).is_some() {
         return Next::Done;
     }
@@ -78,8 +87,9 @@ pub(super) fn edit(job: &Job<'_>, out: &[Receipt], done: &[Step]) -> Next {
 }
 
 pub(super) fn remove(farewell: &Farewell<'_>, done: &[Step]) -> Next {
-    match (farewell.out, made(done, "delete 1", farewell.now)) {
-        ([Receipt { id, .. }], None) => Next::Call(wire::delete(id)),
+    match (message(farewell.out), made(done, "delete 1", farewell.now)) {
+        (Some(id), None) => Next::Call(wire::delete(id)),
+        (None, None) if !farewell.out.is_empty() => unknown(),
         _ => Next::Done,
     }
 }

@@ -179,8 +179,11 @@ fn an_edit_keeps_the_files() {
     assert_eq!(end, Ok(()));
     let (_, end) = edited(&[receipt("900")], |_| reply(404, &[], r#"{"message":"Unknown Message","code":10008}"#));
     assert_eq!(end.unwrap_err().class, Class::Content);
-    let (log, _) = edited(&[], |_| panic!("nothing to ask"));
-    assert_eq!(log, ["person: the ledger has not just one message of this post; change it by hand"]);
+    let (log, _) = edited(&[receipt("https://discord.com/channels/5/7/900")], |_| panic!("nothing to ask"));
+    assert_eq!(
+        log,
+        ["person: the ledger does not have the message's id: it was recorded by a person; change it by hand"]
+    );
 }
 
 #[test]

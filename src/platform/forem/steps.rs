@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{refusals, wire};
 use crate::platform::done::{self, Way, made, shown};
 use crate::platform::refusal::{after, bug};
-use crate::platform::{Call, Farewell, Job, Next, Receipt, Refusal, Reply, Step, Via};
+use crate::platform::{Call, Farewell, Job, Letters, Next, Receipt, Refusal, Reply, Step, Via};
 
 /// Names of calls.
 const CREATE: &str = "create";
@@ -165,10 +165,19 @@ fn is_ours(job: &Job<'_>, article: &Value) -> bool {
         }
 }
 
+/// The article's number, if its receipt has one: one that a person has recorded has not.
+fn article(out: &[Receipt]) -> Option<&str> {
+    let [Receipt { id, .. }] = out else { return None };
+    Some(id.as_str()).filter(|id| Letters::Digits.make(id))
+}
+
+fn unknown() -> Next {
+    let why = "the ledger does not have the article's number: it was recorded by a person; change it by hand";
+    Next::Person { why: why.to_owned() }
+}
+
 pub(super) fn edit(job: &Job<'_>, out: &[Receipt], done: &[Step]) -> Next {
-    let [Receipt { id, .. }] = out else {
-        return Next::Person { why: "the ledger has not just one article of this post; change it by hand".to_owned() };
-    };
+    let Some(id) = article(out) else { return unknown() };
     if made(done, "edit 1", job.now).is_some() {
         return Next::Done;
     }
@@ -179,8 +188,9 @@ pub(super) fn edit(job: &Job<'_>, out: &[Receipt], done: &[Step]) -> Next {
 }
 
 pub(super) fn remove(farewell: &Farewell<'_>, done: &[Step]) -> Next {
-    match (farewell.out, made(done, "unpublish 1", farewell.now)) {
-        ([Receipt { id, .. }], None) => Next::Call(wire::unpublish(&farewell.identity.server, id)),
+    match (article(farewell.out), made(done, "unpublish 1", farewell.now)) {
+        (Some(id), None) => Next::Call(wire::unpublish(&farewell.identity.server, id)),
+        (None, None) if !farewell.out.is_empty() => unknown(),
         _ => Next::Done,
     }
 }

@@ -32,7 +32,7 @@ static ROWS: &[Row] = &[
         words: "Slack does not let this webhook post there; ask an administrator of the workspace",
     },
     Row {
-        status: &[404, 410],
+        status: &[401, 404, 410],
         says: &[],
         class: Class::Login,
         words: "Slack knows no such webhook; make a new one in your Slack app, then `pressroom disconnect` and `connect`",

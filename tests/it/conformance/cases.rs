@@ -296,12 +296,12 @@ fn mastodon() -> Vec<Case> {
 fn discord() -> Vec<Case> {
     use Platform::Discord;
     vec![
-        case("text", Discord, "", TEA).way(),
-        case("picture", Discord, ONE, TEA).signs(&["A cup"]).way(),
-        case("pictures", Discord, TWO, TEA).signs(&["A cup", "A pot"]),
-        case("video", Discord, FILM, TEA).signs(&["video/mp4"]),
-        case("both", Discord, MIXED, TEA).signs(&["A cup", "video/mp4"]),
-        case("settings", Discord, "overrides: {discord: {silent: true, no_preview: true}}\n", TEA),
+        case("text", Discord, "", TEA).way().asks(),
+        case("picture", Discord, ONE, TEA).signs(&["A cup"]).way().asks(),
+        case("pictures", Discord, TWO, TEA).signs(&["A cup", "A pot"]).asks(),
+        case("video", Discord, FILM, TEA).signs(&["video/mp4"]).asks(),
+        case("both", Discord, MIXED, TEA).signs(&["A cup", "video/mp4"]).asks(),
+        case("settings", Discord, "overrides: {discord: {silent: true, no_preview: true}}\n", TEA).asks(),
     ]
 }
 
@@ -309,13 +309,13 @@ fn discord() -> Vec<Case> {
 fn telegram() -> Vec<Case> {
     use Platform::Telegram;
     vec![
-        case("text", Telegram, "", TEA).way(),
-        case("words that lead somewhere", Telegram, "", "Tea {id} 🍵, [more of it](https://media.example/page)."),
-        case("picture", Telegram, ONE, TEA).signs(&["image/jpeg"]).way(),
-        case("video", Telegram, FILM, TEA).signs(&["video/mp4"]),
-        case("album", Telegram, TWO, TEA).signs(&["image/jpeg"]).way(),
-        case("both", Telegram, MIXED, TEA).signs(&["image/jpeg", "video/mp4"]),
-        case("settings", Telegram, "overrides: {telegram: {silent: true, protect: true, no_preview: true}}\n", TEA),
+        case("text", Telegram, "", TEA).way().asks(),
+        case("words that lead somewhere", Telegram, "", "Tea {id} 🍵, [more of it](https://media.example/page).").asks(),
+        case("picture", Telegram, ONE, TEA).signs(&["image/jpeg"]).way().asks(),
+        case("video", Telegram, FILM, TEA).signs(&["video/mp4"]).asks(),
+        case("album", Telegram, TWO, TEA).signs(&["image/jpeg"]).way().asks(),
+        case("both", Telegram, MIXED, TEA).signs(&["image/jpeg", "video/mp4"]).asks(),
+        case("settings", Telegram, "overrides: {telegram: {silent: true, protect: true, no_preview: true}}\n", TEA).asks(),
     ]
 }
 
@@ -334,9 +334,9 @@ fn forem() -> Vec<Case> {
 fn slack() -> Vec<Case> {
     use Platform::Slack;
     vec![
-        case("text", Slack, "", TEA).way(),
-        case("words that lead somewhere", Slack, "", "Tea {id} & [more of it](https://media.example/page)."),
-        case("picture", Slack, ONE, TEA).signs(&["A cup"]).way(),
-        case("pictures", Slack, TWO, TEA).signs(&["A cup", "A pot"]),
+        case("text", Slack, "", TEA).way().asks(),
+        case("words that lead somewhere", Slack, "", "Tea {id} & [more of it](https://media.example/page).").asks(),
+        case("picture", Slack, ONE, TEA).signs(&["A cup"]).way().asks(),
+        case("pictures", Slack, TWO, TEA).signs(&["A cup", "A pot"]).asks(),
     ]
 }
