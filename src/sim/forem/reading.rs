@@ -122,7 +122,7 @@ fn both(state: &State, article: &Article) -> Value {
         "positive_reactions_count": 0,
         "reading_time_minutes": 1,
         "published_at": published,
-        "published_timestamp": published.clone().unwrap_or_default(),
+        "published_timestamp": published.as_deref().unwrap_or_default(),
         "user": {"name": user.name, "username": user.username, "user_id": user.id},
     })
 }

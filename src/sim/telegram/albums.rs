@@ -74,7 +74,7 @@ fn item(state: &mut State, params: &mut Params, mut item: Record) -> Result<Item
         item.flag("supports_streaming")?;
         for name in ["thumbnail", "cover"] {
             if let Some(value) = item.text(name)? {
-                cover = files::cover(params, Some(value), name)?;
+                cover = files::cover(params, Some(&value), name)?;
             }
         }
     }

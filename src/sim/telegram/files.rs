@@ -114,10 +114,10 @@ fn gif(bytes: &[u8]) -> (u64, u64, u64) {
 /// A small JPEG that stands for a film, or a photo that is its cover: `attach://part`.
 pub(super) fn cover(
     params: &mut Params,
-    value: Option<String>,
+    value: Option<&str>,
     name: &'static str,
 ) -> Result<Option<Arc<[u8]>>, Refusal> {
-    let bytes = match value.as_deref().map(|value| value.strip_prefix("attach://")) {
+    let bytes = match value.map(|value| value.strip_prefix("attach://")) {
         None => params.file(name),
         Some(part) => {
             let bytes = part.and_then(|part| params.file(part));

@@ -51,13 +51,13 @@ fn film(params: &mut Params, kind: &str) -> Result<Option<Arc<[u8]>>, Refusal> {
         }
     }
     let thumbnail = params.text("thumbnail")?;
-    let thumbnail = files::cover(params, thumbnail, "thumbnail")?;
+    let thumbnail = files::cover(params, thumbnail.as_deref(), "thumbnail")?;
     if kind == "animation" {
         return Ok(thumbnail);
     }
     params.flag("supports_streaming")?;
     let cover = params.text("cover")?;
-    Ok(files::cover(params, cover, "cover")?.or(thumbnail))
+    Ok(files::cover(params, cover.as_deref(), "cover")?.or(thumbnail))
 }
 
 /// `text` and what goes with it.
