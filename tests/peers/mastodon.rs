@@ -1,0 +1,118 @@
+//! Mastodon's adapter at snac, which knows a part of the API: what it leaves out is told, and nothing is out twice although it
+//! passes over idempotency keys. Read back by Mastodon.py.
+
+use pressroom::limits::Platform;
+
+use crate::cases::{Case, cases};
+use crate::cast::Cast;
+use crate::life;
+use crate::rounds::Play;
+use crate::snac::bytes;
+
+const ROUNDS: u64 = 20;
+const SHOWS: &str = "POST /api/v1/statuses";
+
+/// What snac makes of a case where that is not what was asked for: what must be told of it, and what is seen nonetheless.
+struct Less {
+    case: &'static str,
+    told: &'static [&'static str],
+    seen: &'static [&'static str],
+}
+
+const LESS: &[Less] = &[
+    Less { case: "text", told: &["its language is `none` and not `nl`"], seen: &[] },
+    Less { case: "unlisted", told: &["its audience is `public` and not `unlisted`"], seen: &["\"public\""] },
+    Less { case: "poll", told: &["it has no poll"], seen: &[] },
+];
+
+/// The case as it goes here; no program removes anything.
+fn here(mut case: Case) -> Case {
+    case.stays = true;
+    if let Some(less) = LESS.iter().find(|less| less.case == case.name) {
+        (case.lacks, case.signs) = (less.told, less.seen);
+    }
+    case
+}
+
+#[test]
+fn every_kind_is_published_and_edited_and_what_is_left_out_is_told() {
+    let cast = Cast::mastodon();
+    post(&cast, "earlier", "", "Earlier.");
+    for (number, case) in cases(Platform::Mastodon).into_iter().map(here).enumerate() {
+        let id = format!("whole-{number}");
+        let before = life::published(&cast, &case, &id);
+        let edited = life::edited(&cast, &case, &id, &before);
+        life::removed(&cast, &case, &id, &before);
+        let less = if case.lacks.is_empty() { "as written" } else { case.lacks[0] };
+        eprintln!("mastodon: {}: {less}; edited: {edited}", case.name);
+    }
+}
+
+fn post(cast: &Cast, id: &str, front: &str, body: &str) -> Vec<serde_json::Value> {
+    let (snac, token) = cast.snac();
+    let before = snac.posts(token).len();
+    let front = format!("id: {id}\ntargets: [mastodon-acme]\nschedule: on-merge\n{front}");
+    cast.press.file(&format!("posts/{id}.md"), &format!("---\n{front}---\n{body}\n")).commit(id);
+    cast.press.run(&["publish"]).exits(0);
+    snac.posts(token).split_off(before)
+}
+
+#[test]
+fn texts_and_files_come_back_as_they_were_written() {
+    let cast = Cast::mastodon();
+    let front = "media: [{src: media/one.jpg, alt: \"A cup, \\\"full\\\" – 🫖\"}, {src: media/two.png, alt: A pot}]\n";
+    let read = &post(&cast, "tea", front, "Ünï & <tea> #leaf https://leaves.example/ö 🫖\n\nSecond paragraph.")[0];
+    eprintln!("mastodon: {read:#?}");
+    for words in ["Ünï &amp; &lt;tea&gt;", "https://leaves.example/ö", "🫖", "Second paragraph."] {
+        assert!(read["content"].as_str().unwrap().contains(words), "{words}: {read:#}");
+    }
+    for (file, (name, alt)) in
+        read["media"].as_array().unwrap().iter().zip([("one.jpg", "A cup, \"full\" – 🫖"), ("two.png", "A pot")])
+    {
+        let own = std::fs::read(cast.press.repo.join("media").join(name)).unwrap();
+        assert!(*bytes(file) == *own, "{name}: other bytes");
+        assert_eq!(file["alt"], alt);
+    }
+}
+
+#[test]
+fn a_login_in_the_browser_that_is_taken_back() {
+    let cast = Cast::mastodon();
+    let (snac, token) = cast.snac();
+    assert_eq!(snac.answers(token), 200);
+    cast.press.run(&["accounts", "refresh"]).exits(0);
+    let limits = std::fs::read_to_string(cast.press.repo.join(".pressroom/servers/snac.test.json")).unwrap();
+    eprintln!("mastodon: {limits}");
+    let gone = cast.press.run(&["disconnect", "mastodon-acme"]).exits(0).stderr;
+    eprintln!("mastodon: {gone}");
+    assert_ne!(snac.answers(token), 200, "{gone}");
+}
+
+#[test]
+fn answers_lost() {
+    let mut cast = Cast::mastodon();
+    cast.press
+        .env
+        .push(("PRESSROOM_TIMINGS".to_owned(), "lease=60,grace=1,request=8,settle=0.2,patience=20".to_owned()));
+    let (_, figures) = play(&cast).lost(ROUNDS);
+    eprintln!("mastodon: answers lost: {figures:#?}");
+    figures.sent_once();
+}
+
+#[test]
+fn killed() {
+    let cast = Cast::mastodon();
+    let (_, figures) = play(&cast).killed(ROUNDS);
+    eprintln!("mastodon: killed: {figures:#?}");
+    figures.killed_enough(ROUNDS);
+}
+
+fn play(cast: &Cast) -> Play<'_> {
+    let (snac, token) = cast.snac();
+    let out = || {
+        let text = |key: &str, post: &serde_json::Value| post[key].as_str().unwrap().to_owned();
+        let posts = snac.posts(token);
+        posts.iter().map(|post| (text("id", post), text("content", post).replace("<p>", ""))).collect()
+    };
+    Play { cast, account: "mastodon-acme", shows: SHOWS, out: Box::new(out) }
+}
