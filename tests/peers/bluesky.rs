@@ -4,7 +4,7 @@ use pressroom::limits::Platform;
 use serde_json::{Value, json};
 
 use crate::cases::cases;
-use crate::cast::Cast;
+use crate::cast::{Cast, Ledger};
 use crate::life;
 use crate::pds::{FRIEND, bytes};
 use crate::rounds::{Play, Post};
@@ -14,7 +14,7 @@ const SHOWS: &str = "POST /xrpc/com.atproto.repo.putRecord";
 
 #[test]
 fn every_kind_is_published_edited_and_removed() {
-    let cast = Cast::bluesky();
+    let cast = Cast::bluesky(Ledger::Here);
     earlier(&cast);
     for (number, case) in cases(Platform::Bluesky).iter().enumerate() {
         let id = format!("whole-{number}");
@@ -51,7 +51,7 @@ fn spans(post: &Value) -> Vec<(String, String)> {
 
 #[test]
 fn what_leads_somewhere_leads_there_for_the_official_client() {
-    let cast = Cast::bluesky();
+    let cast = Cast::bluesky(Ledger::Here);
     let body = format!(
         "👨‍👩‍👧‍👧 Ünï [leaves & tea](https://leaves.example/ö?a=b) with @{FRIEND}, see (https://tea.example/a_(b)) #茶 #tea."
     );
@@ -83,7 +83,7 @@ fn what_leads_somewhere_leads_there_for_the_official_client() {
 
 #[test]
 fn files_come_back_byte_for_byte() {
-    let cast = Cast::bluesky();
+    let cast = Cast::bluesky(Ledger::Here);
     let alt = "A cup, \\\"full\\\" – 🫖\\n\\nsecond line";
     let front = format!(
         "media: [{{src: media/one.jpg, alt: \"{alt}\"}}, {{src: media/two.png, alt: A pot}}, media/wide.jpg]\n"
@@ -127,7 +127,7 @@ fn same(cast: &Cast, file: &Value, name: &str, mime: &str) {
 
 #[test]
 fn threads_answers_and_quotes_name_posts_as_they_are() {
-    let cast = Cast::bluesky();
+    let cast = Cast::bluesky(Ledger::Here);
     earlier(&cast);
     let thread = post(&cast, "thread", "thread: true\nreply_to: earlier\n", "One.\n\n---\n\nTwo.\n\n---\n\nThree.");
     let quote = post(&cast, "quote", "quote_of: thread\nmedia: [{src: media/one.jpg, alt: A cup}]\n", "Quoted.");
@@ -142,7 +142,7 @@ fn threads_answers_and_quotes_name_posts_as_they_are() {
 
 #[test]
 fn sessions_are_refreshed_and_ended() {
-    let cast = Cast::bluesky();
+    let cast = Cast::bluesky(Ledger::Here);
     let press = &cast.press;
     let wrong =
         press.run_with(&["connect", "bluesky-acme", "--token-stdin"], "ann.test\nzzzz-zzzz-zzzz-zzzz\n").exits(3);
@@ -168,7 +168,7 @@ fn sessions_are_refreshed_and_ended() {
 
 #[test]
 fn killed_a_hundred_times() {
-    let cast = Cast::bluesky();
+    let cast = Cast::bluesky(Ledger::Remote);
     let (posts, figures) = play(&cast).killed(ROUNDS);
     eprintln!("bluesky: killed: {figures:#?}");
     figures.killed_enough(ROUNDS);
@@ -177,7 +177,7 @@ fn killed_a_hundred_times() {
 
 #[test]
 fn a_hundred_answers_lost() {
-    let mut cast = Cast::bluesky();
+    let mut cast = Cast::bluesky(Ledger::Remote);
     cast.press
         .env
         .push(("PRESSROOM_TIMINGS".to_owned(), "lease=60,grace=1,request=8,settle=0.1,patience=20".to_owned()));

@@ -33,6 +33,15 @@ server = "snac.test"
 /// A busy machine answers late, and nothing here is to be taken for an answer that was lost.
 const PATIENT: &str = "lease=120,grace=1,request=40,settle=0.2,patience=40";
 
+/// Where the ledger lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ledger {
+    /// In the repository alone.
+    Here,
+    /// At a remote as well, from whose branch is published.
+    Remote,
+}
+
 /// The server that readers look at.
 pub(crate) enum Server {
     Pds(Pds),
@@ -55,9 +64,9 @@ pub(crate) fn account(platform: Platform) -> String {
 
 impl Cast {
     /// An account on Bluesky's own server, connected by an app password.
-    pub(crate) fn bluesky() -> Self {
+    pub(crate) fn bluesky(ledger: Ledger) -> Self {
         let pds = Pds::start();
-        let (press, proxy) = press(pds::HOST, &pds.address);
+        let (press, proxy) = press(pds::HOST, &pds.address, ledger);
         let ran = press.run_with(&["connect", "bluesky-acme", "--token-stdin"], &pds.login()).exits(0);
         let told = format!("bluesky-acme is connected as {} ({})", pds::HANDLE, pds.did);
         assert!(ran.stderr.contains(&told), "{}", ran.stderr);
@@ -66,9 +75,9 @@ impl Cast {
     }
 
     /// An account on snac, connected by OAuth.
-    pub(crate) fn mastodon() -> Self {
+    pub(crate) fn mastodon(ledger: Ledger) -> Self {
         let snac = Snac::start();
-        let (press, proxy) = press(snac::HOST, &snac.address);
+        let (press, proxy) = press(snac::HOST, &snac.address, ledger);
         let ran = snac.log_in(&press, "mastodon-acme").exits(0);
         assert!(ran.stderr.contains("mastodon-acme is connected as ann"), "{}", ran.stderr);
         let token = proxy.token().unwrap_or_else(|| panic!("nobody came with a token: {}", ran.stderr));
@@ -102,8 +111,8 @@ impl Cast {
     }
 }
 
-/// A repository with a remote, files to attach, and a way to a server.
-fn press(host: &str, address: &str) -> (Press, Proxy) {
+/// A repository with files to attach, and a way to a server.
+fn press(host: &str, address: &str, ledger: Ledger) -> (Press, Proxy) {
     let proxy = Proxy::before(address);
     let mut press = Press::new();
     press.env.push(("PRESSROOM_HOSTS".to_owned(), format!("{host}={}", proxy.address)));
@@ -111,6 +120,8 @@ fn press(host: &str, address: &str) -> (Press, Proxy) {
     press.file("accounts.toml", ACCOUNTS).bytes("media/film.mp4", FILM);
     media::put(&press);
     press.commit("first");
-    press.with_remote();
+    if ledger == Ledger::Remote {
+        press.with_remote();
+    }
     (press, proxy)
 }

@@ -4,7 +4,7 @@
 use pressroom::limits::Platform;
 
 use crate::cases::{Case, cases};
-use crate::cast::Cast;
+use crate::cast::{Cast, Ledger};
 use crate::life;
 use crate::rounds::Play;
 use crate::snac::bytes;
@@ -36,7 +36,7 @@ fn here(mut case: Case) -> Case {
 
 #[test]
 fn every_kind_is_published_and_edited_and_what_is_left_out_is_told() {
-    let cast = Cast::mastodon();
+    let cast = Cast::mastodon(Ledger::Here);
     post(&cast, "earlier", "", "Earlier.");
     for (number, case) in cases(Platform::Mastodon).into_iter().map(here).enumerate() {
         let id = format!("whole-{number}");
@@ -59,9 +59,9 @@ fn post(cast: &Cast, id: &str, front: &str, body: &str) -> Vec<serde_json::Value
 
 #[test]
 fn texts_and_files_come_back_as_they_were_written() {
-    let cast = Cast::mastodon();
+    let cast = Cast::mastodon(Ledger::Here);
     let front = "media: [{src: media/one.jpg, alt: \"A cup, \\\"full\\\" – 🫖\"}, {src: media/two.png, alt: A pot}]\n";
-    let read = &post(&cast, "tea", front, "Ünï & <tea> #leaf https://leaves.example/ö 🫖\n\nSecond paragraph.")[0];
+    let read = &post(&cast, "tea", front, "Ünï & \\<tea> #leaf https://leaves.example/ö 🫖\n\nSecond paragraph.")[0];
     eprintln!("mastodon: {read:#?}");
     for words in ["Ünï &amp; &lt;tea&gt;", "https://leaves.example/ö", "🫖", "Second paragraph."] {
         assert!(read["content"].as_str().unwrap().contains(words), "{words}: {read:#}");
@@ -77,7 +77,7 @@ fn texts_and_files_come_back_as_they_were_written() {
 
 #[test]
 fn a_login_in_the_browser_that_is_taken_back() {
-    let cast = Cast::mastodon();
+    let cast = Cast::mastodon(Ledger::Here);
     let (snac, token) = cast.snac();
     assert_eq!(snac.answers(token), 200);
     cast.press.run(&["accounts", "refresh"]).exits(0);
@@ -90,7 +90,7 @@ fn a_login_in_the_browser_that_is_taken_back() {
 
 #[test]
 fn answers_lost() {
-    let mut cast = Cast::mastodon();
+    let mut cast = Cast::mastodon(Ledger::Remote);
     cast.press
         .env
         .push(("PRESSROOM_TIMINGS".to_owned(), "lease=60,grace=1,request=8,settle=0.2,patience=20".to_owned()));
@@ -101,7 +101,7 @@ fn answers_lost() {
 
 #[test]
 fn killed() {
-    let cast = Cast::mastodon();
+    let cast = Cast::mastodon(Ledger::Remote);
     let (_, figures) = play(&cast).killed(ROUNDS);
     eprintln!("mastodon: killed: {figures:#?}");
     figures.killed_enough(ROUNDS);

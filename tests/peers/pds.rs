@@ -81,7 +81,7 @@ impl Pds {
         json!({"identifier": HANDLE, "password": self.app_password}).to_string()
     }
 
-    /// Every post of the account as the server lists them itself, newest first: address and record.
+    /// Every post of the account as the server lists them itself, by their keys: address and record.
     pub(crate) fn listed(&self) -> Vec<(String, Value)> {
         let (mut listed, mut cursor) = (Vec::new(), String::new());
         loop {

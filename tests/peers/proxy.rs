@@ -1,10 +1,14 @@
-//! Stands between the program and a server: hands everything on, tells what came by, and loses answers when it is told to. The
-//! server has then done what it was asked for, and nobody knows.
+//! Stands between the program and a server, as what knows TLS does elsewhere: hands everything on, tells what came by, and loses
+//! answers when it is told to. The server has then done what it was asked for, and nobody knows.
+//!
+//! Answers that bear no date get one, as whoever hands them on has to see to (RFC 9110, section 6.6.1): snac's bear none.
 
 use std::io::{Read, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+
+use chrono::Utc;
 
 /// How an answer gets lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,17 +116,17 @@ fn hand_on(mut client: TcpStream, server: &str, state: &Mutex<State>) -> std::io
         let _ = std::io::copy(&mut from, &mut to);
         let _ = to.shutdown(Shutdown::Write);
     });
-    let Some(loss) = loss else {
-        std::io::copy(&mut server, &mut client)?;
-        return client.shutdown(Shutdown::Both);
-    };
     // Once the server answers, it has done what it was asked for.
-    let mut first = [0; 20];
-    server.read_exact(&mut first)?;
+    let (answer, body) = self::head(&mut server)?;
     match loss {
-        Loss::Closed => {}
-        Loss::Broken => client.write_all(&first)?,
-        Loss::Silent => {
+        None => {
+            client.write_all(dated(&answer).as_bytes())?;
+            client.write_all(&body)?;
+            std::io::copy(&mut server, &mut client)?;
+        }
+        Some(Loss::Closed) => {}
+        Some(Loss::Broken) => client.write_all(&answer.as_bytes()[..answer.len() / 2])?,
+        Some(Loss::Silent) => {
             client.set_read_timeout(Some(Duration::from_secs(60)))?;
             let _ = std::io::copy(&mut server, &mut std::io::sink());
             let _ = client.read(&mut [0]);
@@ -131,7 +135,16 @@ fn hand_on(mut client: TcpStream, server: &str, state: &Mutex<State>) -> std::io
     client.shutdown(Shutdown::Both)
 }
 
-/// The head of a request with its last empty line, and what came of the body with it.
+/// The head of an answer, with a date.
+fn dated(head: &str) -> String {
+    let is_date = |line: &str| line.to_ascii_lowercase().starts_with("date:");
+    match head.strip_suffix("\r\n").filter(|_| !head.lines().any(is_date)) {
+        Some(lines) => format!("{lines}date: {}\r\n\r\n", Utc::now().format("%a, %d %b %Y %H:%M:%S GMT")),
+        None => head.to_owned(),
+    }
+}
+
+/// The head of a request or an answer with its last empty line, and what came of the body with it.
 fn head(client: &mut TcpStream) -> std::io::Result<(String, Vec<u8>)> {
     let (mut got, mut piece) = (Vec::new(), [0; 4096]);
     loop {

@@ -62,7 +62,9 @@ const [threadgates, postgates] = await Promise.all(['threadgate', 'postgate'].ma
 const of = (gates, uri) => gates.find((gate) => key(gate.uri) === key(uri) && gate.value.post === uri)?.value
 
 const posts = []
-for (const { uri, cid } of (await list(POSTS)).reverse()) {
+// A server lists by key, and ours have nothing to do with time.
+const oldest = (one, other) => (one.value.createdAt < other.value.createdAt ? -1 : 1)
+for (const { uri, cid } of (await list(POSTS)).sort(oldest)) {
   const { value: post, ...read } = await agent.getPost({ repo: ACCOUNT, rkey: key(uri) })
   if (read.uri !== uri || read.cid !== cid) throw new Error(`${uri} ${cid} is listed, and ${read.uri} ${read.cid} read`)
   const valid = AppBskyFeedPost.validateRecord(post)
