@@ -8,6 +8,9 @@ use crate::cast::Cast;
 use crate::cut::{kill, scatter, unlock};
 use crate::proxy::Loss;
 
+/// Signs that servers make markup of, or do not: what a post is known by when its answer was lost.
+const HARD: &str = "Tea & \\<milk>, \\<b>, 3 \\< 4, 2 \\* 3 \\* 4, a\\_b\\_c, &amp;amp;, @nobody,";
+
 /// What is played.
 pub(crate) struct Play<'a> {
     pub(crate) cast: &'a Cast,
@@ -115,7 +118,7 @@ impl Play<'_> {
             0 => ("", first.clone(), vec![first]),
             1 => ("media: [{src: media/one.jpg, alt: A cup}]\n", first.clone(), vec![first]),
             2 => ("thread: true\n", format!("{first}\n\n---\n\n{second}"), vec![first, second]),
-            _ => ("lang: en\n", format!("{first} https://leaves.example/{id}"), vec![first]),
+            _ => ("", format!("{first} {HARD} https://leaves.example/{id}?a=b&c=d"), vec![first]),
         };
         let front = format!("id: {id}\ntargets: [{}]\nschedule: on-merge\n{front}", self.account);
         self.cast.press.file(&format!("posts/{id}.md"), &format!("---\n{front}---\n{body}\n")).commit(id);
