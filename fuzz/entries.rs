@@ -23,7 +23,7 @@ use url::Url;
 const ACCOUNTS: &str = r#"schema = 1
 [defaults]
 timezone = "Europe/Amsterdam"
-targets = ["x", "linkedin", "facebook", "instagram", "threads", "youtube", "tiktok"]
+targets = ["x", "linkedin", "facebook", "instagram", "threads", "youtube", "tiktok", "bluesky", "mastodon"]
 [media]
 public_url = "https://media.example/{path}"
 [accounts.x]
@@ -41,10 +41,15 @@ platform = "threads"
 platform = "youtube"
 [accounts.tiktok]
 platform = "tiktok"
+[accounts.bluesky]
+platform = "bluesky"
+[accounts.mastodon]
+platform = "mastodon"
+server = "social.example"
 "#;
 
 /// A kind of post of each platform with the most calls in it.
-const POSTS: [&str; 7] = [
+const POSTS: [&str; 9] = [
     "---\ntargets: [x]\nthread: true\nmedia: [{src: film.mp4}]\n---\nTea.\n\n---\n\nMore.\n",
     "---\ntargets: [linkedin]\nfirst_comment: More.\nmedia: [{src: film.mp4}]\n---\nTea.\n",
     "---\ntargets: [facebook]\nfirst_comment: More.\nkind: reel\nmedia: [{src: film.mp4}]\n---\nTea.\n",
@@ -52,6 +57,8 @@ const POSTS: [&str; 7] = [
     "---\ntargets: [threads]\nthread: true\nmedia: [{src: cup.jpg}]\n---\nTea.\n\n---\n\nMore.\n",
     "---\ntargets: [youtube]\ntitle: Tea\nmedia: [{src: film.mp4, cover: cup.jpg}]\noverrides: {youtube: {category: \"22\", made_for_kids: false}}\n---\nTea.\n",
     "---\ntargets: [tiktok]\nvisibility: public\nmedia: [{src: film.mp4}]\n---\nTea.\n",
+    "---\ntargets: [bluesky]\nthread: true\nmedia: [{src: cup.jpg}]\noverrides: {bluesky: {threadgate: nobody, disable_quotes: true}}\n---\nTea @ann.example.\n\n---\n\nMore.\n",
+    "---\ntargets: [mastodon]\nthread: true\nmedia: [{src: film.mp4}]\n---\nTea.\n\n---\n\nMore.\n",
 ];
 
 static STAGE: LazyLock<Accounts> = LazyLock::new(|| account::parse(&Source::new("accounts.toml", ACCOUNTS)).0.unwrap());
@@ -172,7 +179,17 @@ impl Answers<'_> {
         let status = statuses[usize::from(*status) % statuses.len()];
         let body = String::from_utf8_lossy(body).into_owned();
         // Headers that adapters read; what they say is anything, too.
-        let names = ["x-restli-id", "x-linkedin-id", "location", "range", "retry-after", "x-rate-limit-reset", "etag"];
+        let names = [
+            "x-restli-id",
+            "x-linkedin-id",
+            "location",
+            "range",
+            "retry-after",
+            "x-rate-limit-reset",
+            "x-ratelimit-reset",
+            "ratelimit-reset",
+            "etag",
+        ];
         let value = body.lines().next().unwrap_or_default().to_owned();
         let headers: BTreeMap<String, String> = names.map(|name| (name.to_owned(), value.clone())).into();
         Some(Reply { status, headers, body, at: self.at })

@@ -287,6 +287,8 @@ fn every_figure_of_the_published_platforms_is_compared() {
         ("threads", vec!["image_bytes_max"]),
         ("youtube", vec![]),
         ("tiktok", vec!["image_bytes_max"]),
+        ("bluesky", vec!["bytes_max", "image_bytes_max"]),
+        ("mastodon", vec!["image_bytes_max", "image_pixels_max"]),
     ];
     assert_eq!(all, compared);
 }

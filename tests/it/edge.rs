@@ -54,6 +54,14 @@ fn text(platform: Platform, length: usize) -> String {
     text
 }
 
+/// A text of exactly so many bytes, in few characters.
+fn broad(bytes: usize) -> String {
+    let family = "👩‍👩‍👧‍👦";
+    let mut text = family.repeat(bytes / family.len());
+    text.push_str(&"z".repeat(bytes - text.len()));
+    text
+}
+
 fn jpeg(width: u32, height: u32, length: usize) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
     let image = image::RgbImage::from_pixel(width, height, image::Rgb([90, 40, 20]));
@@ -87,6 +95,10 @@ fn texts(platform: Platform) -> Vec<Edge> {
     let shape = limits.shapes.iter().find(|shape| shape.text).unwrap();
     let body = |length| post(platform, "", "", &text(platform, length));
     let mut edges = vec![edge("text", "text-too-long", &body, shape.text_max.unwrap_or(limits.longest(true)))];
+    if let Some(most) = limits.bytes_max {
+        let body = |length| post(platform, "", "", &broad(length));
+        edges.push(edge("bytes", "text-too-long", &body, most));
+    }
     if let Some(most) = limits.title_max {
         let film = if platform == Platform::TikTok { "" } else { "media: [{src: media/film.mp4}]\n" };
         let title = |length| post(platform, &format!("title: {}\n", "t".repeat(length)), film, "A title.");
@@ -124,6 +136,9 @@ fn pictures(platform: Platform) -> Vec<Edge> {
     };
     let mut edges = vec![count];
     edges.extend(shape.image.bytes_max.map(|most| heavy(platform, usize::try_from(most).unwrap())));
+    // LinkedIn's figure is no product of two sides that a picture can have: it is compared in `agreement`.
+    let pixels = shape.image.pixels_max.filter(|_| platform != Platform::LinkedIn);
+    edges.extend(pixels.map(|most| large(platform, most)));
     edges.extend(shape.image.ratio.into_iter().flat_map(|ratio| ratios(platform, ratio)));
     edges
 }
@@ -148,6 +163,22 @@ fn heavy(platform: Platform, most: usize) -> Edge {
     let (fits, over) = (jpeg(640, 640, most), jpeg(640, 640, most + 1));
     assert_eq!((fits.len(), over.len()), (most, most + 1));
     single(platform, "heavy", "image-too-large", fits, over)
+}
+
+/// A picture of as many pixels as are taken, and of one row more.
+fn large(platform: Platform, most: u64) -> Edge {
+    let (width, height) = (7680, u32::try_from(most / 7680).unwrap());
+    assert_eq!(u64::from(width) * u64::from(height), most, "a width that divides {platform}'s limit");
+    single(platform, "large", "image-too-many-pixels", sized(width, height), sized(width, height + 1))
+}
+
+/// A picture that says it is so large: nobody here looks at the pixels.
+fn sized(width: u32, height: u32) -> Vec<u8> {
+    let mut bytes = jpeg(16, 16, 0);
+    let frame = bytes.windows(2).position(|pair| pair == [0xff, 0xc0]).unwrap();
+    let [width, height] = [width, height].map(|side| u16::try_from(side).unwrap().to_be_bytes());
+    bytes[frame + 5..frame + 9].copy_from_slice(&[height, width].concat());
+    bytes
 }
 
 /// The narrowest and the widest shape, and a pixel beyond.
@@ -281,4 +312,14 @@ fn of_youtube() {
 #[test]
 fn of_tiktok() {
     hold(Platform::TikTok);
+}
+
+#[test]
+fn of_bluesky() {
+    hold(Platform::Bluesky);
+}
+
+#[test]
+fn of_mastodon() {
+    hold(Platform::Mastodon);
 }

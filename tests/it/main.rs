@@ -19,6 +19,7 @@ mod edge;
 #[path = "../../fuzz/entries.rs"]
 #[expect(unreachable_pub, reason = "the fuzz targets are other crates")]
 mod entries;
+mod everywhere;
 mod fault;
 mod fitted;
 mod guards;
@@ -46,7 +47,6 @@ mod renew;
 mod scene;
 mod secrets;
 mod servers;
-mod seven;
 mod shown;
 mod soak;
 mod socket;

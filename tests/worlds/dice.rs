@@ -6,11 +6,21 @@ use std::time::Duration;
 
 /// Dice that all of a world's things share, or have of their own. Cheap to clone.
 #[derive(Clone, Debug)]
-pub(crate) struct Dice(Arc<Mutex<fastrand::Rng>>);
+pub(crate) struct Dice {
+    seed: u64,
+    rng: Arc<Mutex<fastrand::Rng>>,
+}
 
 impl Dice {
     pub(crate) fn new(seed: u64) -> Self {
-        Self(Arc::new(Mutex::new(fastrand::Rng::with_seed(seed))))
+        Self { seed, rng: Arc::new(Mutex::new(fastrand::Rng::with_seed(seed))) }
+    }
+
+    /// Others for one thing, with which it changes nothing how these fall: what comes to the worlds later takes its own, so that
+    /// a world of the past stays what it was.
+    pub(crate) fn of(&self, what: &str) -> Self {
+        // FNV-1a
+        Self::new(what.bytes().fold(self.seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)))
     }
 
     /// Others, whose falls do not depend on how often these are thrown from now on.
@@ -19,7 +29,7 @@ impl Dice {
     }
 
     pub(crate) fn number(&self, range: RangeInclusive<u64>) -> u64 {
-        self.0.lock().unwrap().u64(range)
+        self.rng.lock().unwrap().u64(range)
     }
 
     /// True once in so many throws; never for 0.

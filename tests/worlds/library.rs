@@ -12,6 +12,7 @@ use pressroom::content::{Content, Stock};
 use pressroom::limits::Platform;
 use pressroom::repo::snapshot::Snapshot;
 use pressroom::repo::{Oid, Repo};
+use pressroom::sim::mastodon;
 
 use crate::dice::Dice;
 
@@ -109,14 +110,12 @@ enum Later {
 impl Kind {
     /// Where it can go.
     fn fits(self, platform: Platform) -> bool {
-        use Platform::{Facebook, Instagram, LinkedIn, Threads, TikTok, X, YouTube};
+        use Platform::{Bluesky, Instagram, Mastodon, Threads, TikTok, X, YouTube};
         match self {
-            Self::Words => matches!(platform, X | LinkedIn | Facebook | Threads),
-            Self::Thread(_) => matches!(platform, X | Threads),
-            Self::Picture | Self::Pictures => {
-                matches!(platform, X | LinkedIn | Facebook | Threads | Instagram | TikTok)
-            }
-            Self::Film => matches!(platform, X | LinkedIn | Facebook | Threads | Instagram | YouTube | TikTok),
+            Self::Words => !matches!(platform, Instagram | YouTube | TikTok),
+            Self::Thread(_) => matches!(platform, X | Threads | Bluesky | Mastodon),
+            Self::Picture | Self::Pictures => platform != YouTube,
+            Self::Film => true,
         }
     }
 
@@ -133,11 +132,11 @@ impl Kind {
 impl Later {
     /// Where it can be done.
     fn fits(self, platform: Platform) -> bool {
-        use Platform::{Facebook, LinkedIn, Threads, X, YouTube};
+        use Platform::{Facebook, Instagram, LinkedIn, Mastodon, TikTok, YouTube};
         match self {
             Self::Stays => true,
-            Self::Changes => matches!(platform, LinkedIn | Facebook | YouTube),
-            Self::Goes => matches!(platform, X | LinkedIn | Facebook | Threads | YouTube),
+            Self::Changes => matches!(platform, LinkedIn | Facebook | YouTube | Mastodon),
+            Self::Goes => !matches!(platform, Instagram | TikTok),
         }
     }
 }
@@ -218,7 +217,11 @@ pub(crate) fn account(platform: Platform) -> String {
 fn accounts(platforms: &[Platform]) -> String {
     let mut text = String::from("schema = 1\n\n[defaults]\ntimezone = \"Europe/Amsterdam\"\n");
     for platform in platforms {
-        let acts_as = if *platform == Platform::Facebook { format!("as = \"{PAGE}\"\n") } else { String::new() };
+        let acts_as = match platform {
+            Platform::Facebook => format!("as = \"{PAGE}\"\n"),
+            Platform::Mastodon => format!("server = \"{}\"\n", mastodon::HOSTS[0]),
+            _ => String::new(),
+        };
         write!(text, "\n[accounts.{}]\nplatform = \"{platform}\"\n{acts_as}", account(*platform)).unwrap();
     }
     write!(text, "\n[media]\npublic_url = \"https://{HOST}/{{path}}\"\n").unwrap();

@@ -20,8 +20,10 @@ use pressroom::run::renew::Renewal;
 use pressroom::run::spell::Timings;
 use pressroom::sim::instagram::Fate as ContainerFate;
 use pressroom::sim::youtube::Processing;
-use pressroom::sim::{Sim, facebook, instagram, linkedin, threads, tiktok, web, x, youtube};
-use pressroom::vault::{self, Credential, Document, Grant, Identities, Recipients, Secret, Sources, Vault, identity};
+use pressroom::sim::{Sim, bluesky, facebook, instagram, linkedin, mastodon, threads, tiktok, web, x, youtube};
+use pressroom::vault::{
+    self, AppPassword, Credential, Document, Grant, Identities, Recipients, Secret, Sources, Vault, identity,
+};
 
 use crate::clock::Sun;
 use crate::dice::Dice;
@@ -34,12 +36,14 @@ pub(crate) struct Lives {
     pub(crate) x: Duration,
     pub(crate) youtube: Duration,
     pub(crate) tiktok: Duration,
+    pub(crate) bluesky: Duration,
 }
 
 impl Lives {
     pub(crate) fn choose(dice: &Dice) -> Self {
-        let life = || Duration::from_secs(60 * *dice.pick(&[15, 30, 60, 120, 60 * 24 * 30]));
-        Self { x: life(), youtube: life(), tiktok: life() }
+        let life = |dice: &Dice| Duration::from_secs(60 * *dice.pick(&[15, 30, 60, 120, 60 * 24 * 30]));
+        let (x, youtube, tiktok) = (life(dice), life(dice), life(dice));
+        Self { x, youtube, tiktok, bluesky: life(&dice.of("life of Bluesky's tokens")) }
     }
 
     fn of(&self, platform: Platform) -> Option<Duration> {
@@ -47,6 +51,7 @@ impl Lives {
             Platform::X => Some(self.x),
             Platform::YouTube => Some(self.youtube),
             Platform::TikTok => Some(self.tiktok),
+            Platform::Bluesky => Some(self.bluesky),
             _ => None,
         }
     }
@@ -104,6 +109,17 @@ pub(crate) fn set_up(sim: &Sim, dice: &Dice, visible: Duration, lives: Lives) ->
         let many = 1 << 30;
         options.rates = tiktok::Rates { init: many, creator_info: many, status: many, display: many };
     });
+    sim.bluesky.configure(|options| {
+        options.access_life = lives.bluesky;
+        (options.calls, options.sign_ins, options.sign_ins_a_day) = (1 << 30, 1 << 30, 1 << 30);
+        (options.points, options.points_a_day, options.blobs_a_day) = (1 << 30, 1 << 30, 1 << 30);
+    });
+    sim.mastodon.configure(|options| {
+        options.processing_delay = dice.of("delay of Mastodon").duration(Duration::ZERO..=visible);
+        // That the server itself knows a repeat must not hide that we sent it.
+        options.honours_keys = false;
+        (options.calls, options.uploads, options.deletes, options.statuses) = (1 << 30, 1 << 30, 1 << 30, 1 << 30);
+    });
     spoil(sim, dice)
 }
 
@@ -131,11 +147,16 @@ fn spoil(sim: &Sim, dice: &Dice) -> BTreeSet<Platform> {
         spoiled.insert(Platform::X);
         sim.x.configure(|options| options.processing_fails = true);
     }
+    if dice.of("whether Mastodon spoils").one_in(6) {
+        spoiled.insert(Platform::Mastodon);
+        sim.mastodon.configure(|options| options.failing_files = 1);
+    }
     spoiled
 }
 
 /// A person goes through a platform's login: whose account it is, and what was granted.
 fn log_in(sim: &Sim, platform: Platform, before: Option<&Identity>) -> (Identity, String, Option<String>) {
+    let mut server = String::new();
     let (id, name, access, refresh) = match platform {
         Platform::X => {
             let ann = sim.x.sign_up(x::SignUp { username: "acme", ..x::SignUp::default() });
@@ -176,20 +197,32 @@ fn log_in(sim: &Sim, platform: Platform, before: Option<&Identity>) -> (Identity
             let ann = sim.tiktok.sign_up(tiktok::SignUp::default());
             (ann.open_id, ann.username, ann.access_token, Some(ann.refresh_token))
         }
-        Platform::Bluesky | Platform::Mastodon => panic!("{platform} is not of these worlds"),
+        Platform::Bluesky => {
+            let ann = sim.bluesky.sign_up(bluesky::SignUp::default());
+            server = ann.pds.to_owned();
+            (ann.did, ann.handle, ann.access_jwt, Some(ann.refresh_jwt))
+        }
+        Platform::Mastodon => {
+            let ann = sim.mastodon.sign_up(mastodon::SignUp::default());
+            server = ann.server;
+            (ann.id, ann.username, ann.access_token, None)
+        }
     };
-    (Identity { id, name, ..Identity::default() }, access, refresh)
+    (Identity { id, name, server, ..Identity::default() }, access, refresh)
 }
 
 /// Connects a platform's account; `before`: what it was connected by until now.
 pub(crate) fn connect(sim: &Sim, sun: Sun, lives: Lives, platform: Platform, before: Option<&Document>) -> Document {
     let (identity, access, refresh) = log_in(sim, platform, before.map(|document| &document.identity));
     let end = lives.of(platform).map(|life| sun.now() + TimeDelta::from_std(life).unwrap());
-    let credential = Credential::OAuth2 {
-        access: Secret::new(access),
-        refresh: refresh.map(Secret::new),
-        expires_at: end,
-        refresh_expires_at: None,
+    let access = Secret::new(access);
+    let credential = match (platform, refresh.map(Secret::new)) {
+        (Platform::Bluesky, Some(refresh)) => {
+            let bluesky::SignUp { handle, app_password, .. } = bluesky::SignUp::default();
+            let login = AppPassword::new(&handle, &app_password).unwrap();
+            Credential::Session { access, refresh, expires_at: end, refresh_expires_at: None, login }
+        }
+        (_, refresh) => Credential::OAuth2 { access, refresh, expires_at: end, refresh_expires_at: None },
     };
     let grant = Grant { credential, scopes: Vec::new() };
     Document::connected((&account(platform), platform), identity, grant, "world", before)
@@ -207,6 +240,8 @@ fn app(platform: Platform) -> Option<App> {
             let tiktok::App { client_key, client_secret, .. } = tiktok::App::default();
             Some(App { id: client_key, secret: Some(Secret::new(client_secret)) })
         }
+        // An app password needs none.
+        Platform::Bluesky => Some(App { id: String::new(), secret: None }),
         _ => None,
     }
 }
@@ -251,8 +286,9 @@ impl Ring<'_> {
         let path = vault::account_path(name);
         let document = vault.open::<Document>(&path, &known.branch.read(&path)?.unwrap_or_default())?;
         let Some(app) = app(document.platform) else { return Ok(document) };
+        let server = document.identity.server.clone();
         let way = &platform::adapter(document.platform).unwrap().grants()[0];
-        let login = Login { http: self.http, label: document.platform.label(), way, app: &app, server: "" };
+        let login = Login { http: self.http, label: document.platform.label(), way, app: &app, server: &server };
         let renewal = Renewal {
             shelf: &Shelves(self.process.clone()),
             journal: self.journal,

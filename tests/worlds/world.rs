@@ -95,8 +95,8 @@ impl Chaos {
     }
 }
 
-/// What accounts there are: the names are those of the platforms.
-const PLATFORMS: [Platform; 7] = [
+/// What accounts there may be: the names are those of the platforms. More are added at the end.
+const PLATFORMS: [Platform; 9] = [
     Platform::X,
     Platform::LinkedIn,
     Platform::Facebook,
@@ -104,7 +104,35 @@ const PLATFORMS: [Platform; 7] = [
     Platform::Threads,
     Platform::YouTube,
     Platform::TikTok,
+    Platform::Bluesky,
+    Platform::Mastodon,
 ];
+
+/// So many of them were there from the beginning.
+const FIRST: usize = 7;
+
+/// A world to be played.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seed {
+    pub(crate) number: u64,
+    /// How many platforms it may know, of all that there are: as many as there were when it was first played.
+    pub(crate) platforms: usize,
+}
+
+impl Seed {
+    /// One with all platforms.
+    pub(crate) fn new(number: u64) -> Self {
+        Self { number, platforms: PLATFORMS.len() }
+    }
+}
+
+/// The platforms that a world has accounts of.
+fn chosen(seed: Seed, dice: &Dice) -> Vec<Platform> {
+    let mut chosen: Vec<Platform> = PLATFORMS[..FIRST].iter().copied().filter(|_| dice.one_in(2)).collect();
+    let later = &PLATFORMS[FIRST..seed.platforms];
+    chosen.extend(later.iter().filter(|platform| dice.of(platform.name()).one_in(2)));
+    if chosen.is_empty() { vec![*dice.pick(&PLATFORMS[..FIRST])] } else { chosen }
+}
 
 /// How long things go wrong, in minutes, and how many seconds machines rest between two runs at most.
 const STORMS: [(u64, u64); 3] = [(40, 60), (120, 300), (300, 1_200)];
@@ -142,8 +170,8 @@ pub(crate) struct World {
 }
 
 /// Plays a world to its end.
-pub(crate) fn play(seed: u64, bug: Option<Bug>, aloud: bool) -> Verdict {
-    chance::load(seed);
+pub(crate) fn play(seed: Seed, bug: Option<Bug>, aloud: bool) -> Verdict {
+    chance::load(seed.number);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     let local = tokio::task::LocalSet::new();
     local.block_on(&runtime, async {
@@ -166,8 +194,8 @@ pub(crate) fn play(seed: u64, bug: Option<Bug>, aloud: bool) -> Verdict {
 }
 
 impl World {
-    fn new(seed: u64, bug: Option<Bug>, aloud: bool) -> Self {
-        let (sun, dice) = (Sun::rise(), Dice::new(seed));
+    fn new(seed: Seed, bug: Option<Bug>, aloud: bool) -> Self {
+        let (sun, dice) = (Sun::rise(), Dice::new(seed.number));
         let sim = Sim::of(SimWorld::on(move || sun.system()));
         let seconds = |least, most| dice.duration(Duration::from_secs(least)..=Duration::from_secs(most));
         let (visible, latest) = (seconds(0, 20), seconds(0, 40));
@@ -191,8 +219,7 @@ impl World {
             settle: Some(if bug == Some(Bug::LooksTooEarly) { TimeDelta::zero() } else { settle }),
             patience: delta(seconds(5, 120)),
         };
-        let platforms: Vec<Platform> = PLATFORMS.into_iter().filter(|_| dice.one_in(2)).collect();
-        let platforms = if platforms.is_empty() { vec![*dice.pick(&PLATFORMS)] } else { platforms };
+        let platforms = chosen(seed, &dice);
         let lives = Lives::choose(&dice);
         let spoiled = people::set_up(&sim, &dice, visible, lives);
         let net = Net { hosts: Arc::new(sim.answerers()), sun, chaos, aloud, token_trouble: Arc::default() };
@@ -200,7 +227,7 @@ impl World {
         let (storm, rest) = (Duration::from_secs(minutes * 60), Duration::from_secs(rest));
         let by_the_clock = dice.one_in(2);
         let turn = dice.one_in(2).then(|| dice.duration(storm / 4..=storm));
-        let library = Library::fill(seed, &dice, &platforms, minutes - 10, turn);
+        let library = Library::fill(seed.number, &dice, &platforms, minutes - 10, turn);
         let (hub, wrong, stop) = (Hub::default(), Mutex::default(), watch::Sender::new(false));
         let world = Self {
             sim,
