@@ -90,6 +90,17 @@ impl Snac {
         browser().get(who).bearer_auth(token).send().unwrap().status().as_u16()
     }
 
+    /// Every public post of the account as the server lists them itself: id and text, as HTML.
+    pub(crate) fn listed(&self, token: &str) -> Vec<(String, String)> {
+        let read = |path: &str| -> Value {
+            let address = format!("{}/api/v1/accounts/{path}", self.address);
+            browser().get(address).bearer_auth(token).send().unwrap().json().unwrap()
+        };
+        let own = own_text(&read("verify_credentials"), "id");
+        let posts = read(&format!("{own}/statuses?limit=80"));
+        list(&posts).map(|post| (own_text(post, "id"), own_text(post, "content"))).collect()
+    }
+
     /// Every post of the account as Mastodon.py reads it (`mastodon/read.py`), oldest first.
     pub(crate) fn posts(&self, token: &str) -> Vec<Value> {
         let mut command = python("mastodon", "mastodon/read.py");

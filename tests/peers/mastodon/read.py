@@ -25,15 +25,18 @@ def file(attachment):
 
 
 def statuses(account):
+    """Newest first. What not everybody may see, some software lists on the account's own home page alone."""
+    home = [status for status in client.timeline_home(limit=40) if status.account.id == account.id]
     page = client.account_statuses(account.id, limit=40)
     while page:
-        yield from page
+        home += page
         page = client.account_statuses(account.id, limit=40, max_id=page[-1].id) if len(page) == 40 else []
+    return sorted({status.id: status for status in home}.values(), key=lambda status: status.created_at, reverse=True)
 
 
 me = client.account_verify_credentials()
 posts = []
-for listed in reversed(list(statuses(me))):
+for listed in reversed(statuses(me)):
     status = client.status(listed.id)
     if status.content != listed.content:
         raise SystemExit(f"{listed.id} is listed with another text than it has")
