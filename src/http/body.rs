@@ -93,12 +93,23 @@ pub(super) async fn attach(
             }
             let (pieces, gauge) = open(files, file).await?;
             let part = Part::stream_with_length(reqwest::Body::wrap_stream(pieces), length(file))
-                .file_name("media")
+                .file_name(file_name(mime))
                 .mime_str(mime)
                 .map_err(|error| Failure::new(Kind::Bug, format!("`{mime}` is no MIME type")).cause(error))?;
             (request.multipart(form.part(name.clone(), part)), Some(gauge))
         }
     })
+}
+
+/// A name that no other file has been sent by, with the kind of file at its end. There are servers (snac) that keep files by the
+/// names they are sent by: two of one name would be one, and the posts of the first would show the second.
+pub(super) fn file_name(mime: &str) -> String {
+    let kind = match mime.split_once('/') {
+        Some((_, "quicktime")) => ".mov",
+        Some((_, kind)) if kind.bytes().all(|byte| byte.is_ascii_alphanumeric()) => &format!(".{kind}"),
+        _ => "",
+    };
+    format!("{}{kind}", Uuid::new_v4().simple())
 }
 
 /// A request with a file as its whole body.

@@ -26,6 +26,7 @@ const LESS: &[Less] = &[
     Less { case: "text", told: &["its language is `en` and not `nl`"], seen: &[] },
     Less { case: "unlisted", told: &["its audience is `public` and not `unlisted`"], seen: &["\"public\""] },
     Less { case: "poll", told: &["it has no poll"], seen: &[] },
+    Less { case: "hidden picture", told: &["its media are not hidden"], seen: &["A cup"] },
 ];
 
 /// The case as it goes here; no program removes anything.
@@ -84,6 +85,10 @@ fn texts_and_files_come_back_as_they_were_written() {
         assert!(*bytes(file) == *own, "{name}: other bytes");
         assert_eq!(file["alt"], alt);
     }
+    // A later post with another picture leaves these as they are.
+    post(&cast, "later", "media: [{src: media/wide.jpg, alt: A table}]\n", "Later.");
+    let (snac, token) = cast.snac();
+    assert_eq!(snac.posts(token)[0], read);
 }
 
 #[test]
