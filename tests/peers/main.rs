@@ -3,7 +3,7 @@
 //!
 //! `.ci/peers` installs the servers and runs it; plain `cargo test` passes over it. With `--nocapture` it tells its figures.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::print_stderr, reason = "the figures of a hundred rounds are what whoever runs it wants to see")]
 
 mod bluesky;

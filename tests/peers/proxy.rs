@@ -6,9 +6,9 @@
 use std::io::{Read, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 
 /// How an answer gets lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,7 +139,10 @@ fn hand_on(mut client: TcpStream, server: &str, state: &Mutex<State>) -> std::io
 fn dated(head: &str) -> String {
     let is_date = |line: &str| line.to_ascii_lowercase().starts_with("date:");
     match head.strip_suffix("\r\n").filter(|_| !head.lines().any(is_date)) {
-        Some(lines) => format!("{lines}date: {}\r\n\r\n", Utc::now().format("%a, %d %b %Y %H:%M:%S GMT")),
+        Some(lines) => format!(
+            "{lines}date: {}\r\n\r\n",
+            DateTime::<Utc>::from(SystemTime::now()).format("%a, %d %b %Y %H:%M:%S GMT")
+        ),
         None => head.to_owned(),
     }
 }
