@@ -104,7 +104,7 @@ pub(super) async fn attach(
         }
         Body::Multipart { fields, name, file, mime } => {
             let (tally, gauge) = Tally::new();
-            let part = enclosed(file, "media", mime, files, tally).await?;
+            let part = enclosed(file, &file_name(mime), mime, files, tally).await?;
             (request.multipart(form(fields).part(name.clone(), part)), Some(gauge))
         }
         Body::Bundle { fields, files: bundle } => {
@@ -135,6 +135,17 @@ async fn enclosed(
         .file_name(called.to_owned())
         .mime_str(mime)
         .map_err(|error| Failure::new(Kind::Bug, format!("`{mime}` is no MIME type")).cause(error))
+}
+
+/// A name that no other file has been sent by, with the kind of file at its end. There are servers (snac) that keep files by the
+/// names they are sent by: two of one name would be one, and the posts of the first would show the second.
+pub(super) fn file_name(mime: &str) -> String {
+    let kind = match mime.split_once('/') {
+        Some((_, "quicktime")) => ".mov",
+        Some((_, kind)) if kind.bytes().all(|byte| byte.is_ascii_alphanumeric()) => &format!(".{kind}"),
+        _ => "",
+    };
+    format!("{}{kind}", Uuid::new_v4().simple())
 }
 
 /// A request with a file as its whole body.

@@ -180,6 +180,20 @@ async fn several_files_go_out_in_one_body_each_with_its_name() {
     }
 }
 
+#[test]
+fn no_file_is_sent_by_the_name_of_another() {
+    for (mime, kind) in [
+        ("image/jpeg", ".jpeg"),
+        ("video/mp4", ".mp4"),
+        ("video/quicktime", ".mov"),
+        ("application/vnd.ms-powerpoint", ""),
+        ("", ""),
+    ] {
+        let (one, other) = (super::body::file_name(mime), super::body::file_name(mime));
+        assert!(one != other && one.len() == 32 + kind.len() && one.ends_with(kind), "{mime}: {one} {other}");
+    }
+}
+
 /// What the platform reads is shorter than it was told, so it cannot take it for whole.
 #[tokio::test]
 async fn a_file_of_another_length_breaks_off() {

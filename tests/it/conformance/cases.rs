@@ -17,7 +17,9 @@ pub(super) struct Case {
     /// How many posts and comments readers see of it.
     pub(super) shown: usize,
     /// A sign of what must be seen: a text, an alternative text, a setting; anywhere in it.
-    signs: &'static [&'static str],
+    pub(super) signs: &'static [&'static str],
+    /// What the server is known to leave out of it, in the words a person must be told it in.
+    pub(super) lacks: &'static [&'static str],
     /// Whether the platform lets no program take it away.
     pub(super) stays: bool,
     /// Whether only a person can tell what became of a lost answer: nobody else sees it, or it has no text to tell it from
@@ -28,7 +30,19 @@ pub(super) struct Case {
 }
 
 const fn case(name: &'static str, platform: Platform, front: &'static str, body: &'static str) -> Case {
-    Case { name, platform, by: None, front, body, shown: 1, signs: &[], stays: false, asks: false, is_a_way: false }
+    Case {
+        name,
+        platform,
+        by: None,
+        front,
+        body,
+        shown: 1,
+        signs: &[],
+        lacks: &[],
+        stays: false,
+        asks: false,
+        is_a_way: false,
+    }
 }
 
 impl Case {
