@@ -23,6 +23,7 @@ mod gone;
 mod hash;
 pub mod next;
 mod queue;
+pub mod settled;
 #[cfg(test)]
 mod tests;
 pub mod when;
@@ -31,6 +32,7 @@ use action::{Action, ReceiptRow, Row, Standing};
 use budget::Budget;
 use contents::{Beside, MediaRow, PartRow};
 use gone::{Said, moved, orphans, said};
+use settled::Over;
 use when::{days, how_long, when};
 
 /// Later than this without a word in the ledger, a target is looked for before it is published: the ledger may have
@@ -58,6 +60,8 @@ pub struct Desk<'a> {
     pub only: &'a [Only],
     /// Whether a target that is long due without a word in the ledger may be out all the same.
     pub silence_is_suspect: bool,
+    /// What is known of targets that no plan needs to look at, and that are not among the offers.
+    pub over: &'a Over,
 }
 
 /// A post as offered to one of its targets.
@@ -109,6 +113,8 @@ pub struct Plan {
     pub rows: Vec<Row>,
     /// What is left of the platforms' limits before it is carried out, where that is not all.
     pub budgets: Vec<Budget>,
+    /// How many targets are over that have no row.
+    pub over: settled::Count,
 }
 
 impl Plan {
@@ -136,7 +142,7 @@ pub fn plan(desk: &Desk<'_>) -> Plan {
     queue::keep_quiet(desk, &mut rows);
     keep_spacing(desk, &mut rows);
     let budgets = budget::keep(desk, &mut rows);
-    Plan { at: desk.now, rows, budgets }
+    Plan { at: desk.now, rows, budgets, over: desk.over.count }
 }
 
 /// What is decided about one target.

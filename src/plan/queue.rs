@@ -35,7 +35,8 @@ pub(super) fn with_slots<'a>(desk: &Desk<'a>) -> Cow<'a, [Offer]> {
 fn slots(desk: &Desk<'_>, account: &str, queue: &[usize]) -> Vec<(usize, DateTime<Utc>)> {
     let Some(account) = desk.accounts.accounts.get(account) else { return Vec::new() };
     let known = |index: &usize| slot_of(desk, &desk.offers[*index]);
-    let mut taken: BTreeSet<DateTime<Utc>> = queue.iter().filter_map(known).collect();
+    let over = desk.over.slots.get(&account.name).into_iter().flatten().copied();
+    let mut taken: BTreeSet<DateTime<Utc>> = queue.iter().filter_map(known).chain(over).collect();
     let mut slots = Vec::new();
     // Whoever was merged later gets no earlier slot than those before.
     let mut after = DateTime::<Utc>::MIN_UTC;

@@ -3,6 +3,7 @@
 use insta::assert_snapshot;
 
 use super::action::Row;
+use super::settled::Over;
 use super::*;
 use crate::error::Source;
 use crate::ledger::entry;
@@ -117,6 +118,7 @@ fn with_desk<T>(desk: &str, around: &Around, tell: impl Fn(&Desk<'_>) -> T) -> T
         grace: TimeDelta::minutes(5),
         only: &around.only.iter().map(only).collect::<Vec<_>>(),
         silence_is_suspect: around.silence_is_suspect,
+        over: &Over::default(),
     })
 }
 

@@ -7,6 +7,7 @@ use crate::account;
 use crate::error::Source;
 use crate::ledger::State;
 use crate::media::{Facts, Kind, Library};
+use crate::plan::settled::Over;
 use crate::plan::{Desk, plan};
 use crate::post;
 
@@ -51,6 +52,7 @@ fn planned(posts: &[(&str, &str)]) -> (Plan, Vec<Problem>) {
         grace: chrono::TimeDelta::zero(),
         only: &[],
         silence_is_suspect: false,
+        over: &Over::default(),
     };
     (plan(&desk), problems)
 }
