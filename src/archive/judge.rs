@@ -15,14 +15,15 @@ use crate::ledger::entry::{self, TargetKey};
 use crate::media::Lack;
 use crate::plan::Offer;
 use crate::plan::settled::{Count, settled};
+use crate::post::variant::family_of;
 use crate::post::{Post, PostId, Schedule};
-use crate::repo::branch::Branch;
 use crate::repo::snapshot::Snapshot;
+use crate::repo::snapshot::folder::Folder;
 
 /// What is judged: files and ledger, at one commit each.
 pub(super) struct Ground<'a> {
     pub(super) snapshot: &'a Snapshot,
-    pub(super) branch: &'a Branch,
+    pub(super) ledger: &'a Folder,
     pub(super) accounts: &'a Accounts,
 }
 
@@ -52,15 +53,10 @@ impl Judged {
     }
 }
 
-/// The family of a file: `posts/2026/tea.x.md` is of `posts/2026/tea`.
-pub(super) fn family_of(path: &str) -> &str {
-    let name = path.rfind('/').map_or(0, |slash| slash + 1);
-    path[name..].find('.').map_or(path, |dot| &path[..name + dot])
-}
-
-/// A text of the state branch, as the ledger is read everywhere.
-pub(super) fn text(branch: &Branch, path: &str) -> Result<Option<String>, Failure> {
-    Ok(branch.read(path)?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+/// A file of the ledger, as it is read everywhere.
+pub(super) fn text(ledger: &Folder, path: &str) -> Result<Option<String>, Failure> {
+    let bytes = ledger.read(path.strip_prefix(entry::FOLDER).unwrap_or(path))?;
+    Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
 }
 
 /// Judges some families. What is judged alone is over only as far as that can be told of it alone: not whether another post
@@ -92,7 +88,7 @@ pub(super) fn judge(ground: &Ground<'_>, families: &Families) -> Result<Judged, 
         };
         let mut is_over = !wrong.contains(family.as_str()) && files.iter().all(|path| ground.snapshot.is_plain(path));
         for post in posts {
-            let state = of_post(ground.branch, &post.id)?;
+            let state = of_post(ground.ledger, &post.id)?;
             for (key, of, said) in state.all_said() {
                 judged.heard((key.clone(), of.to_owned()), (said.at, vec![post.id.as_str().to_owned()]));
             }
@@ -110,9 +106,9 @@ pub(super) fn judge(ground: &Ground<'_>, families: &Families) -> Result<Judged, 
     Ok(judged)
 }
 
-fn of_post(branch: &Branch, post: &PostId) -> Result<State, Failure> {
+fn of_post(ledger: &Folder, post: &PostId) -> Result<State, Failure> {
     let path = entry::path(post);
-    let text = text(branch, &path)?;
+    let text = text(ledger, &path)?;
     Ok(State::fold(text.iter().map(|text| (path.as_str(), text.as_str()))))
 }
 

@@ -32,12 +32,14 @@ use crate::content::{ACCOUNTS, Content, Merged, POSTS};
 use crate::error::{Failure, Problem};
 use crate::fit::Reference;
 use crate::guard;
-use crate::ledger::State;
 use crate::ledger::entry::{self, TargetKey};
-use crate::plan::budget;
+use crate::ledger::{State, Word};
 use crate::plan::settled::Over;
-use crate::post::PostId;
+use crate::plan::{Offer, budget};
+use crate::post::variant::family_of;
+use crate::post::{OnRemove, PostId};
 use crate::repo::branch::Branch;
+use crate::repo::snapshot::folder::Folder;
 use crate::repo::snapshot::{Snapshot, is_lossy};
 use crate::repo::{Oid, Repo};
 
@@ -47,7 +49,7 @@ mod judge;
 mod tests;
 
 use file::{Archive, Head, Unit};
-use judge::{Families, Ground, Judged, family_of, judge, text};
+use judge::{Families, Ground, Judged, judge, text};
 
 /// When so many files have changed since it was made, it is made anew.
 const CHANGES_MAX: usize = 1000;
@@ -108,7 +110,11 @@ pub fn rest(asked: &Asked<'_>) -> Result<Option<Rest>, Failure> {
     if !snapshot.is_plain(ACCOUNTS) || asked.accounts.publish.require_plan || asked.accounts.publish.require_signed {
         return Ok(None);
     }
-    let found = Archive::open(&path(asked.repo)?).and_then(|archive| go_by(&archive, asked, &snapshot));
+    // Edits that nobody committed have no tree.
+    if asked.branch.tree_id(entry::FOLDER)?.is_none() && !asked.branch.list(entry::FOLDER)?.is_empty() {
+        return Ok(None);
+    }
+    let found = Archive::open(&path(asked.repo)).and_then(|archive| go_by(&archive, asked, &snapshot));
     match found {
         Ok(rest) => return Ok(Some(rest)),
         Err(Stop::Failed(failure)) => return Err(*failure),
@@ -127,8 +133,8 @@ pub fn rest(asked: &Asked<'_>) -> Result<Option<Rest>, Failure> {
     }
 }
 
-fn path(repo: &Repo) -> Result<PathBuf, Failure> {
-    Ok(repo.folder("cache")?.join("archive"))
+fn path(repo: &Repo) -> PathBuf {
+    repo.common_dir().join("pressroom/cache/archive")
 }
 
 /// Which program this is: one that was built anew may judge differently, and few of those have another version.
@@ -175,6 +181,9 @@ fn go_by(archive: &Archive, asked: &Asked<'_>, snapshot: &Snapshot) -> Result<Re
         |(key, of, at): &(TargetKey, String, DateTime<Utc>)| state.said(key, of).is_some_and(|said| said.at >= *at);
     if !head.said.iter().all(is_newer) {
         return Err(Stop::Changed);
+    }
+    if is_removal_at_hand(&content, &state) {
+        return Err(Stop::NotThen);
     }
     let over = over(&open, &content, &state)?;
     Ok(Rest { content, state, over })
@@ -297,11 +306,20 @@ fn fold(open: &Open<'_>, asked: &Asked<'_>, content: &Content, changed: BTreeSet
     paths.extend(changed);
     paths.extend(head.strangers.iter().cloned());
     paths.insert(entry::BASELINE_PATH.to_owned());
+    let ledger = Folder::looked_for(asked.repo, asked.branch.tree_id(entry::FOLDER)?)?;
     let mut texts = Vec::new();
     for path in paths {
-        texts.extend(text(asked.branch, &path)?.map(|text| (path, text)));
+        texts.extend(text(&ledger, &path)?.map(|text| (path, text)));
     }
     Ok(State::fold(texts.iter().map(|(path, text)| (path.as_str(), text.as_str()))))
+}
+
+/// Whether something is to be taken away because its post is gone: not while any other post says the same.
+fn is_removal_at_hand(content: &Content, state: &State) -> bool {
+    let offered: HashSet<(&PostId, &str)> =
+        content.offers.iter().map(|offer| (&offer.post, offer.target.account.as_str())).collect();
+    let mut gone = state.targets().filter(|(post, key, _)| !offered.contains(&(*post, key.account())));
+    gone.any(|(_, _, stand)| stand.on_remove == OnRemove::Delete && matches!(stand.word, Word::Published { .. }))
 }
 
 /// What is left in the archive.
@@ -312,7 +330,7 @@ fn over(open: &Open<'_>, content: &Content, state: &State) -> Result<Over, Stop>
     for (account, at, _) in head.slots.iter().filter(|(_, _, family)| !open.families.contains(family)) {
         over.slots.entry(account.clone()).or_default().insert(*at);
     }
-    let has_slot = |offer: &&crate::plan::Offer| {
+    let has_slot = |offer: &&Offer| {
         state.stand(&offer.post, &TargetKey::new(offer.target.platform, &offer.target.account)).slot.is_some()
     };
     let waiting = content.offers.iter().filter(|offer| !has_slot(offer)).filter_map(|offer| offer.waits_since);
@@ -330,13 +348,15 @@ fn make(asked: &Asked<'_>) -> Result<Option<Vec<u8>>, Failure> {
     for path in snapshot.files(POSTS, ".md")? {
         families.entry(family_of(&path).to_owned()).or_default().insert(path);
     }
-    let ground = Ground { snapshot: &snapshot, branch: asked.branch, accounts: asked.accounts };
+    let tree = asked.branch.tree_id(entry::FOLDER)?;
+    let ledger = Folder::listed(asked.repo, tree)?;
+    let ground = Ground { snapshot: &snapshot, ledger: &ledger, accounts: asked.accounts };
     let judged = judge_all(&ground, families)?;
     let head = Head {
         program: program(),
         commit: asked.commit.to_string(),
         tree: asked.repo.tree_of(asked.commit)?.to_string(),
-        ledger: asked.branch.tree_id(entry::FOLDER)?.map(|tree| tree.to_string()),
+        ledger: tree.map(|tree| tree.to_string()),
         links: snapshot.has_links(),
         count: Default::default(),
         live: Vec::new(),
@@ -346,7 +366,8 @@ fn make(asked: &Asked<'_>) -> Result<Option<Vec<u8>>, Failure> {
         recent: Vec::new(),
         slots: Vec::new(),
     };
-    let (head, units) = gathered(head, judged, &asked.branch.list(entry::FOLDER)?);
+    let entries: Vec<String> = ledger.paths()?.iter().map(|path| format!("{}{path}", entry::FOLDER)).collect();
+    let (head, units) = gathered(head, judged, &entries);
     Ok(Some(Archive::written(&head, units)))
 }
 
@@ -427,11 +448,10 @@ fn gathered(mut head: Head, judged: Judged, ledger: &[String]) -> (Head, Vec<Uni
 /// Writes it beside, and puts it in place. One that cannot be written is made again the next time.
 fn keep(repo: &Repo, bytes: &[u8]) {
     let write = || -> std::io::Result<()> {
-        let path = path(repo).map_err(|failure| std::io::Error::other(failure.message))?;
-        let folder = path.parent().ok_or(std::io::ErrorKind::NotFound)?;
+        let folder = repo.folder("cache").map_err(|failure| std::io::Error::other(failure.message))?;
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
         file.write_all(bytes)?;
-        file.persist(&path)?;
+        file.persist(path(repo))?;
         Ok(())
     };
     if let Err(error) = write() {

@@ -78,17 +78,3 @@ proptest! {
         prop_assert!(Archive::in_memory(bytes).is_err());
     }
 }
-
-#[test]
-fn a_family_is_what_begins_the_same() {
-    for (path, family) in [
-        ("posts/tea.md", "posts/tea"),
-        ("posts/tea.x.md", "posts/tea"),
-        ("posts/v1.2.x.md", "posts/v1"),
-        ("posts/a.b/tea.md", "posts/a.b/tea"),
-        ("posts/.md", "posts/"),
-        ("posts/tea", "posts/tea"),
-    ] {
-        assert_eq!(family_of(path), family);
-    }
-}

@@ -44,7 +44,7 @@ const LATE_WITHOUT_A_WORD: TimeDelta = TimeDelta::hours(1);
 pub struct Desk<'a> {
     pub now: DateTime<Utc>,
     pub accounts: &'a Accounts,
-    pub offers: &'a [Offer],
+    pub offers: Offers<'a>,
     pub state: &'a State,
     /// Accounts whose token file lies in the vault.
     pub connected: &'a BTreeSet<String>,
@@ -62,6 +62,26 @@ pub struct Desk<'a> {
     pub silence_is_suspect: bool,
     /// What is known of targets that no plan needs to look at, and that are not among the offers.
     pub over: &'a Over,
+}
+
+/// All offers, and in the place of those that wait for a slot the same with its time.
+#[derive(Clone, Debug)]
+pub struct Offers<'a> {
+    all: &'a [Offer],
+    /// By their places.
+    waiting: BTreeMap<usize, Offer>,
+}
+
+impl<'a> From<&'a [Offer]> for Offers<'a> {
+    fn from(all: &'a [Offer]) -> Self {
+        Self { all, waiting: BTreeMap::new() }
+    }
+}
+
+impl Offers<'_> {
+    fn iter(&self) -> impl Iterator<Item = &Offer> {
+        self.all.iter().enumerate().map(|(place, offer)| self.waiting.get(&place).unwrap_or(offer))
+    }
 }
 
 /// A post as offered to one of its targets.
@@ -131,8 +151,7 @@ impl Plan {
 
 /// Decides about every target.
 pub fn plan(desk: &Desk<'_>) -> Plan {
-    let offers = queue::with_slots(desk);
-    let desk = &Desk { offers: &offers, ..*desk };
+    let desk = &Desk { offers: queue::with_slots(desk), ..*desk };
     let said = said(desk);
     let mut rows: Vec<Row> = desk.offers.iter().map(|offer| row(desk, &said, offer)).collect();
     rows.extend(orphans(desk));

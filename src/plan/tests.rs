@@ -109,7 +109,7 @@ fn with_desk<T>(desk: &str, around: &Around, tell: impl Fn(&Desk<'_>) -> T) -> T
     tell(&Desk {
         now: around.now.parse().unwrap(),
         accounts: &accounts,
-        offers: &offers,
+        offers: offers.as_slice().into(),
         state: &state,
         connected: &connected,
         ends: &around.ends.iter().map(|(name, end)| ((*name).to_owned(), end.parse().unwrap())).collect(),

@@ -20,10 +20,11 @@ use crate::error::Failure;
 use crate::media::{self, Facts, Inside, Lack, Library};
 
 mod bytes;
+pub mod folder;
 mod nodes;
 mod walk;
 
-use nodes::Nodes;
+use nodes::{Found, Nodes};
 
 use bytes::{FileRange, LFS_POINTER_MAX, lfs_pointer, sha256};
 
@@ -205,9 +206,11 @@ impl Snapshot {
         }
     }
 
-    /// The files of one folder whose paths begin so, sorted; links among them. None on disk.
+    /// The files of one folder whose paths begin so, sorted; links among them. On disk, nothing that git ignores.
     pub fn beginning(&self, start: &str) -> Result<Vec<String>, Failure> {
-        let Content::Commit { nodes, .. } = &self.content else { return Ok(Vec::new()) };
+        let Content::Commit { nodes, .. } = &self.content else {
+            return walk::beginning(&*self.repo.git()?, self.repo.root(), start);
+        };
         let found = nodes.beginning(&*self.repo.git()?, start);
         found.map_err(|error| words::git("cannot list the files of the commit", &error))
     }
@@ -468,18 +471,17 @@ impl Snapshot {
     }
 
     fn look_in_tree(&self, nodes: &Nodes, path: &str) -> Result<Option<Entry>, Lack> {
-        match self.node(nodes, path)? {
-            Some(Node { kind: NodeKind::File, .. }) => Ok(Some(Entry::File)),
-            Some(Node { kind: NodeKind::Submodule, .. }) => Ok(Some(Entry::Folder)),
-            Some(Node { kind: NodeKind::Link, oid }) => {
+        let git = self.repo.git().map_err(|failure| Lack::Unreadable(failure.message))?;
+        let found = nodes.look(&git, path).map_err(|error| Lack::Unreadable(error.to_string()))?;
+        match found {
+            Some(Found::Folder(_)) => Ok(Some(Entry::Folder)),
+            Some(Found::Node(Node { kind: NodeKind::File, .. })) => Ok(Some(Entry::File)),
+            Some(Found::Node(Node { kind: NodeKind::Submodule, .. })) => Ok(Some(Entry::Folder)),
+            Some(Found::Node(Node { kind: NodeKind::Link, oid })) => {
                 let target = self.blob_bytes(oid)?;
                 Ok(Some(Entry::Link(String::from_utf8_lossy(&target).into_owned())))
             }
-            None => {
-                let git = self.repo.git().map_err(|failure| Lack::Unreadable(failure.message))?;
-                let is_folder = nodes.has_folder(&git, path).map_err(|error| Lack::Unreadable(error.to_string()))?;
-                Ok(is_folder.then_some(Entry::Folder))
-            }
+            None => Ok(None),
         }
     }
 

@@ -86,7 +86,7 @@ impl Planning<'_> {
         Desk {
             now: self.now,
             accounts: &content.accounts,
-            offers: &content.offers,
+            offers: content.offers.as_slice().into(),
             state: &self.known.state,
             connected: &self.known.connected,
             ends: &self.known.ends,

@@ -126,7 +126,7 @@ impl World {
         let picture = ["", "", "", "\n\n![A cup](/media/cup.png)", "\n\n![A cup](cup.png)"][self.dice.usize(0..5)];
         // Paths from the root are written without a slash.
         let picture = picture.replace("(/", "(");
-        format!("---\nid: {id}\ntargets: [{targets}]\n{schedule}{extra}---\nText {}.{picture}\n", self.dice.u8(..))
+        format!("---\nid: {id}\ntargets: [{targets}]\n{schedule}{extra}---\nText {}.{picture}\n", self.dice.u8(0..8))
     }
 
     fn path(&mut self) -> String {

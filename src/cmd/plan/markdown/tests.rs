@@ -43,7 +43,7 @@ fn planned(posts: &[(&str, &str)]) -> (Plan, Vec<Problem>) {
     let desk = Desk {
         now: "2026-12-01T12:00:00Z".parse().unwrap(),
         accounts: &accounts,
-        offers: &offers,
+        offers: offers.as_slice().into(),
         state: &State::default(),
         connected: &["acme-x", "ann"].map(str::to_owned).into(),
         ends: &std::collections::BTreeMap::new(),
