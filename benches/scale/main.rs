@@ -75,9 +75,6 @@ fn bench(posts: Option<&str>) -> Result<bool> {
     kept &= against_after(anew, "plan, no archive; reading the files", [desk.plan(), reading(read, &desk)], 6.0, SLOW)?;
     desk.forget()?;
     kept &= memory("plan, no archive", &desk.plan(), 200 * MIB)?;
-    let whole = [desk.pressroom(&["plan", "--offline", "--no-cache"]), desk.git(&["status"])];
-    println!();
-    against("plan --no-cache; git status", whole, f64::INFINITY, 1)?;
     Ok(kept)
 }
 

@@ -118,7 +118,10 @@ pub fn rest(asked: &Asked<'_>) -> Result<Option<Rest>, Failure> {
     match found {
         Ok(rest) => return Ok(Some(rest)),
         Err(Stop::Failed(failure)) => return Err(*failure),
-        Err(Stop::NotThen) => return Ok(None),
+        Err(Stop::NotThen) => {
+            tracing::debug!("the archive does not tell enough for this plan");
+            return Ok(None);
+        }
         Err(why) => tracing::debug!(?why, "the archive is made anew"),
     }
     let Some(bytes) = make(asked)? else { return Ok(None) };
@@ -186,6 +189,7 @@ fn go_by(archive: &Archive, asked: &Asked<'_>, snapshot: &Snapshot) -> Result<Re
         return Err(Stop::NotThen);
     }
     let over = over(&open, &content, &state)?;
+    tracing::debug!(read = content.posts.len(), over = ?over.count, "by the archive");
     Ok(Rest { content, state, over })
 }
 
@@ -219,7 +223,7 @@ impl Open<'_> {
         Ok(())
     }
 
-    fn take_all(&mut self, families: BTreeSet<String>) -> Result<(), Stop> {
+    fn take_all(&mut self, families: &BTreeSet<String>) -> Result<(), Stop> {
         families.iter().try_for_each(|family| self.take(family))
     }
 }
@@ -244,7 +248,7 @@ fn open_changed(open: &mut Open<'_>, asked: &Asked<'_>) -> Result<(), Stop> {
         // A file may be media, and a folder may come to be where one is looked for.
         let folders = change.path.match_indices('/').map(|(slash, _)| &change.path[..slash]);
         for path in folders.chain([change.path.as_str()]) {
-            open.take_all(open.archive.of_media(path)?)?;
+            open.take_all(&open.archive.of_media(path)?)?;
         }
     }
     Ok(())
@@ -260,7 +264,7 @@ fn changed_entries(open: &mut Open<'_>, asked: &Asked<'_>) -> Result<BTreeSet<St
     }
     let paths: BTreeSet<String> = changes.iter().map(|change| format!("{}{}", entry::FOLDER, change.path)).collect();
     for path in &paths {
-        open.take_all(open.archive.of_id(entry::post_of(path).as_str())?)?;
+        open.take_all(&open.archive.of_id(entry::post_of(path).as_str())?)?;
     }
     Ok(paths)
 }
@@ -288,7 +292,7 @@ fn read(open: &mut Open<'_>, asked: &Asked<'_>, snapshot: &Snapshot) -> Result<C
         }
         let before = open.families.len();
         for id in ids {
-            open.take_all(open.archive.of_id(id)?)?;
+            open.take_all(&open.archive.of_id(id)?)?;
         }
         if open.families.len() == before {
             return Ok(content);

@@ -65,7 +65,7 @@ proptest! {
     fn a_damaged_file_is_never_believed(place in 0..4000_usize, bits in 1..=255_u8, cut: bool) {
         let whole = file(20);
         let expected = everything(whole.clone()).unwrap();
-        let mut bytes = whole.clone();
+        let mut bytes = whole;
         let place = place % bytes.len();
         if cut { bytes.truncate(place) } else { bytes[place] ^= bits }
         if let Some(found) = everything(bytes) {

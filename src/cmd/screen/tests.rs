@@ -128,7 +128,7 @@ fn edits_and_removals_are_told() {
     };
     let told = |rows: &[Row], list| {
         let view = View { width: 80, now: "2026-11-21T08:00:00Z".parse().unwrap(), list };
-        anstream::adapter::strip_str(&super::rows(rows, view)).to_string()
+        anstream::adapter::strip_str(&super::rows(rows, Count::default(), view)).to_string()
     };
     let plan = [edited(Some(Action::Edit), None), gone(Some(Action::Remove), None, Standing::Published)];
     let after = [edited(None, Some(Aim::Edit)), gone(None, Some(Aim::Remove), Standing::Removed)];

@@ -61,7 +61,7 @@ impl Nodes {
                 let is_folder =
                     || nodes.range(folder.clone()..).next().is_some_and(|(path, _)| path.starts_with(&folder));
                 let node = nodes.get(path).map(|node| Found::Node(*node));
-                Ok(node.or_else(|| is_folder().then(|| Found::Folder(Oid::ZERO_SHA1))))
+                Ok(node.or_else(|| is_folder().then_some(Found::Folder(Oid::ZERO_SHA1))))
             }
             Self::LookedFor { root, folders } => {
                 let mut found = Found::Folder(*root);
@@ -117,7 +117,7 @@ impl Nodes {
                 };
                 let Some(Found::Folder(folder)) = folder else { return Ok(Vec::new()) };
                 let folder = raw(git, folders, folder)?;
-                let name = start[prefix.len()..].as_bytes();
+                let name = &start.as_bytes()[prefix.len()..];
                 let is_file = |found: Found| matches!(found, Found::Node(node) if node.kind != NodeKind::Submodule);
                 let found = entries(&folder).filter(|(its, found)| its.starts_with(name) && is_file(*found));
                 let mut paths: Vec<String> =
