@@ -1,6 +1,7 @@
-//! The files that the cases of the suite attach, made as needed.
+//! The files that the cases of the suite attach, made once.
 
 use std::io::Cursor;
+use std::sync::LazyLock;
 
 use image::codecs::gif::GifEncoder;
 use image::{Frame, ImageFormat};
@@ -10,20 +11,32 @@ use crate::scene::picture;
 
 /// Puts all of them into a repository.
 pub(super) fn put(press: &Press) {
+    for (path, bytes) in FILES.iter() {
+        press.bytes(path, bytes);
+    }
+}
+
+static FILES: LazyLock<Vec<(String, Vec<u8>)>> = LazyLock::new(|| {
+    let mut files = Vec::new();
+    let mut put = |path: &str, bytes: Vec<u8>| files.push((path.to_owned(), bytes));
     for (name, grey) in [("one", 40), ("two", 120)] {
         // A PNG here is as long as its pixels: this one's requests are short enough to be logged whole.
-        press.bytes(&format!("media/{name}.png"), &picture(400, 400, grey));
-        press.bytes(&format!("media/{name}.jpg"), &jpeg(640, 640, grey));
+        put(&format!("media/{name}.png"), picture(400, 400, grey));
+        put(&format!("media/{name}.jpg"), jpeg(640, 640, grey));
     }
-    press.bytes("media/tall.jpg", &jpeg(720, 1280, 80)).bytes("media/wide.jpg", &jpeg(1280, 720, 80));
-    press.bytes("media/move.gif", &moving(64, 64)).bytes("media/deck.pdf", PDF);
-    press.bytes("media/deck.pptx", &zip("ppt/presentation.xml")).bytes("media/letter.docx", &zip("word/document.xml"));
-    press.bytes("media/deck.ppt", &compound("PowerPoint Document"));
-    press.bytes("media/letter.doc", &compound("WordDocument"));
-    press.file("media/film.en.srt", "1\n00:00:00,000 --> 00:00:02,000\nTea is served.\n");
-    press.file("media/film.en.vtt", "WEBVTT\n\n00:00:00.000 --> 00:00:02.000\nTea is served.\n");
-    press.file("page", "<!doctype html><title>Leaves</title><p>Leaves.");
-}
+    put("media/tall.jpg", jpeg(720, 1280, 80));
+    put("media/wide.jpg", jpeg(1280, 720, 80));
+    put("media/move.gif", moving(64, 64));
+    put("media/deck.pdf", PDF.to_vec());
+    put("media/deck.pptx", zip("ppt/presentation.xml"));
+    put("media/letter.docx", zip("word/document.xml"));
+    put("media/deck.ppt", compound("PowerPoint Document"));
+    put("media/letter.doc", compound("WordDocument"));
+    put("media/film.en.srt", b"1\n00:00:00,000 --> 00:00:02,000\nTea is served.\n".to_vec());
+    put("media/film.en.vtt", b"WEBVTT\n\n00:00:00.000 --> 00:00:02.000\nTea is served.\n".to_vec());
+    put("page", b"<!doctype html><title>Leaves</title><p>Leaves.".to_vec());
+    files
+});
 
 fn jpeg(width: u32, height: u32, grey: u8) -> Vec<u8> {
     let mut bytes = Vec::new();
