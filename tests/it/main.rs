@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 mod agreement;
+mod archive;
 mod authority;
 mod bad_input;
 mod browser;
