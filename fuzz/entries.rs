@@ -23,7 +23,7 @@ use url::Url;
 const ACCOUNTS: &str = r#"schema = 1
 [defaults]
 timezone = "Europe/Amsterdam"
-targets = ["x", "linkedin", "facebook", "instagram", "threads", "youtube", "tiktok", "bluesky", "mastodon"]
+targets = ["x", "linkedin", "facebook", "instagram", "threads", "youtube", "tiktok", "bluesky", "mastodon", "discord", "telegram", "forem", "slack"]
 [media]
 public_url = "https://media.example/{path}"
 [accounts.x]
@@ -46,10 +46,19 @@ platform = "bluesky"
 [accounts.mastodon]
 platform = "mastodon"
 server = "social.example"
+[accounts.discord]
+platform = "discord"
+[accounts.telegram]
+platform = "telegram"
+chat = "@acme_news"
+[accounts.forem]
+platform = "forem"
+[accounts.slack]
+platform = "slack"
 "#;
 
 /// A kind of post of each platform with the most calls in it.
-const POSTS: [&str; 9] = [
+const POSTS: [&str; 13] = [
     "---\ntargets: [x]\nthread: true\nmedia: [{src: film.mp4}]\n---\nTea.\n\n---\n\nMore.\n",
     "---\ntargets: [linkedin]\nfirst_comment: More.\nmedia: [{src: film.mp4}]\n---\nTea.\n",
     "---\ntargets: [facebook]\nfirst_comment: More.\nkind: reel\nmedia: [{src: film.mp4}]\n---\nTea.\n",
@@ -59,6 +68,10 @@ const POSTS: [&str; 9] = [
     "---\ntargets: [tiktok]\nvisibility: public\nmedia: [{src: film.mp4}]\n---\nTea.\n",
     "---\ntargets: [bluesky]\nthread: true\nmedia: [{src: cup.jpg}]\noverrides: {bluesky: {threadgate: nobody, disable_quotes: true}}\n---\nTea @ann.example.\n\n---\n\nMore.\n",
     "---\ntargets: [mastodon]\nthread: true\nmedia: [{src: film.mp4}]\n---\nTea.\n\n---\n\nMore.\n",
+    "---\ntargets: [discord]\nmedia: [{src: cup.jpg}, {src: film.mp4}]\n---\nTea.\n",
+    "---\ntargets: [telegram]\nmedia: [{src: cup.jpg}, {src: film.mp4}]\n---\nTea, [green](https://example.com).\n",
+    "---\ntargets: [forem]\ntitle: Tea\noverrides: {forem: {canonical_url: \"https://example.com/tea\"}}\n---\nTea ![cup](cup.jpg)\n",
+    "---\ntargets: [slack]\nmedia: [{src: cup.jpg}]\n---\nTea, [green](https://example.com).\n",
 ];
 
 static STAGE: LazyLock<Accounts> = LazyLock::new(|| account::parse(&Source::new("accounts.toml", ACCOUNTS)).0.unwrap());

@@ -69,6 +69,14 @@ impl Stock {
     }
 }
 
+/// Whether it is asked when posts came to the branch that are due by that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Merged {
+    LookedUp,
+    /// They have no due time then.
+    LeftOut,
+}
+
 /// Everything the repository says.
 #[derive(Clone, Debug)]
 pub struct Content {
@@ -92,7 +100,7 @@ impl Content {
     pub fn read(snapshot: &Snapshot) -> Result<Self, Failure> {
         let (accounts, problems) = read_accounts(snapshot)?;
         let paths = snapshot.files(POSTS, ".md")?.into_iter().collect();
-        let mut content = Self::fitted(snapshot, accounts, problems, &paths)?;
+        let mut content = Self::fitted(snapshot, accounts, problems, &paths, Merged::LookedUp)?;
         let held = guard::hold(snapshot, &content.accounts, &content.posts, &mut content.offers)?;
         content.problems.extend(held);
         content.put_in_order();
@@ -116,7 +124,24 @@ impl Content {
                 || variant::variant_of(path, |path| path == post, is_known).is_some_and(|(its, _)| its == post)
         };
         let paths = all.iter().filter(belongs).cloned().collect();
-        let mut content = Self::fitted(snapshot, accounts.clone(), Vec::new(), &paths)?;
+        let mut content = Self::fitted(snapshot, accounts.clone(), Vec::new(), &paths, Merged::LookedUp)?;
+        content.put_in_order();
+        Ok(content)
+    }
+
+    /// Reads the posts in some files: each with all files that may be a text of its own for some account, so that it is read as it
+    /// is among all. `problems` are those of accounts.toml. Knows neither what other posts say nor what guards hold back.
+    ///
+    /// # Errors
+    /// When the history cannot be read.
+    pub fn read_some(
+        snapshot: &Snapshot,
+        accounts: &Accounts,
+        problems: Vec<Problem>,
+        paths: &BTreeSet<String>,
+        merged: Merged,
+    ) -> Result<Self, Failure> {
+        let mut content = Self::fitted(snapshot, accounts.clone(), problems, paths, merged)?;
         content.put_in_order();
         Ok(content)
     }
@@ -127,11 +152,15 @@ impl Content {
         accounts: Accounts,
         mut problems: Vec<Problem>,
         paths: &BTreeSet<String>,
+        merged: Merged,
     ) -> Result<Self, Failure> {
         let (paths, posts) = read_posts(snapshot, &accounts, paths, &mut problems);
         let targets = resolve(&posts, &accounts, &mut problems);
         let library = snapshot.probe(&media_paths(&targets));
-        let merged = introduced(snapshot, &posts)?;
+        let merged = match merged {
+            Merged::LookedUp => introduced(snapshot, &posts)?,
+            Merged::LeftOut => BTreeMap::new(),
+        };
         let offers = offers(&posts, targets, &accounts, &library, &merged, &problems);
         problems.extend(offers.iter().flat_map(|offer: &Offer| offer.problems.iter().cloned()));
         Ok(Self { accounts, paths, posts, offers, library, problems })
@@ -249,25 +278,30 @@ fn read_posts(
     let mut posts: Vec<Post> = Vec::with_capacity(paths.len());
     let mut variants: Vec<(String, String, Source)> = Vec::new();
     let mut of_posts: Vec<String> = Vec::new();
-    for path in paths {
+    let read = |path: &String| {
         let variant = variant::variant_of(path, |path| paths.contains(path), is_known);
-        if variant.is_none() {
+        match (read_text(snapshot, path), variant) {
+            (Err(problem), variant) => Text::Unread(problem, variant.is_none()),
+            (Ok(source), Some((post, name))) => Text::Variant(post, name, source),
+            (Ok(source), None) => {
+                let (post, found) = post::parse(&source, accounts.defaults.timezone);
+                Text::Post(post.map(Box::new), found)
+            }
+        }
+    };
+    let texts = side_by_side(paths.iter().collect(), read);
+    for (path, text) in paths.iter().zip(texts) {
+        if matches!(text, Text::Post(..) | Text::Unread(_, true)) {
             of_posts.push(path.clone());
         }
-        let source = match read_text(snapshot, path) {
-            Ok(source) => source,
-            Err(problem) => {
-                problems.push(*problem);
-                continue;
+        match text {
+            Text::Unread(problem, _) => problems.push(*problem),
+            Text::Variant(post, name, source) => variants.push((post, name, source)),
+            Text::Post(post, found) => {
+                problems.extend(found);
+                posts.extend(post.map(|post| *post));
             }
-        };
-        if let Some((post, name)) = variant {
-            variants.push((post, name, source));
-            continue;
         }
-        let (post, found) = post::parse(&source, accounts.defaults.timezone);
-        problems.extend(found);
-        posts.extend(post);
     }
     for (path, name, source) in variants {
         if let Ok(at) = posts.binary_search_by(|post| (*post.source.path).cmp(&*path)) {
@@ -276,6 +310,43 @@ fn read_posts(
     }
     problems.extend(post::duplicates(&posts));
     (of_posts, posts)
+}
+
+/// What a file of `posts/` turned out to be.
+enum Text {
+    /// Whether it would have been a post.
+    Unread(Box<Problem>, bool),
+    /// Of which post, and for whom.
+    Variant(String, String, Source),
+    Post(Option<Box<Post>>, Vec<Problem>),
+}
+
+/// From so many on it pays to use all cores.
+const MANY: usize = 1024;
+
+/// Does the same with each, on all cores if there are many; what comes of it, in the same order.
+fn side_by_side<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    if items.len() < MANY || cores == 1 {
+        return items.into_iter().map(work).collect();
+    }
+    let share = items.len().div_ceil(cores);
+    let mut items = items.into_iter();
+    std::thread::scope(|scope| {
+        let mut workers = Vec::new();
+        loop {
+            let part: Vec<T> = items.by_ref().take(share).collect();
+            if part.is_empty() {
+                break;
+            }
+            let work = &work;
+            workers.push(scope.spawn(move || part.into_iter().map(work).collect::<Vec<R>>()));
+        }
+        // What went wrong in a thread goes wrong here.
+        let ended =
+            workers.into_iter().map(|worker| worker.join().unwrap_or_else(|why| std::panic::resume_unwind(why)));
+        ended.flatten().collect()
+    })
 }
 
 fn read_text(snapshot: &Snapshot, path: &str) -> Result<Source, Box<Problem>> {
@@ -335,7 +406,7 @@ pub(crate) fn offers(
     let offer = |(post, targets): (&Post, Vec<Target>)| {
         offer(post, targets, wrong.contains(&*post.source.path), accounts, library, merged)
     };
-    posts.iter().zip(targets).flat_map(offer).collect()
+    side_by_side(posts.iter().zip(targets).collect(), offer).into_iter().flatten().collect()
 }
 
 fn offer(

@@ -31,6 +31,7 @@ pub mod notify;
 pub mod repo;
 pub mod vault;
 // Drivers: the day's work.
+pub mod archive;
 pub mod content;
 pub mod guard;
 pub mod round;

@@ -161,6 +161,9 @@ fn account_key(key: &account::Key) -> Value {
         | account::Takes::Blackout => texts,
         account::Takes::Platform => json!({ "enum": Platform::ALL.map(Platform::name) }),
         account::Takes::Word(word) => json!({ "const": word }),
+        account::Takes::Chat => {
+            json!({ "anyOf": [{ "type": "string", "pattern": r"^(@[A-Za-z][A-Za-z0-9_]{3,31}|-?[1-9][0-9]*)$" }, { "type": "integer" }] })
+        }
         account::Takes::Host => json!({ "type": "string", "pattern": r"^[a-z0-9-]+(\.[a-z0-9-]+)+$" }),
         account::Takes::PublicUrl | account::Takes::Endpoint => json!({ "type": "string", "pattern": "^https://" }),
         account::Takes::Bucket => table(account::BUCKET),

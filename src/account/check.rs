@@ -72,9 +72,33 @@ pub(super) fn acts_as(platform: Platform, acts_as: &str) -> Result<(), (String, 
             let hint = "write the professional account's id, digits only: `as = \"1234567890\"`".to_owned();
             (digits(acts_as), format!("`{acts_as}` is no Instagram account id"), hint)
         }
+        Platform::Telegram => {
+            let hint = format!("write it as `chat = \"{acts_as}\"`");
+            (false, "`as` means nothing on telegram: a bot publishes in a chat".to_owned(), hint)
+        }
         _ => (false, format!("`as` means nothing on {platform}"), "remove it: the token says who publishes".to_owned()),
     };
     if valid { Ok(()) } else { Err((message, hint)) }
+}
+
+/// Whether a chat of Telegram may be called that: <https://core.telegram.org/bots/api#sendmessage>.
+pub(super) fn chat(text: &str) -> Result<(), (String, String)> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let is_name = text.strip_prefix('@').is_some_and(|name| {
+        (4..=32).contains(&name.len())
+            && name.bytes().all(plain)
+            && name.starts_with(|first: char| first.is_ascii_alphabetic())
+    });
+    let is_number = text.parse::<i64>().is_ok_and(|number| number != 0);
+    if is_name || is_number {
+        return Ok(());
+    }
+    let named = text.trim_start_matches("https://").trim_start_matches("t.me/").trim_start_matches('@');
+    let hint = match named.starts_with(|first: char| first.is_ascii_alphabetic()) && named.bytes().all(plain) {
+        true => format!("write `chat = \"@{named}\"`"),
+        false => "write its public name (`chat = \"@acme_news\"`), or its number (`chat = -1001234567890`)".to_owned(),
+    };
+    Err((format!("`{text}` is no chat of Telegram"), hint))
 }
 
 /// Whether a server may be called that: calls with tokens go there, so it is a host's name and nothing else.

@@ -63,6 +63,8 @@ pub enum Takes {
     Endpoint,
     /// The name of a host.
     Host,
+    /// `@name` or a number.
+    Chat,
     /// `env:NAME`.
     Environment,
     /// A table of `to` and `smtp`.
@@ -114,8 +116,9 @@ pub const ACCOUNT: &[Key] = &[
     key(
         "server",
         Takes::Host,
-        "the server it is on: `mastodon.social`; on Bluesky, where to log in, `bsky.social` unless written",
+        "the server it is on: `mastodon.social`; for Forem `dev.to` unless written; on Bluesky, where to log in, `bsky.social` unless written",
     ),
+    key("chat", Takes::Chat, "on Telegram, where the bot publishes: `@channel`, or the chat's number"),
     key("slots", Takes::Slots, "weekly slots for `schedule: next-slot`, such as `Mon-Fri 09:05`"),
     key("spacing", Takes::Duration, "least time between two posts"),
     key("quiet", Takes::Quiet, "hours and days in which nothing goes out there; instead of those of `[defaults]`"),

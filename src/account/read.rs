@@ -449,12 +449,13 @@ impl Reader<'_> {
         if let Some(platform) = platform {
             self.fits(platform, acts_as.as_ref(), premium.as_ref());
         }
+        let chat = platform.and_then(|platform| self.chat(platform, &shown, value, &table));
         let server = platform.map(|platform| self.server(platform, &shown, value, &table));
         let account = |platform| Account {
             name: name.get_ref().clone().into_owned(),
             platform,
             span: name.span(),
-            acts_as: acts_as.map(|text| text.value),
+            acts_as: chat.or(acts_as.map(|text| text.value)),
             server: server.unwrap_or_default(),
             row: None,
             slots: table.get("slots").and_then(|value| self.all("slots", value, time::slot)).unwrap_or_default(),
@@ -493,7 +494,8 @@ impl Reader<'_> {
                 let hint = "add the host that the account is on: `server = \"mastodon.social\"`";
                 self.error("missing-key", value.span(), message, hint);
             }
-            return if let Home::Told { at } = home { at.to_owned() } else { String::new() };
+            let (Home::Told { at } | Home::Usual { at }) = home else { return String::new() };
+            return at.to_owned();
         };
         let Some(text) = self.text("server", given) else { return String::new() };
         let checked = match home {
@@ -507,6 +509,34 @@ impl Reader<'_> {
                 String::new()
             }
         }
+    }
+
+    /// Where a bot of Telegram publishes.
+    fn chat(&mut self, platform: Platform, shown: &str, value: &Value<'_>, table: &Table<'_, '_>) -> Option<String> {
+        let Some(given) = table.get("chat") else {
+            if platform == Platform::Telegram {
+                let message = format!("`[{shown}]` has no `chat`");
+                let hint = "add the channel that the bot publishes in: `chat = \"@acme_news\"`, or its number";
+                self.error("missing-key", value.span(), message, hint);
+            }
+            return None;
+        };
+        if platform != Platform::Telegram {
+            self.error("not-here", given.span(), format!("`chat` means nothing on {platform}"), "remove it");
+            return None;
+        }
+        let chat = match given.get_ref() {
+            DeValue::Integer(number) => {
+                let number = i64::from_str_radix(number.as_str(), number.radix()).ok();
+                Located::new(number.map(|number| number.to_string()).unwrap_or_default(), given.span())
+            }
+            _ => self.text("chat", given)?,
+        };
+        if let Err((message, hint)) = check::chat(&chat.value) {
+            self.error("bad-chat", chat.span, message, hint);
+            return None;
+        }
+        Some(chat.value)
     }
 
     fn path_rule(&mut self, value: &Value<'_>) -> Option<Located<PathRule>> {

@@ -121,7 +121,7 @@ platform = "linkedin"
 "#,
         &[
             "2:2 unknown-key there is no table `[acounts]` / did you mean `accounts`?",
-            "6:1 unknown-key there is no key `colour` in `[accounts.a]` / choose `platform`, `as`, `server`, `slots`, `spacing`, `quiet`, `blackout`, `posts`, `paused`, `hashtags` or `premium`",
+            "6:1 unknown-key there is no key `colour` in `[accounts.a]` / choose `platform`, `as`, `server`, `chat`, `slots`, `spacing`, `quiet`, `blackout`, `posts`, `paused`, `hashtags` or `premium`",
             "7:11 duplicate-key `a` is given twice; the first is in line 4 / keep one of them",
         ],
     );
@@ -226,7 +226,7 @@ post = "posts/**"
         &[
             "2:1 unknown-key there is no key `timezone` / write it below `[defaults]`",
             "3:2 unknown-key there is no table `[acounts]` / did you mean `accounts`?",
-            "7:1 unknown-key there is no key `colour` in `[accounts.a]` / choose `platform`, `as`, `server`, `slots`, `spacing`, `quiet`, `blackout`, `posts`, `paused`, `hashtags` or `premium`",
+            "7:1 unknown-key there is no key `colour` in `[accounts.a]` / choose `platform`, `as`, `server`, `chat`, `slots`, `spacing`, `quiet`, `blackout`, `posts`, `paused`, `hashtags` or `premium`",
             "8:1 unknown-key there is no key `post` in `[accounts.a]` / did you mean `posts`?",
         ],
     );
@@ -454,6 +454,8 @@ fn a_server_is_the_name_of_a_host() {
         ("mastodon", r#""xn--mnchen-3ya.social""#, "xn--mnchen-3ya.social"),
         ("bluesky", "", "bsky.social"),
         ("bluesky", r#""pds.example.com""#, "pds.example.com"),
+        ("forem", "", "dev.to"),
+        ("forem", r#""forem.example.com""#, "forem.example.com"),
         ("x", "", ""),
     ] {
         let (accounts, problems) = read(platform, server);
@@ -506,6 +508,48 @@ fn a_server_is_the_name_of_a_host() {
 }
 
 #[test]
+fn a_chat_is_a_name_or_a_number() {
+    let read = |platform: &str, chat: &str| {
+        let line = if chat.is_empty() { String::new() } else { format!("chat = {chat}\n") };
+        parse(&Source::new("accounts.toml", format!("schema = 1\n[accounts.ann]\nplatform = \"{platform}\"\n{line}")))
+    };
+    for (chat, expected) in [
+        (r#""@acme_news""#, "@acme_news"),
+        ("-1001234567890", "-1001234567890"),
+        (r#""-1001234567890""#, "-1001234567890"),
+    ] {
+        let (accounts, problems) = read("telegram", chat);
+        assert_eq!(problems, [], "{chat}");
+        assert_eq!(accounts.unwrap().accounts["ann"].acts_as.as_deref(), Some(expected), "{chat}");
+    }
+    let mut told = String::new();
+    for (platform, chat) in [
+        ("telegram", ""),
+        ("telegram", "true"),
+        ("telegram", "0"),
+        ("telegram", r#""acme_news""#),
+        ("telegram", r#""https://t.me/acme_news""#),
+        ("telegram", r#""@a b""#),
+        ("discord", r#""@acme_news""#),
+    ] {
+        for problem in read(platform, chat).1 {
+            let (line, column) = problem.start();
+            let hint = problem.hint.unwrap_or_default();
+            told.push_str(&format!("{line}:{column} {} {} / {hint}\n", problem.code, problem.message));
+        }
+    }
+    insta::assert_snapshot!(told, @r#"
+    2:1 missing-key `[accounts.ann]` has no `chat` / add the channel that the bot publishes in: `chat = "@acme_news"`, or its number
+    4:8 wrong-type `chat` must be text, not true or false / write `chat = "..."`
+    4:8 bad-chat `0` is no chat of Telegram / write its public name (`chat = "@acme_news"`), or its number (`chat = -1001234567890`)
+    4:8 bad-chat `acme_news` is no chat of Telegram / write `chat = "@acme_news"`
+    4:8 bad-chat `https://t.me/acme_news` is no chat of Telegram / write `chat = "@acme_news"`
+    4:8 bad-chat `@a b` is no chat of Telegram / write its public name (`chat = "@acme_news"`), or its number (`chat = -1001234567890`)
+    4:8 not-here `chat` means nothing on discord / remove it
+    "#);
+}
+
+#[test]
 fn secrets_are_refused() {
     check(
         r#"schema = 1
@@ -525,7 +569,7 @@ public_url = "https://a.example/{paht}"
         &[
             "4:1 secret-in-file `client_secret` is a secret, and this file is no place for one / secrets lie encrypted in the vault: remove this line, run `pressroom connect`, and if the line was ever committed, have the platform issue a new one",
             r#"5:1 missing-key `[apps.linkedin]` has no `client_id` / add `client_id = "..."`"#,
-            "6:7 unknown-platform there is no platform `y` / choose `x`, `linkedin`, `facebook`, `instagram`, `threads`, `youtube`, `tiktok`, `bluesky` or `mastodon`",
+            "6:7 unknown-platform there is no platform `y` / choose `x`, `linkedin`, `facebook`, `instagram`, `threads`, `youtube`, `tiktok`, `bluesky`, `mastodon`, `discord`, `telegram`, `forem` or `slack`",
             "8:15 bad-recipient this is no public key age can encrypt to / write a public key: `age1...` (from `age-keygen`), `ssh-ed25519 AAAA...` or `ssh-rsa AAAA...`",
             "8:26 secret-in-file this is a secret key / keep it out of the repository, write its public key instead (`age1...`), and make a new key if this was ever committed",
             "8:52 bad-recipient this is no public key age can encrypt to / write a public key: `age1...` (from `age-keygen`), `ssh-ed25519 AAAA...` or `ssh-rsa AAAA...`",

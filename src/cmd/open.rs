@@ -13,6 +13,7 @@ use crate::http::Http;
 use crate::plan::Only;
 use crate::plan::action::Row;
 use crate::post::PostId;
+use crate::repo::branch::Branch;
 use crate::repo::journal::Journal;
 use crate::repo::snapshot::Snapshot;
 use crate::repo::{Oid, Repo};
@@ -98,20 +99,29 @@ pub(super) async fn known(
     accounts: &Accounts,
     offline: bool,
 ) -> Result<Known, Failure> {
+    Known::read(branch(context, repo, accounts, offline).await?)
+}
+
+/// The same, nothing of it read.
+pub(super) async fn branch(
+    context: &Context,
+    repo: &Repo,
+    accounts: &Accounts,
+    offline: bool,
+) -> Result<Branch, Failure> {
     let name = &accounts.publish.state_branch;
     let remote = if offline { None } else { repo.remote()? };
-    let branch = match remote {
+    match remote {
         Some(remote) => match Journal::open(repo, Some(remote), name).await {
-            Ok(journal) => journal.branch()?,
+            Ok(journal) => journal.branch(),
             Err(failure) if failure.kind == Kind::Later => {
                 context.say(&format!("note: {}; this is the ledger as last seen here", failure.message));
-                Journal::offline(repo, name)?
+                Journal::offline(repo, name)
             }
-            Err(failure) => return Err(failure),
+            Err(failure) => Err(failure),
         },
-        None => Journal::offline(repo, name)?,
-    };
-    Known::read(branch)
+        None => Journal::offline(repo, name),
+    }
 }
 
 /// The timings of runs: shorter ones are taken from the environment only while no real platform can be reached.

@@ -7,13 +7,17 @@ use serde_json::{Value, json};
 use super::screen::budgets::budgets;
 use super::screen::{self, DIM, List, View};
 use super::{Context, Format, formats, github, lock, open, report, tokens};
-use crate::content::{Content, Stock};
-use crate::error::{Failure, Kind};
+use crate::account::Accounts;
+use crate::archive::{self, Asked};
+use crate::content::{self, Content, Stock};
+use crate::error::{Failure, Kind, Problem};
 use crate::plan::Plan as Planned;
 use crate::plan::action::Row;
+use crate::plan::settled::Count;
 use crate::plan::when::when;
+use crate::repo::snapshot::Snapshot;
 use crate::repo::{Oid, Repo};
-use crate::round::{Planning, Silence};
+use crate::round::{Known, Planning, Silence};
 use crate::run::recover::Recovered;
 
 mod calendar;
@@ -30,8 +34,11 @@ pub struct Plan {
     /// Do not ask the remote; use the ledger as last seen here.
     #[arg(long)]
     offline: bool,
+    /// Read everything anew, whatever an earlier plan found to be over.
+    #[arg(long)]
+    no_cache: bool,
     /// Write down what there is to be published, as it is on disk, for `publish.require_plan` in accounts.toml.
-    #[arg(long, conflicts_with_all = ["at", "offline", "detailed_exitcode"])]
+    #[arg(long, conflicts_with_all = ["at", "offline", "no_cache", "detailed_exitcode"])]
     write: bool,
     /// Exit with 10 when something is due, 0 when nothing is.
     #[arg(long)]
@@ -57,12 +64,8 @@ impl Plan {
         }
         let repo = Repo::open(&context.global.repo)?;
         let commit = repo.head()?;
-        let (snapshot, mut content) = open::content_at(&repo, commit)?;
-        let now = match &self.at {
-            Some(text) => open::instant(text, &content.accounts)?,
-            None => context.clock.now(),
-        };
-        let mut known = open::runtime()?.block_on(open::known(context, &repo, &content.accounts, self.offline))?;
+        let (snapshot, mut content, mut known) = self.read(context, &repo, commit)?;
+        let now = self.instant(context, &content.accounts)?;
         let recovered = Recovered::read(&repo, None)?;
         let http = open::http(context)?;
         tokens::foresee(context, &http, &content, &mut known);
@@ -92,6 +95,35 @@ impl Plan {
         let exit = open::exit(&plan.rows, &content, &[]);
         let due = plan.actions().next().is_some();
         Ok(if exit == 0 && due && self.detailed_exitcode { SOMETHING_DUE } else { exit })
+    }
+
+    /// What there is to be planned: all of it, or, where only that is shown, what is not over.
+    fn read(&self, context: &Context, repo: &Repo, commit: Oid) -> Result<(Snapshot, Content, Known), Failure> {
+        if self.format == Format::Text && !self.calendar && !self.no_cache {
+            let snapshot = Snapshot::glance(repo, commit)?;
+            let (accounts, problems) = content::read_accounts(&snapshot)?;
+            if !problems.iter().any(Problem::is_error) {
+                let (at, now) = (self.instant(context, &accounts)?, context.clock.now());
+                let branch = open::runtime()?.block_on(open::branch(context, repo, &accounts, self.offline))?;
+                let asked = Asked { repo, commit, branch: &branch, accounts: &accounts, problems: &problems, at, now };
+                if let Some(rest) = archive::rest(&asked)? {
+                    return Ok((snapshot, rest.content, Known::folded(branch, rest.state, rest.over)?));
+                }
+                let (snapshot, content) = open::content_at(repo, commit)?;
+                return Ok((snapshot, content, Known::read(branch)?));
+            }
+        }
+        let (snapshot, content) = open::content_at(repo, commit)?;
+        self.instant(context, &content.accounts)?;
+        let known = open::runtime()?.block_on(open::known(context, repo, &content.accounts, self.offline))?;
+        Ok((snapshot, content, known))
+    }
+
+    fn instant(&self, context: &Context, accounts: &Accounts) -> Result<DateTime<Utc>, Failure> {
+        match &self.at {
+            Some(text) => open::instant(text, accounts),
+            None => Ok(context.clock.now()),
+        }
     }
 
     fn show_calendar(&self, context: &Context, plan: &Planned, content: &Content) -> Result<(), Failure> {
@@ -125,7 +157,8 @@ fn text(context: &Context, plan: &Planned, content: &Content, commit: Oid) -> St
     }
     let zone = content.accounts.defaults.timezone.map_or("UTC", |zone| zone.name());
     out.push_str(&format!("Plan for {}, commit {:.7}\n\n", when(plan.at, zone), commit.to_string()));
-    out.push_str(&listing(context, &plan.rows, plan.at, List::Open));
+    let view = View { width: context.width(), now: plan.at, list: List::Open };
+    out.push_str(&screen::rows(&plan.rows, plan.over, view));
     out.push_str(&budgets(&plan.budgets, zone));
     if plan.ahead().next().is_some() {
         out.push_str(&format!("{DIM}plan {}{DIM:#}\n", plan.hash()));
@@ -143,5 +176,5 @@ fn comment(plan: &Planned, content: &Content, commit: Oid) -> String {
 
 /// Rows for people.
 pub(super) fn listing(context: &Context, rows: &[Row], now: DateTime<Utc>, list: List) -> String {
-    screen::rows(rows, View { width: context.width(), now, list })
+    screen::rows(rows, Count::default(), View { width: context.width(), now, list })
 }

@@ -10,6 +10,7 @@ use crate::fit::price::Dollars;
 use crate::ledger::entry::Aim;
 use crate::media;
 use crate::plan::action::{Action, ReceiptRow, Row, Standing};
+use crate::plan::settled::Count;
 use crate::plan::when::{how_long, when};
 use crate::post::Kind;
 
@@ -102,9 +103,9 @@ pub(super) enum List {
     All,
 }
 
-/// Rows by standing, each with a sentence, and a last line that sums up.
-pub(super) fn rows(rows: &[Row], view: View) -> String {
-    sections(rows, view) + &summary(rows, view)
+/// Rows by standing, each with a sentence, and a last line that sums up, also what has no row.
+pub(super) fn rows(rows: &[Row], over: Count, view: View) -> String {
+    sections(rows, view) + &summary(rows, over, view)
 }
 
 /// Rows as they stand together, in the order in which they are listed; none is without a row.
@@ -319,8 +320,10 @@ fn deeds(aims: impl Iterator<Item = Aim>, words: [&str; 3]) -> Vec<String> {
     counts.iter().zip(words).filter(|(count, _)| **count > 0).map(|(count, word)| format!("{count} {word}")).collect()
 }
 
+/// `over`: how many targets there are besides that no row is about.
+///
 /// `2 to publish, 1 scheduled, 3 held. Next: tea → acme-x in 10 d.`
-pub(super) fn summary(rows: &[Row], view: View) -> String {
+pub(super) fn summary(rows: &[Row], over: Count, view: View) -> String {
     let now = view.now;
     let mut words = if view.list == List::Acted {
         deeds(rows.iter().filter_map(|row| row.done), ["published now", "edited", "removed"])
@@ -335,7 +338,7 @@ pub(super) fn summary(rows: &[Row], view: View) -> String {
     for section in ORDER {
         let Section::Of(standing) = section else { continue };
         let rest = |row: &&Row| row.done.is_none() && row.action.is_none() && row.state == standing;
-        let count = rows.iter().filter(rest).count();
+        let count = rows.iter().filter(rest).count() + over.of(standing);
         if count > 0 {
             let earlier = if view.list == List::Acted && standing == Standing::Published { " earlier" } else { "" };
             words.push(format!("{count} {}{earlier}", standing.name()));

@@ -10,7 +10,6 @@ use crate::account::{Account, Accounts};
 use crate::content::Content;
 use crate::error::{Failure, Kind};
 use crate::http::Http;
-use crate::limits::Home;
 use crate::login::{App, Login};
 use crate::plan::{Plan, words_on_elsewhere};
 use crate::platform::{self, By, Grant, Refresh};
@@ -86,7 +85,7 @@ impl Tokens<'_> {
 /// than the file says.
 pub(super) fn belongs(document: &Document, account: &Account) -> Result<(), Failure> {
     let (name, stored, server) = (&account.name, &document.identity.server, &account.server);
-    if account.platform.limits().home != Home::Server || stored == server {
+    if !account.platform.limits().home.is_written() || stored == server {
         return Ok(());
     }
     Err(Failure::new(Kind::Person, words_on_elsewhere(name, stored, server)))
@@ -117,7 +116,7 @@ pub(super) fn app_of(
     let Document { platform, identity, client, .. } = document;
     match way.by {
         By::ServerApp { .. } => apps::server::known(vault, known, *platform, &identity.server, client),
-        By::App | By::Password(_) => apps::app_in(vault, accounts, known, *platform),
+        By::App | By::Password(_) | By::Pasted(_) => apps::app_in(vault, accounts, known, *platform),
         By::Loopback => Ok(App { id: client.clone(), secret: None }),
     }
 }

@@ -9,6 +9,7 @@ use crate::media::{Facts, Kind, Lack, Library};
 use crate::post::MediaWish;
 use crate::post::body::{Document, is_address};
 use crate::post::path_from;
+use crate::post::target::Target;
 
 /// Where a media file may lie, in the order they are looked at: relative to the post's folder, then to the repository's
 /// root. Paths come from the root, with `/`, without `.` and `..`.
@@ -103,6 +104,9 @@ impl<'a> Fitting<'a> {
     fn resolve(&mut self, wish: &Wish<'_>, library: &Library) -> Option<Media> {
         let src = &wish.wish.src.value;
         if is_address(src) {
+            if self.limits.markdown && wish.is_drawn(self.target) {
+                return None;
+            }
             let hint = "download it into the repository and name the file: only what is committed is published";
             self.media_error("remote-image", wish, format!("the picture `{src}` is not in this repository"), hint);
             return None;
@@ -241,6 +245,11 @@ fn language(path: &str) -> Option<String> {
 }
 
 impl Wish<'_> {
+    /// Whether it stands in the text.
+    fn is_drawn(&self, target: &Target) -> bool {
+        !target.wishes.media.iter().flat_map(|media| &media.value).any(|wish| std::ptr::eq(wish, self.wish))
+    }
+
     pub(super) fn span(&self) -> Range<usize> {
         self.wish.src.span.clone()
     }
@@ -256,6 +265,17 @@ fn look_up<'l>(post_path: &str, src: &str, library: &'l Library) -> Result<&'l F
         }
     }
     Err(Lack::Missing)
+}
+
+/// The path of the picture that Markdown names; `None`: it is none of this repository.
+pub(super) fn path_of(post_path: &str, src: &str, library: Option<&Library>) -> Option<String> {
+    if is_address(src) {
+        return None;
+    }
+    match library {
+        Some(library) => look_up(post_path, src, library).ok().map(|facts| facts.path.clone()),
+        None => Some(src.to_owned()),
+    }
 }
 
 fn media(facts: &Facts, alt: Option<String>) -> Media {

@@ -11,7 +11,10 @@ impl Rendition {
         let mut fixed = self.clone();
         for field in self.platform.limits().edits.fields {
             match field {
-                Field::Text => fixed.parts.iter_mut().for_each(|part| part.text.clear()),
+                Field::Text => fixed.parts.iter_mut().for_each(|part| {
+                    part.text.clear();
+                    part.links.clear();
+                }),
                 Field::Title => fixed.title = None,
                 Field::Tags => fixed.tags.clear(),
                 Field::Visibility => fixed.visibility = Visibility::Public,

@@ -19,6 +19,7 @@ mod check;
 pub mod count;
 mod file;
 mod fingerprint;
+pub mod markdown;
 pub mod peculiar;
 pub mod price;
 mod smaller;
@@ -219,8 +220,12 @@ pub fn fit(target: &Target, account: &Account, hosted: Hosted, library: &Library
     let mut fitting = Fitting::new(target, account);
     let (document, problems) = body::parse(&target.body, fitting.is_thread());
     fitting.problems = problems;
+    if fitting.limits.markdown {
+        // Mark-up is no hindrance there.
+        fitting.problems.retain(|problem| !MARK_UP.contains(&problem.code));
+    }
     let links = fitting.links(&document);
-    let mut texts = fitting.texts(&document);
+    let mut texts = fitting.texts(&document, Some(library));
     let (shape, mut media) = fitting.attach(&document, library);
     if let Some(most) = shape.text_max {
         texts.iter_mut().for_each(|(_, count)| count.hold_against(most));
@@ -241,7 +246,7 @@ pub fn fit(target: &Target, account: &Account, hosted: Hosted, library: &Library
         card,
         acts_as: account.acts_as.clone(),
         settings,
-        tags: tags.map(|tags| tags.value.clone()).unwrap_or_default(),
+        tags: tags.map(|tags| peculiar::tags(target.platform, &tags.value)).unwrap_or_default(),
         poll: fitting.poll(),
         reply_to: fitting.reference("reply_to", target.wishes.reply_to.as_ref(), fitting.limits.replies),
         quote_of: fitting.reference("quote_of", target.wishes.quote_of.as_ref(), fitting.limits.quotes),
@@ -254,6 +259,9 @@ pub fn fit(target: &Target, account: &Account, hosted: Hosted, library: &Library
     peculiar::check(&mut fitting, &rendition);
     fitting.finish(rendition)
 }
+
+/// What cannot be shown as plain text, as [`body::parse`] tells it.
+const MARK_UP: [&str; 6] = ["table", "footnote", "html", "nested-too-deep", "break-ignored", "remote-image"];
 
 fn part((text, count): (String, Count), media: Vec<Media>, links: Vec<Link>) -> Part {
     Part { text, count: count.count, limit: count.limit, media, links }
@@ -281,7 +289,7 @@ pub fn media_paths(target: &Target) -> Vec<String> {
 pub fn measure(target: &Target, account: &Account) -> Vec<(String, Count)> {
     let mut fitting = Fitting::new(target, account);
     let (document, _) = body::parse(&target.body, fitting.is_thread());
-    fitting.texts(&document)
+    fitting.texts(&document, None)
 }
 
 /// One fitting in progress.
@@ -313,9 +321,15 @@ impl<'a> Fitting<'a> {
 
     /// The text of each part and its length. A link the platform has no card for, and hashtags, go below the first part,
     /// which readers see first.
-    fn texts(&mut self, document: &Document) -> Vec<(String, Count)> {
+    ///
+    /// Without a library, pictures in Markdown are named as they were written.
+    fn texts(&mut self, document: &Document, library: Option<&Library>) -> Vec<(String, Count)> {
         let spans = self.limits.link_spans;
-        let mut texts: Vec<String> = document.parts.iter().map(|part| text::shown(&part.blocks, spans).text).collect();
+        let body = &self.target.body;
+        let mut texts: Vec<String> = match self.limits.markdown {
+            true => vec![markdown::written(&body.markdown, |src| attach::path_of(&body.source.path, src, library))],
+            false => document.parts.iter().map(|part| text::shown(&part.blocks, spans).text).collect(),
+        };
         let wishes = &self.target.wishes;
         if let Some(first) = texts.first_mut() {
             if let Some(link) = wishes.link.as_ref().filter(|_| !self.limits.link_card) {

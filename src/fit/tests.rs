@@ -9,6 +9,7 @@ use crate::post::Body;
 use crate::post::{self, MediaWish, PostId, Setting, Wishes};
 
 mod bluesky;
+mod channels;
 mod mastodon;
 mod threads;
 mod youtube;

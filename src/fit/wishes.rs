@@ -197,6 +197,18 @@ impl Fitting<'_> {
             let problem = Problem::error("media-host-missing", &self.target.source, message);
             self.problems.push(problem.hint("set `public_url` or `bucket` under `[media]` in accounts.toml"));
         }
+        let keeps = self.limits.fetcher.is_none_or(|fetcher| fetcher.keeps);
+        if hosted == Hosted::Bucket && !keeps && rendition.fetched().next().is_some() {
+            let label = self.limits.label;
+            let message =
+                format!("{label} shows media where they lie, and those that a bucket lends end after a while");
+            let problem = Problem::error("media-host-ends", &self.target.source, message);
+            self.problems.push(
+                problem.hint(
+                    "set `public_url` under `[media]` in accounts.toml instead of `bucket`, or leave the media out",
+                ),
+            );
+        }
         let Some(fit) = self.target.wishes.fit.as_ref().filter(|_| hosted == Hosted::Site) else { return };
         if let Some(media) = rendition.fetched().find(|media| media.is_too_large_yet()) {
             let (path, label) = (&media.path, self.limits.label);

@@ -25,3 +25,12 @@ pub fn hold(
     signed::hold(snapshot, accounts, posts, offers)?;
     if accounts.publish.require_plan { Ok(lock::hold(snapshot, posts, offers)) } else { Ok(Vec::new()) }
 }
+
+/// Whether the history demands no signatures. That the newest accounts.toml demands none says nothing: turning the demand off takes a
+/// signature, too.
+///
+/// # Errors
+/// When the history cannot be read.
+pub fn is_off(snapshot: &Snapshot) -> Result<bool, Failure> {
+    signed::is_off(snapshot)
+}

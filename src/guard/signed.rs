@@ -64,6 +64,10 @@ pub(super) fn hold(
     Ok(())
 }
 
+pub(super) fn is_off(snapshot: &Snapshot) -> Result<bool, Failure> {
+    Ok(matches!(trust(&snapshot.changes(ACCOUNTS)?), Trust::Off))
+}
+
 const NOT_PLAIN: &str =
     "is no file by itself: with `publish.require_signed` in accounts.toml nothing is read through links";
 

@@ -10,8 +10,11 @@ use crate::platform::FileRange;
 use crate::sim::Sim;
 use crate::sim::web::{Page, Site};
 
-const META: Fetcher =
-    Fetcher { agent: "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)", robots: true };
+const META: Fetcher = Fetcher {
+    agent: "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)",
+    robots: true,
+    keeps: true,
+};
 const TEA: Wanted<'_> = Wanted { path: "media/grün/a b{c}.jpg", sha256: "0a1b", bytes: 5, mime: "image/jpeg" };
 
 /// Every file holds `bytes`.

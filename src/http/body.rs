@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::Files;
 use crate::error::{Failure, Kind};
-use crate::platform::{Body, FileRange};
+use crate::platform::{Body, Enclosed, FileRange};
 use crate::vault::Secret;
 
 /// Bytes read from a file at once.
@@ -28,10 +28,25 @@ trait Pieces: Stream<Item = io::Result<Piece>> + Send + 'static {}
 
 impl<T: Stream<Item = io::Result<Piece>> + Send + 'static> Pieces for T {}
 
-/// How far the file of a request is on its way.
+/// How far the files of a request are on their way.
 pub(super) struct Gauge {
     sent: watch::Receiver<u64>,
     broken: Arc<OnceLock<io::Error>>,
+}
+
+/// What moves a [`Gauge`]: each file of the request has one.
+#[derive(Clone)]
+struct Tally {
+    sent: watch::Sender<u64>,
+    broken: Arc<OnceLock<io::Error>>,
+}
+
+impl Tally {
+    fn new() -> (Self, Gauge) {
+        let (sent, told) = watch::channel(0);
+        let broken = Arc::new(OnceLock::new());
+        (Self { sent, broken: broken.clone() }, Gauge { sent: told, broken })
+    }
 }
 
 impl Gauge {
@@ -80,25 +95,57 @@ pub(super) async fn attach(
             );
             let tail = format!("\r\n--{boundary}--\r\n");
             let whole = (head.len() + tail.len()) as u64 + length(file);
-            let (pieces, gauge) = open(files, file).await?;
+            let (tally, gauge) = Tally::new();
+            let pieces = open(files, file, tally).await?;
             let around = |text: String| stream::iter([Ok(text.into_bytes())]);
             let body = reqwest::Body::wrap_stream(around(head).chain(pieces).chain(around(tail)));
             let kind = format!("multipart/related; boundary={boundary}");
             (request.header(CONTENT_TYPE, kind).header(CONTENT_LENGTH, whole).body(body), Some(gauge))
         }
         Body::Multipart { fields, name, file, mime } => {
-            let mut form = Form::new();
-            for (key, value) in fields {
-                form = form.text(key.clone(), value.clone());
+            let (tally, gauge) = Tally::new();
+            let part = enclosed(file, &file_name(mime), mime, files, tally).await?;
+            (request.multipart(form(fields).part(name.clone(), part)), Some(gauge))
+        }
+        Body::Bundle { fields, files: bundle } => {
+            let (tally, gauge) = Tally::new();
+            let mut form = form(fields);
+            for Enclosed { name, called, file, mime } in bundle {
+                form = form.part(name.clone(), enclosed(file, called, mime, files, tally.clone()).await?);
             }
-            let (pieces, gauge) = open(files, file).await?;
-            let part = Part::stream_with_length(reqwest::Body::wrap_stream(pieces), length(file))
-                .file_name("media")
-                .mime_str(mime)
-                .map_err(|error| Failure::new(Kind::Bug, format!("`{mime}` is no MIME type")).cause(error))?;
-            (request.multipart(form.part(name.clone(), part)), Some(gauge))
+            (request.multipart(form), Some(gauge))
         }
     })
+}
+
+fn form(fields: &[(String, String)]) -> Form {
+    fields.iter().fold(Form::new(), |form, (key, value)| form.text(key.clone(), value.clone()))
+}
+
+/// A file as a part of a form.
+async fn enclosed(
+    file: &FileRange,
+    called: &str,
+    mime: &str,
+    files: &Arc<dyn Files>,
+    tally: Tally,
+) -> Result<Part, Failure> {
+    let pieces = open(files, file, tally).await?;
+    Part::stream_with_length(reqwest::Body::wrap_stream(pieces), length(file))
+        .file_name(called.to_owned())
+        .mime_str(mime)
+        .map_err(|error| Failure::new(Kind::Bug, format!("`{mime}` is no MIME type")).cause(error))
+}
+
+/// A name that no other file has been sent by, with the kind of file at its end. There are servers (snac) that keep files by the
+/// names they are sent by: two of one name would be one, and the posts of the first would show the second.
+pub(super) fn file_name(mime: &str) -> String {
+    let kind = match mime.split_once('/') {
+        Some((_, "quicktime")) => ".mov",
+        Some((_, kind)) if kind.bytes().all(|byte| byte.is_ascii_alphanumeric()) => &format!(".{kind}"),
+        _ => "",
+    };
+    format!("{}{kind}", Uuid::new_v4().simple())
 }
 
 /// A request with a file as its whole body.
@@ -108,7 +155,8 @@ pub(super) async fn attach_file(
     mime: &str,
     files: &Arc<dyn Files>,
 ) -> Result<(RequestBuilder, Gauge), Failure> {
-    let (pieces, gauge) = open(files, file).await?;
+    let (tally, gauge) = Tally::new();
+    let pieces = open(files, file, tally).await?;
     let body = reqwest::Body::wrap_stream(pieces);
     Ok((request.header(CONTENT_TYPE, mime).header(CONTENT_LENGTH, length(file)).body(body), gauge))
 }
@@ -119,7 +167,7 @@ fn length(file: &FileRange) -> u64 {
 
 /// Opens a file and begins to read it. Both may take long, so both happen beside the runtime's own thread, but for what is
 /// read in one piece.
-async fn open(files: &Arc<dyn Files>, file: &FileRange) -> Result<(impl Pieces + use<>, Gauge), Failure> {
+async fn open(files: &Arc<dyn Files>, file: &FileRange, tally: Tally) -> Result<impl Pieces + use<>, Failure> {
     let (source, wanted, is_short) = (files.clone(), file.clone(), length(file) <= PIECE as u64);
     let opened = match is_short {
         true => source.open(&wanted),
@@ -130,15 +178,13 @@ async fn open(files: &Arc<dyn Files>, file: &FileRange) -> Result<(impl Pieces +
             .cause(error)
             .hint("nothing was sent; put the file back and run again")
     })?;
-    Ok(pipe(reader, length(file), is_short))
+    Ok(pipe(reader, length(file), is_short, tally))
 }
 
 /// Pieces of a reader, as fast as the network takes them; at once, if it is short.
-fn pipe(reader: Box<dyn Read + Send>, length: u64, is_short: bool) -> (impl Pieces, Gauge) {
+fn pipe(reader: Box<dyn Read + Send>, length: u64, is_short: bool, tally: Tally) -> impl Pieces {
     let (give, mut take) = mpsc::channel(PIECES_WAITING);
-    let (tell, sent) = watch::channel(0);
-    let broken = Arc::new(OnceLock::new());
-    let why = broken.clone();
+    let Tally { sent: tell, broken: why } = tally;
     let read = move |give: &dyn Fn(io::Result<Piece>) -> bool| {
         if let Err(error) = pump(reader, length, |piece| give(Ok(piece))) {
             let told = io::Error::new(error.kind(), "the file broke off");
@@ -151,14 +197,13 @@ fn pipe(reader: Box<dyn Read + Send>, length: u64, is_short: bool) -> (impl Piec
         true => read(&|piece| give.try_send(piece).is_ok()),
         false => drop(tokio::task::spawn_blocking(move || read(&|piece| give.blocking_send(piece).is_ok()))),
     }
-    let pieces = stream::poll_fn(move |context| {
+    stream::poll_fn(move |context| {
         let piece = take.poll_recv(context);
         if let std::task::Poll::Ready(Some(Ok(piece))) = &piece {
             tell.send_modify(|sent| *sent += Piece::len(piece) as u64);
         }
         piece
-    });
-    (pieces, Gauge { sent, broken })
+    })
 }
 
 /// Reads exactly so many bytes and hands them on. The last piece is only given away once the file has ended with it: a

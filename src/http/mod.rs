@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::error::{Failure, Kind};
-use crate::platform::{Auth, Body, Call, FileRange, Method, Reply};
+use crate::platform::{Auth, Body, Call, FileRange, KEY, Method, Reply};
 use crate::vault::{Credential, Secret};
 
 mod body;
@@ -251,6 +251,10 @@ impl Http {
         if let Some(token) = field.filter(|_| in_form.is_none()) {
             url.query_pairs_mut().append_pair(body::TOKEN_FIELD, token.expose());
         }
+        if call.auth == Auth::Path {
+            let Some(Credential::Key { open, secret }) = credential else { return Err(no_key(&call.name)) };
+            url.set_path(&url.path().replace(KEY, &format!("{open}{}", secret.expose())));
+        }
         // A showing call never goes out on a connection that the other side may have closed meanwhile.
         let client = if call.shows { self.client(&self.showing, 0)? } else { self.client(&self.reading, 4)? };
         // Where no token goes along, the address itself is the key: an upload session.
@@ -272,6 +276,10 @@ impl Http {
         if let (Auth::Bearer, Some(Credential::Bound { access, to, .. })) = (call.auth, credential) {
             let proof = self.proof(&to.key, method(call.method).as_str(), &call.url, Some(access))?;
             request = request.header(DPOP, sealed(&proof)?);
+        }
+        if call.auth == Auth::ApiKey {
+            let Some(Credential::Key { open, secret }) = credential else { return Err(no_key(&call.name)) };
+            request = request.header("api-key", sealed(&format!("{open}{}", secret.expose()))?);
         }
         let (request, gauge) = body::attach(request, &call.body, in_form, files).await?;
         let exchange = self.exchange(request, Longer::Unclear(BODY_MAX));
@@ -446,7 +454,11 @@ impl Http {
     /// The `Authorization` of a call; none where no token goes along.
     fn authorization(&self, call: &Call, credential: &Credential) -> Result<Option<HeaderValue>, Failure> {
         let text = match (call.auth, credential) {
-            (Auth::None | Auth::Field, _) => return Ok(None),
+            (Auth::None | Auth::Field | Auth::Path | Auth::ApiKey, _) => return Ok(None),
+            (Auth::Bearer | Auth::OAuth, Credential::Key { .. }) => {
+                let message = format!("`{}` needs an OAuth 2.0 token, and the account has none", call.name);
+                return Err(Failure::new(Kind::Bug, message));
+            }
             (Auth::Bearer, Credential::OAuth2 { access, .. } | Credential::Session { access, .. }) => {
                 format!("Bearer {}", access.expose())
             }
@@ -613,6 +625,11 @@ fn sealed(text: &str) -> Result<HeaderValue, Failure> {
     })?;
     value.set_sensitive(true);
     Ok(value)
+}
+
+/// A call that an account cannot make which was connected by other means.
+fn no_key(name: &str) -> Failure {
+    Failure::new(Kind::Bug, format!("`{name}` needs a secret that was pasted, and the account has none"))
 }
 
 /// A file that broke off while it was sent.

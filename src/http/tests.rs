@@ -8,6 +8,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 
 use super::*;
+use crate::platform::Enclosed;
 use crate::vault::Secret;
 
 const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nDate: Sat, 21 Nov 2026 06:40:00 GMT\r\n\r\nok";
@@ -153,6 +154,43 @@ async fn a_body_around_a_file_says_its_whole_length() {
         assert!(heard.head.contains(&format!("\r\ncontent-type: {kind}")), "{}", heard.head);
         let length = format!("\r\ncontent-length: {}\r\n", heard.body);
         assert!(format!("{}\n", heard.head).contains(&length) && heard.body > MIB, "{}", heard.head);
+    }
+}
+
+#[tokio::test]
+async fn several_files_go_out_in_one_body_each_with_its_name() {
+    let enclosed = |number: usize| Enclosed {
+        name: format!("files[{number}]"),
+        called: format!("{number}.png"),
+        file: file(MIB),
+        mime: "image/png".to_owned(),
+    };
+    let fields = vec![("payload_json".to_owned(), "{}".to_owned())];
+    for shows in [false, true] {
+        let (address, heard) = served().await;
+        let told = AtomicU64::new(0);
+        let progress = |sent| assert!(told.swap(sent, Ordering::SeqCst) <= sent);
+        let body = Body::Bundle { fields: fields.clone(), files: vec![enclosed(0), enclosed(1)] };
+        let (door, call, files) = (door(address, 5_000), call(shows, Auth::Bearer, body), held(MIB));
+        answered(door.send(&call, &["api.x.com"], Some(&oauth2()), &files, &progress).await);
+        let heard = heard.await.unwrap();
+        let length = format!("\r\ncontent-length: {}\r\n", heard.body);
+        assert!(format!("{}\n", heard.head).contains(&length) && heard.body > 2 * MIB, "{}", heard.head);
+        assert_eq!(told.into_inner(), 2 * MIB);
+    }
+}
+
+#[test]
+fn no_file_is_sent_by_the_name_of_another() {
+    for (mime, kind) in [
+        ("image/jpeg", ".jpeg"),
+        ("video/mp4", ".mp4"),
+        ("video/quicktime", ".mov"),
+        ("application/vnd.ms-powerpoint", ""),
+        ("", ""),
+    ] {
+        let (one, other) = (super::body::file_name(mime), super::body::file_name(mime));
+        assert!(one != other && one.len() == 32 + kind.len() && one.ends_with(kind), "{mime}: {one} {other}");
     }
 }
 
@@ -382,6 +420,46 @@ async fn a_request_for_a_bound_token_is_proved() {
     let heard = heard.await.unwrap();
     assert!(heard.iter().all(|one| one.body == 53 && !one.head.contains("authorization")), "{}", heard[0].body);
     assert!(proof_of(&heard[0]) < proof_of(&heard[1]));
+}
+
+/// A secret that was pasted goes where the call says, and nowhere else; what quotes it comes back without it.
+#[tokio::test]
+async fn a_pasted_secret_goes_into_the_address_or_a_header() {
+    let key = Credential::Key { open: "123/".to_owned(), secret: Secret::new("Canary-canary") };
+    let url = Url::parse("https://api.x.com/hooks/{key}/messages?wait=true").unwrap();
+    for (auth, method, first, header) in [
+        (Auth::Path, Method::Post, "post /hooks/123/canary-canary/messages?wait=true http/1.1\r\n", None),
+        (Auth::ApiKey, Method::Get, "get /hooks/%7bkey%7d/messages", Some("api-key: 123/canary-canary\r\n")),
+    ] {
+        let (address, heard) = served().await;
+        let call = Call { url: url.clone(), method, ..call(false, auth, Body::Empty) };
+        answered(door(address, 2_000).send(&call, &["api.x.com"], Some(&key), &held(0), &|_| ()).await);
+        let heard = heard.await.unwrap().head;
+        assert!(heard.starts_with(first) && !heard.contains("authorization"), "{heard}");
+        assert!(header.is_none_or(|header| format!("{heard}\r\n").contains(header)), "{heard}");
+        assert!(!format!("{call:?} {key:?}").contains("anary"), "{key:?}");
+        let failure = door(address, 2_000).send(&call, &["api.x.com"], None, &held(0), &|_| ()).await;
+        let bare = failure.err().map(|failure| failure.message);
+        let why = "`call` needs a secret that was pasted, and the account has none";
+        assert_eq!(bare.as_deref(), Some(why));
+    }
+    let bearer = call(false, Auth::Bearer, Body::Empty);
+    let failure = Http::new(Clock::system(), Duration::from_secs(1))
+        .with_hosts("api.x.com=http://127.0.0.1:9")
+        .unwrap()
+        .send(&bearer, &["api.x.com"], Some(&key), &held(0), &|_| ())
+        .await
+        .unwrap_err();
+    assert_eq!(failure.message, "`call` needs an OAuth 2.0 token, and the account has none");
+    // Nobody listens there: the words of what went wrong have no address.
+    let call = Call { url, ..call(false, Auth::Path, Body::Empty) };
+    let outcome = Http::new(Clock::system(), Duration::from_secs(1))
+        .with_hosts("api.x.com=http://127.0.0.1:9")
+        .unwrap()
+        .send(&call, &["api.x.com"], Some(&key), &held(0), &|_| ())
+        .await;
+    let Ok(Outcome::NotSent(why)) = outcome else { panic!("{outcome:?}") };
+    assert!(!why.to_lowercase().contains("canary"), "{why}");
 }
 
 /// A login with OAuth 1.0a: each request is signed, an empty POST, and goes without a secret.

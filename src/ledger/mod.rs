@@ -149,6 +149,11 @@ impl State {
         self.said.get(target)?.get(of)
     }
 
+    /// The newest words of platforms, by account and limit.
+    pub fn all_said(&self) -> impl Iterator<Item = (&TargetKey, &str, &Said)> {
+        self.said.iter().flat_map(|(key, said)| said.iter().map(move |(of, said)| (key, of.as_str(), said)))
+    }
+
     fn fold_file(&mut self, path: &str, content: &str) {
         if path == entry::BASELINE_PATH {
             if let Err(why) = self.fold_baseline(content) {

@@ -27,10 +27,14 @@ pub enum Platform {
     TikTok,
     Bluesky,
     Mastodon,
+    Discord,
+    Telegram,
+    Forem,
+    Slack,
 }
 
 impl Platform {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 13] = [
         Self::X,
         Self::LinkedIn,
         Self::Facebook,
@@ -40,6 +44,10 @@ impl Platform {
         Self::TikTok,
         Self::Bluesky,
         Self::Mastodon,
+        Self::Discord,
+        Self::Telegram,
+        Self::Forem,
+        Self::Slack,
     ];
 
     /// The word used in files and on the command line: `x`, `linkedin`, ...
@@ -183,6 +191,8 @@ pub struct Limits {
     pub shapes: &'static [Shape],
     /// Longest alternative text, in code points; 0: the platform has none.
     pub alt_max: usize,
+    /// Whether the text is sent as the Markdown it was written in, which the platform itself makes a page of.
+    pub markdown: bool,
     /// Whether a link is its words, which lead to its address, and not the address itself: then parts say which words lead where.
     pub link_spans: bool,
     /// Whether a post may be a thread of parts.
@@ -235,8 +245,17 @@ pub enum Home {
     One,
     /// Each on a server of somebody's, which accounts.toml names (`server`).
     Server,
+    /// The same, but on this one unless accounts.toml names another; none sets limits of its own.
+    Usual { at: &'static str },
     /// The same, but the login tells which; accounts.toml may say where to log in instead of here.
     Told { at: &'static str },
+}
+
+impl Home {
+    /// Whether the file says which server an account is on, and no login does.
+    pub fn is_written(self) -> bool {
+        matches!(self, Self::Server | Self::Usual { .. })
+    }
 }
 
 /// One shape a post may take on a platform, and the media it holds.
@@ -357,6 +376,8 @@ pub struct Fetcher {
     pub agent: &'static str,
     /// Whether it obeys robots.txt.
     pub robots: bool,
+    /// Whether what it fetched is kept, so that an address may end. Elsewhere readers fetch it, too.
+    pub keeps: bool,
 }
 
 /// What a poll may be.

@@ -23,7 +23,7 @@ use crate::post::PostId;
 const WORD_LASTS: TimeDelta = TimeDelta::days(1);
 
 /// No limit counts over more than a day, which may have 25 hours.
-const LONGEST: TimeDelta = TimeDelta::hours(26);
+pub const LONGEST: TimeDelta = TimeDelta::hours(26);
 
 /// What is left of one limit before the plan is carried out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -41,6 +41,7 @@ fn line(row: &Row) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::action::Standing;
+    use super::super::settled::Count;
     use super::*;
     use crate::ledger::entry::TargetKey;
     use crate::limits::Platform;
@@ -56,7 +57,7 @@ mod tests {
     }
 
     fn hash(rows: Vec<Row>) -> String {
-        Plan { at: "2026-11-21T12:00:00Z".parse().unwrap(), rows, budgets: Vec::new() }.hash()
+        Plan { at: "2026-11-21T12:00:00Z".parse().unwrap(), rows, budgets: Vec::new(), over: Count::default() }.hash()
     }
 
     #[test]

@@ -23,6 +23,7 @@ mod gone;
 mod hash;
 pub mod next;
 mod queue;
+pub mod settled;
 #[cfg(test)]
 mod tests;
 pub mod when;
@@ -31,6 +32,7 @@ use action::{Action, ReceiptRow, Row, Standing};
 use budget::Budget;
 use contents::{Beside, MediaRow, PartRow};
 use gone::{Said, moved, orphans, said};
+use settled::Over;
 use when::{days, how_long, when};
 
 /// Later than this without a word in the ledger, a target is looked for before it is published: the ledger may have
@@ -42,7 +44,7 @@ const LATE_WITHOUT_A_WORD: TimeDelta = TimeDelta::hours(1);
 pub struct Desk<'a> {
     pub now: DateTime<Utc>,
     pub accounts: &'a Accounts,
-    pub offers: &'a [Offer],
+    pub offers: Offers<'a>,
     pub state: &'a State,
     /// Accounts whose token file lies in the vault.
     pub connected: &'a BTreeSet<String>,
@@ -58,6 +60,28 @@ pub struct Desk<'a> {
     pub only: &'a [Only],
     /// Whether a target that is long due without a word in the ledger may be out all the same.
     pub silence_is_suspect: bool,
+    /// What is known of targets that no plan needs to look at, and that are not among the offers.
+    pub over: &'a Over,
+}
+
+/// All offers, and in the place of those that wait for a slot the same with its time.
+#[derive(Clone, Debug)]
+pub struct Offers<'a> {
+    all: &'a [Offer],
+    /// By their places.
+    waiting: BTreeMap<usize, Offer>,
+}
+
+impl<'a> From<&'a [Offer]> for Offers<'a> {
+    fn from(all: &'a [Offer]) -> Self {
+        Self { all, waiting: BTreeMap::new() }
+    }
+}
+
+impl Offers<'_> {
+    fn iter(&self) -> impl Iterator<Item = &Offer> {
+        self.all.iter().enumerate().map(|(place, offer)| self.waiting.get(&place).unwrap_or(offer))
+    }
 }
 
 /// A post as offered to one of its targets.
@@ -109,6 +133,8 @@ pub struct Plan {
     pub rows: Vec<Row>,
     /// What is left of the platforms' limits before it is carried out, where that is not all.
     pub budgets: Vec<Budget>,
+    /// How many targets are over that have no row.
+    pub over: settled::Count,
 }
 
 impl Plan {
@@ -125,8 +151,7 @@ impl Plan {
 
 /// Decides about every target.
 pub fn plan(desk: &Desk<'_>) -> Plan {
-    let offers = queue::with_slots(desk);
-    let desk = &Desk { offers: &offers, ..*desk };
+    let desk = &Desk { offers: queue::with_slots(desk), ..*desk };
     let said = said(desk);
     let mut rows: Vec<Row> = desk.offers.iter().map(|offer| row(desk, &said, offer)).collect();
     rows.extend(orphans(desk));
@@ -136,7 +161,7 @@ pub fn plan(desk: &Desk<'_>) -> Plan {
     queue::keep_quiet(desk, &mut rows);
     keep_spacing(desk, &mut rows);
     let budgets = budget::keep(desk, &mut rows);
-    Plan { at: desk.now, rows, budgets }
+    Plan { at: desk.now, rows, budgets, over: desk.over.count }
 }
 
 /// What is decided about one target.

@@ -12,8 +12,7 @@ use crate::post::OnRemove;
 /// The next instant after `desk.now` at which the plan of this desk may have another action or another standing. Never too
 /// late; rather too early, where telling exactly would mean to plan twice.
 pub fn next_change(desk: &Desk<'_>) -> Option<DateTime<Utc>> {
-    let offers = queue::with_slots(desk);
-    let desk = &Desk { offers: &offers, ..*desk };
+    let desk = &Desk { offers: queue::with_slots(desk), ..*desk };
     let of_offers = desk.offers.iter().flat_map(|offer| of_offer(desk, offer));
     let of_stands = desk.state.targets().flat_map(|(_, _, stand)| of_stand(desk, stand));
     of_offers

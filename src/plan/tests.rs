@@ -3,6 +3,7 @@
 use insta::assert_snapshot;
 
 use super::action::Row;
+use super::settled::Over;
 use super::*;
 use crate::error::Source;
 use crate::ledger::entry;
@@ -108,7 +109,7 @@ fn with_desk<T>(desk: &str, around: &Around, tell: impl Fn(&Desk<'_>) -> T) -> T
     tell(&Desk {
         now: around.now.parse().unwrap(),
         accounts: &accounts,
-        offers: &offers,
+        offers: offers.as_slice().into(),
         state: &state,
         connected: &connected,
         ends: &around.ends.iter().map(|(name, end)| ((*name).to_owned(), end.parse().unwrap())).collect(),
@@ -117,6 +118,7 @@ fn with_desk<T>(desk: &str, around: &Around, tell: impl Fn(&Desk<'_>) -> T) -> T
         grace: TimeDelta::minutes(5),
         only: &around.only.iter().map(only).collect::<Vec<_>>(),
         silence_is_suspect: around.silence_is_suspect,
+        over: &Over::default(),
     })
 }
 

@@ -14,13 +14,17 @@ use crate::fit::Rendition;
 use crate::limits::{Platform, Server};
 
 pub mod bluesky;
+pub mod discord;
 mod done;
 pub mod facebook;
+pub mod forem;
 pub mod instagram;
 pub mod linkedin;
 pub mod mastodon;
 mod meta;
 mod refusal;
+pub mod slack;
+pub mod telegram;
 #[cfg(test)]
 mod testing;
 pub mod threads;
@@ -55,8 +59,15 @@ pub trait Adapter: Sync {
         self.who(grant, server)
     }
 
-    /// What to ask instead where an answer to [`Adapter::who`] says that the token is of another kind.
-    fn who_else(&self, _grant: &Grant, _reply: &Reply) -> Option<Call> {
+    /// What to ask besides or instead after an answer to [`Adapter::who`] or to another of these calls: the token is of another
+    /// kind, or the answer tells a part of it alone. `acts_as` is what accounts.toml says.
+    fn who_else(&self, _grant: &Grant, _acts_as: Option<&str>, _reply: &Reply) -> Option<Call> {
+        None
+    }
+
+    /// Whose secret it is, where no call tells that without showing something: by what of it is open ([`By::Pasted`]). Then
+    /// nothing else is asked.
+    fn known(&self, _open: &str) -> Option<Identity> {
         None
     }
 
@@ -191,11 +202,15 @@ pub fn adapter(platform: Platform) -> Option<&'static dyn Adapter> {
         Platform::Facebook => Some(&facebook::Facebook),
         Platform::Bluesky => Some(&bluesky::Bluesky),
         Platform::Mastodon => Some(&mastodon::Mastodon),
+        Platform::Discord => Some(&discord::Discord),
+        Platform::Telegram => Some(&telegram::Telegram),
+        Platform::Forem => Some(&forem::Forem),
+        Platform::Slack => Some(&slack::Slack),
     }
 }
 
-/// A way to log in with a platform's OAuth 2.0, or with an app password ([`By::Password`], which leaves most of this empty), as
-/// data. In its addresses `{server}` stands for the host of the account's server.
+/// A way to log in with a platform's OAuth 2.0, with an app password ([`By::Password`]), or by a secret that a person pastes
+/// ([`By::Pasted`]), both of which leave most of this empty, as data. In its addresses `{server}` stands for the host of the account's server.
 #[derive(Clone, Debug)]
 pub struct Grant {
     /// Which way: `x`, `linkedin`, `instagram`, `facebook`, ...; tells two of one platform apart, and is kept with the token.
@@ -247,6 +262,45 @@ pub enum By {
     /// AT Protocol's loopback client). Where logins begin is discovered from the account's server, so that the addresses of a
     /// [`Grant`] are empty; its tokens are bound to a key (DPoP).
     Loopback,
+    /// No app and no login: one secret that the platform shows to a person, and that does not end.
+    Pasted(&'static Form),
+}
+
+/// What a secret looks like that a person copies from a platform: a webhook's address, a bot's token, an API key.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Form {
+    /// What it is, for people: `webhook address`.
+    pub what: &'static str,
+    /// What it begins with, any of these, which is not kept: the address up to where it differs. Empty: nothing.
+    pub begins: &'static [&'static str],
+    /// The pieces of it that may be told, each with what ends it: a webhook's id and `/`.
+    pub open: &'static [(Letters, char)],
+    /// The last piece, which opens everything, and the fewest characters of it.
+    pub secret: (Letters, usize),
+    /// One with dots where it is secret, for people.
+    pub example: &'static str,
+}
+
+/// What a piece of a [`Form`] is made of: nothing that means something in an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Letters {
+    Digits,
+    /// Letters and digits of ASCII.
+    Plain,
+    /// The same with `-` and `_`.
+    Token,
+}
+
+impl Letters {
+    /// Whether a piece is made of these.
+    pub fn make(self, piece: &str) -> bool {
+        let is = |byte: u8| match self {
+            Self::Digits => byte.is_ascii_digit(),
+            Self::Plain => byte.is_ascii_alphanumeric(),
+            Self::Token => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'),
+        };
+        !piece.is_empty() && piece.bytes().all(is)
+    }
 }
 
 /// How an app password becomes tokens, by the calls of `com.atproto.server`: `POST create` with `identifier` and `password` as
@@ -349,6 +403,30 @@ pub enum Refresh {
 }
 
 impl Grant {
+    /// What a way to log in says that has no login: a secret that a person pastes, taken back at `by_hand`.
+    const fn pasted(name: &'static str, form: &'static Form, by_hand: &'static str) -> Self {
+        Self {
+            name,
+            token_prefix: None,
+            by: By::Pasted(form),
+            authorize: "",
+            authorize_with: &[],
+            token: "",
+            revoke: None,
+            by_hand,
+            client: ClientSecret::BasicOrNone,
+            pkce: Pkce::None,
+            separator: ' ',
+            scopes: &[],
+            scopes_as: &[],
+            scopes_besides: &[],
+            lengthen: None,
+            refresh: Refresh::Never,
+            life: None,
+            back_to: BackTo::Https,
+        }
+    }
+
     /// The scopes that publishing needs; `for_other`: where the account acts for somebody else.
     pub fn needed(&self, for_other: bool) -> &'static [Scope] {
         if for_other { self.scopes_as } else { self.scopes }
@@ -489,7 +567,14 @@ pub enum Auth {
     OAuth,
     /// `access_token=<token>`: in the body where that is a form, else in the query (Threads).
     Field,
+    /// In the address, where its path says [`KEY`]: webhooks and bots.
+    Path,
+    /// `api-key: <secret>` (Forem).
+    ApiKey,
 }
+
+/// What stands in a path for an account's whole secret, as an address has it: only the door to the network puts that there.
+pub const KEY: &str = "%7Bkey%7D";
 
 /// An HTTP method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -506,6 +591,19 @@ fn home(server: &str) -> Url {
     #[expect(clippy::expect_used, reason = "a constant address")]
     let nowhere = || Url::parse("https://server.invalid/").expect("a constant");
     Url::parse(&format!("https://{server}/")).unwrap_or_else(|_| nowhere())
+}
+
+/// A file of a rendition as one of several that go together; called by its number, for the name it has in the repository is none
+/// of the readers'.
+fn enclosed(media: &crate::fit::Media, name: String, number: usize) -> Enclosed {
+    let ending = match media.mime {
+        "image/jpeg" => "jpg",
+        "video/quicktime" => "mov",
+        mime => mime.rsplit('/').next().unwrap_or_default(),
+    };
+    let what = if media.is_video() { "video" } else { "picture" };
+    let file = FileRange { path: media.path.clone(), range: 0..media.bytes };
+    Enclosed { name, called: format!("{what}-{number}.{ending}"), file, mime: media.mime.to_owned() }
 }
 
 /// `base` with this path and query, every value percent-encoded completely: LinkedIn wants even the colons of a path so.
@@ -547,13 +645,30 @@ pub enum Body {
         file: FileRange,
         mime: String,
     },
+    /// The same with several files, each with a name of its own, by which platforms tell what it is.
+    Bundle {
+        fields: Vec<(String, String)>,
+        files: Vec<Enclosed>,
+    },
+}
+
+/// One file of a [`Body::Bundle`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Enclosed {
+    /// The part's name.
+    pub name: String,
+    /// The file's, with its ending.
+    pub called: String,
+    pub file: FileRange,
+    pub mime: String,
 }
 
 impl Body {
-    /// The file that goes with it.
+    /// The file that goes with it; of several the first.
     pub fn file(&self) -> Option<&FileRange> {
         match self {
             Self::File { file, .. } | Self::Related { file, .. } | Self::Multipart { file, .. } => Some(file),
+            Self::Bundle { files, .. } => files.first().map(|enclosed| &enclosed.file),
             Self::Empty | Self::Json(_) | Self::Form(_) => None,
         }
     }

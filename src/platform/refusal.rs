@@ -65,6 +65,15 @@ impl Said {
         Refusal { class, code, words: cut(&words, WORDS_MAX), not_before }
     }
 
+    /// The same where nothing can be looked up: whether a showing call worked, only a person can tell.
+    pub(super) fn untold(&self, reply: &Reply, shows: bool) -> Refusal {
+        if !shows {
+            return self.unclear(reply, shows);
+        }
+        let words = format!("{} gave no clear answer; the post may be out or not", self.label);
+        self.refusal(Class::Doubtful, reply.status, &words, None)
+    }
+
     /// An answer that is no answer: 5xx, 408, a redirect, a success that cannot be read. A call that shows the post may
     /// have worked all the same; any other can simply be sent again.
     pub(super) fn unclear(&self, reply: &Reply, shows: bool) -> Refusal {

@@ -7,7 +7,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use url::Url;
 
-use super::{Adapter, Auth, Body, Call, Class, Identity, Job, Method, Next, Receipt, Refs, Refusal, Reply, Step, Via};
+use super::{
+    Adapter, Auth, Body, Call, Class, Enclosed, Identity, Job, Method, Next, Receipt, Refs, Refusal, Reply, Step, Via,
+};
 use crate::fit::{Media, Part, Rendition};
 use crate::limits::Platform;
 use crate::media::Kind;
@@ -95,6 +97,14 @@ pub(super) fn compact(call: &Call) -> String {
         Body::File { file, mime } => format!(" {mime} {}[{}..{}]", file.path, file.range.start, file.range.end),
         Body::Related { json, file, mime } => {
             format!(" {json} {mime} {}[{}..{}]", file.path, file.range.start, file.range.end)
+        }
+        Body::Bundle { fields, files } => {
+            let fields = fields.iter().map(|(key, value)| format!("{key}={value}"));
+            let files = files.iter().map(|enclosed| {
+                let Enclosed { name, called, file, mime } = enclosed;
+                format!("{name}={called} {mime} {}[{}..{}]", file.path, file.range.start, file.range.end)
+            });
+            format!(" {}", fields.chain(files).collect::<Vec<_>>().join(" "))
         }
         Body::Multipart { fields, name, file, .. } => {
             let fields: Vec<String> = fields.iter().map(|(key, value)| format!("{key}={value}")).collect();

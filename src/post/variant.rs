@@ -18,6 +18,13 @@ pub fn variant_of(path: &str, exists: impl Fn(&str) -> bool, known: impl Fn(&str
     })
 }
 
+/// What all files that may have to do with a post begin with, up to a dot: those of one folder whose names are the same up to the first.
+/// `posts/2026/tea.x.md` is of `posts/2026/tea`.
+pub fn family_of(path: &str) -> &str {
+    let name = path.rfind('/').map_or(0, |slash| slash + 1);
+    path[name..].find('.').map_or(path, |dot| &path[..name + dot])
+}
+
 /// Gives a post the body it has for `name`.
 pub fn attach_variant(post: &mut Post, name: &str, source: &Source) -> Vec<Problem> {
     let mut problems = Vec::new();
@@ -75,5 +82,19 @@ mod tests {
             problems[0].hint.as_deref(),
             Some("write its keys in posts/tea.md under `overrides`, `x`; here goes the text only")
         );
+    }
+
+    #[test]
+    fn a_family_is_what_begins_the_same() {
+        for (path, family) in [
+            ("posts/tea.md", "posts/tea"),
+            ("posts/tea.x.md", "posts/tea"),
+            ("posts/v1.2.x.md", "posts/v1"),
+            ("posts/a.b/tea.md", "posts/a.b/tea"),
+            ("posts/.md", "posts/"),
+            ("posts/tea", "posts/tea"),
+        ] {
+            assert_eq!(family_of(path), family);
+        }
     }
 }

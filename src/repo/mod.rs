@@ -13,6 +13,7 @@ use crate::env;
 use crate::error::{Failure, Kind};
 
 pub mod branch;
+pub mod difference;
 mod git;
 pub mod history;
 pub mod journal;

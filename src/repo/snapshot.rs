@@ -20,7 +20,11 @@ use crate::error::Failure;
 use crate::media::{self, Facts, Inside, Lack, Library};
 
 mod bytes;
+pub mod folder;
+mod nodes;
 mod walk;
+
+use nodes::{Found, Nodes};
 
 use bytes::{FileRange, LFS_POINTER_MAX, lfs_pointer, sha256};
 
@@ -55,7 +59,7 @@ struct Look {
 
 #[derive(Debug)]
 enum Content {
-    Commit { commit: Oid, nodes: BTreeMap<String, Node> },
+    Commit { commit: Oid, nodes: Nodes },
     Disk,
 }
 
@@ -124,12 +128,18 @@ enum Place {
 impl Snapshot {
     /// The content as committed.
     pub fn at_commit(repo: &Repo, commit: Oid) -> Result<Self, Failure> {
-        let git = repo.git()?;
         let failed = |error: git2::Error| words::git(&format!("cannot read commit {commit}"), &error);
+        let git = repo.git()?;
         let tree = git.find_commit(commit).map_err(failed)?.tree_id();
-        let mut nodes = BTreeMap::new();
-        walk::tree(&git, tree, "", &mut nodes).map_err(failed)?;
+        let nodes = Nodes::listed(&git, tree).map_err(failed)?;
         Ok(Self::of(repo, Content::Commit { commit, nodes }))
+    }
+
+    /// As [`Self::at_commit`], for whoever looks at few of many files: the tree is not listed, and each path looked for in it. Every
+    /// path in it must be UTF-8.
+    pub fn glance(repo: &Repo, commit: Oid) -> Result<Self, Failure> {
+        let tree = repo.tree_of(commit)?;
+        Ok(Self::of(repo, Content::Commit { commit, nodes: Nodes::looked_for(tree) }))
     }
 
     /// The content as it lies on disk, saved or half saved.
@@ -176,12 +186,13 @@ impl Snapshot {
         let folder = folder.trim_end_matches('/');
         let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
         match &self.content {
-            Content::Commit { nodes, .. } => Ok(nodes
-                .range(prefix.clone()..)
-                .take_while(|(path, _)| path.starts_with(&prefix))
-                .filter(|(path, node)| node.kind != NodeKind::Submodule && path.ends_with(suffix))
-                .map(|(path, _)| path.clone())
-                .collect()),
+            Content::Commit { nodes, .. } => {
+                let failed = |error: git2::Error| words::git("cannot list the files of the commit", &error);
+                let found = nodes.below(&*self.repo.git()?, &prefix).map_err(failed)?;
+                let is_meant =
+                    |(path, node): &(String, Node)| node.kind != NodeKind::Submodule && path.ends_with(suffix);
+                Ok(found.into_iter().filter(is_meant).map(|(path, _)| path).collect())
+            }
             Content::Disk => {
                 let git = self.repo.git()?;
                 let mut files = Vec::new();
@@ -195,6 +206,30 @@ impl Snapshot {
         }
     }
 
+    /// The files of one folder whose paths begin so, sorted; links among them. On disk, nothing that git ignores.
+    pub fn beginning(&self, start: &str) -> Result<Vec<String>, Failure> {
+        let Content::Commit { nodes, .. } = &self.content else {
+            return walk::beginning(&*self.repo.git()?, self.repo.root(), start);
+        };
+        let found = nodes.beginning(&*self.repo.git()?, start);
+        found.map_err(|error| words::git("cannot list the files of the commit", &error))
+    }
+
+    /// Whether some path leads elsewhere: through a link, or into a submodule. Only a commit whose tree was listed can tell.
+    pub fn has_links(&self) -> bool {
+        !matches!(&self.content, Content::Commit { nodes, .. } if nodes.are_all(|_, node| node.kind == NodeKind::File))
+    }
+
+    /// Whether every path is UTF-8; likewise.
+    pub fn has_plain_names(&self) -> bool {
+        matches!(&self.content, Content::Commit { nodes, .. } if nodes.are_all(|path, _| !is_lossy(path)))
+    }
+
+    /// Whether the bytes of a media file are those that are committed, and not kept by Git LFS.
+    pub fn is_committed(&self, path: &str) -> bool {
+        matches!(self.media(path), Ok(Place::Blob(_)))
+    }
+
     /// The name git gives to a file's content, followed through links; `None` on disk and for what is no file.
     pub fn blob(&self, path: &str) -> Option<Oid> {
         match self.place(path) {
@@ -206,7 +241,9 @@ impl Snapshot {
     /// Whether a path leads to its file by itself, not through a link: then whoever changes the one changes the other.
     pub fn is_plain(&self, path: &str) -> bool {
         match &self.content {
-            Content::Commit { nodes, .. } => nodes.get(path).is_some_and(|node| node.kind == NodeKind::File),
+            Content::Commit { nodes, .. } => {
+                self.node(nodes, path).is_ok_and(|node| node.is_some_and(|node| node.kind == NodeKind::File))
+            }
             Content::Disk => !self.repo.root().join(path).is_symlink(),
         }
     }
@@ -218,6 +255,11 @@ impl Snapshot {
             return if bytes > TEXT_BYTES_MAX { Err(Unread::TooLarge { bytes }) } else { Ok(text.clone().into()) };
         }
         let place = self.place(path)?;
+        if let Place::Blob(oid) = &place
+            && let Some(content) = self.as_in_work_tree(path, *oid)
+        {
+            return Ok(content);
+        }
         let bytes = self.len(&place)?;
         if bytes > TEXT_BYTES_MAX {
             return Err(Unread::TooLarge { bytes });
@@ -300,10 +342,14 @@ impl Snapshot {
     pub fn introduced(&self, paths: &[String]) -> Result<BTreeMap<String, DateTime<Utc>>, Failure> {
         let Content::Commit { commit, nodes } = &self.content else { return Ok(BTreeMap::new()) };
         let failed = |error: git2::Error| words::git("cannot walk the history", &error);
-        let mut open: BTreeSet<&str> =
-            paths.iter().map(String::as_str).filter(|path| nodes.contains_key(*path)).collect();
-        let mut known = BTreeMap::new();
         let git = self.repo.git()?;
+        let mut open = BTreeSet::new();
+        for path in paths {
+            if nodes.get(&git, path).map_err(failed)?.is_some() {
+                open.insert(path.as_str());
+            }
+        }
+        let mut known = BTreeMap::new();
         let mut commit = git.find_commit(*commit).map_err(failed)?;
         while !open.is_empty() {
             let at = DateTime::from_timestamp(commit.time().seconds(), 0).unwrap_or_default();
@@ -391,11 +437,26 @@ impl Snapshot {
         }
     }
 
+    /// A text, where the file on disk is still what was committed: to read that, and to make sure by its hash, is much quicker
+    /// than to take it out of a pack.
+    fn as_in_work_tree(&self, path: &str, oid: Oid) -> Option<Vec<u8>> {
+        if self.repo.is_bare() {
+            return None;
+        }
+        let file = self.repo.root().join(path);
+        // A pipe would keep us waiting, and a link may lead anywhere.
+        let meta = fs::symlink_metadata(&file).ok().filter(|meta| meta.is_file() && meta.len() <= TEXT_BYTES_MAX)?;
+        let mut content = Vec::with_capacity(usize::try_from(meta.len()).ok()? + 1);
+        File::open(file).ok()?.take(TEXT_BYTES_MAX + 1).read_to_end(&mut content).ok()?;
+        let is_same = Oid::hash_object(ObjectType::Blob, &content).is_ok_and(|hash| hash == oid);
+        (is_same && content.len() as u64 <= TEXT_BYTES_MAX).then_some(content)
+    }
+
     fn place(&self, path: &str) -> Result<Place, Lack> {
         match &self.content {
             Content::Commit { nodes, .. } => {
                 let real = resolve(path, |path| self.look_in_tree(nodes, path))?;
-                nodes.get(&real).map(|node| Place::Blob(node.oid)).ok_or(Lack::Missing)
+                self.node(nodes, &real)?.map(|node| Place::Blob(node.oid)).ok_or(Lack::Missing)
             }
             Content::Disk => {
                 let root = self.repo.root();
@@ -404,19 +465,23 @@ impl Snapshot {
         }
     }
 
-    fn look_in_tree(&self, nodes: &BTreeMap<String, Node>, path: &str) -> Result<Option<Entry>, Lack> {
-        match nodes.get(path) {
-            Some(Node { kind: NodeKind::File, .. }) => Ok(Some(Entry::File)),
-            Some(Node { kind: NodeKind::Submodule, .. }) => Ok(Some(Entry::Folder)),
-            Some(Node { kind: NodeKind::Link, oid }) => {
-                let target = self.blob_bytes(*oid)?;
+    fn node(&self, nodes: &Nodes, path: &str) -> Result<Option<Node>, Lack> {
+        let git = self.repo.git().map_err(|failure| Lack::Unreadable(failure.message))?;
+        nodes.get(&git, path).map_err(|error| Lack::Unreadable(error.to_string()))
+    }
+
+    fn look_in_tree(&self, nodes: &Nodes, path: &str) -> Result<Option<Entry>, Lack> {
+        let git = self.repo.git().map_err(|failure| Lack::Unreadable(failure.message))?;
+        let found = nodes.look(&git, path).map_err(|error| Lack::Unreadable(error.to_string()))?;
+        match found {
+            Some(Found::Folder(_)) => Ok(Some(Entry::Folder)),
+            Some(Found::Node(Node { kind: NodeKind::File, .. })) => Ok(Some(Entry::File)),
+            Some(Found::Node(Node { kind: NodeKind::Submodule, .. })) => Ok(Some(Entry::Folder)),
+            Some(Found::Node(Node { kind: NodeKind::Link, oid })) => {
+                let target = self.blob_bytes(oid)?;
                 Ok(Some(Entry::Link(String::from_utf8_lossy(&target).into_owned())))
             }
-            None => {
-                let folder = format!("{path}/");
-                let below = nodes.range(folder.clone()..).next().is_some_and(|(path, _)| path.starts_with(&folder));
-                Ok(below.then_some(Entry::Folder))
-            }
+            None => Ok(None),
         }
     }
 
@@ -479,6 +544,11 @@ impl Snapshot {
         taken_out.insert(oid, file.clone());
         Ok(file)
     }
+}
+
+/// Whether a path is not what git has, since that is no UTF-8.
+pub fn is_lossy(path: &str) -> bool {
+    path.contains(char::REPLACEMENT_CHARACTER)
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "shaped for map_err")]

@@ -10,6 +10,7 @@ use crate::fit::Rendition;
 use crate::ledger::{State, entry};
 use crate::plan::action::Row;
 use crate::plan::next::next_change;
+use crate::plan::settled::Over;
 use crate::plan::{self, Desk, Only, Plan};
 use crate::repo::branch::Branch;
 use crate::run::recover::Recovered;
@@ -26,6 +27,8 @@ pub struct Known {
     pub ends: BTreeMap<String, DateTime<Utc>>,
     /// The servers that tokens are for, where accounts.toml says another: as `ends`.
     pub elsewhere: BTreeMap<String, String>,
+    /// Of targets that are over and not in `state`.
+    pub over: Over,
 }
 
 impl Known {
@@ -35,12 +38,17 @@ impl Known {
         let texts: Vec<(String, String)> =
             files.into_iter().map(|(path, bytes)| (path, String::from_utf8_lossy(&bytes).into_owned())).collect();
         let state = State::fold(texts.iter().map(|(path, text)| (path.as_str(), text.as_str())));
+        Self::folded(branch, state, Over::default())
+    }
+
+    /// What it says where the ledger is folded already, but for what is over.
+    pub fn folded(branch: Branch, state: State, over: Over) -> Result<Self, Failure> {
         if let Some(why) = &state.baseline_broken {
             return Err(Failure::new(Kind::Content, format!("{}:{why}", entry::BASELINE_PATH))
                 .hint("nothing is published while it cannot be told which posts are old; put the file right on the state branch"));
         }
         let connected = branch.list(vault::FOLDER)?.iter().filter_map(|path| vault::account_of(path)).collect();
-        Ok(Self { branch, state, connected, ends: BTreeMap::new(), elsewhere: BTreeMap::new() })
+        Ok(Self { branch, state, connected, ends: BTreeMap::new(), elsewhere: BTreeMap::new(), over })
     }
 }
 
@@ -78,7 +86,7 @@ impl Planning<'_> {
         Desk {
             now: self.now,
             accounts: &content.accounts,
-            offers: &content.offers,
+            offers: content.offers.as_slice().into(),
             state: &self.known.state,
             connected: &self.known.connected,
             ends: &self.known.ends,
@@ -87,6 +95,7 @@ impl Planning<'_> {
             grace: self.timings.grace,
             only: self.only,
             silence_is_suspect: self.silence == Silence::IsSuspect,
+            over: &self.known.over,
         }
     }
 

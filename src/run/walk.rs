@@ -182,7 +182,7 @@ impl<'a> Walk<'a> {
 
     /// Makes sure, once, that the platform will find the media that it fetches by address.
     async fn find_addresses(&mut self) -> Result<Option<End>, Failure> {
-        let Work::Publish(rendition) = self.work else { return Ok(None) };
+        let (Work::Publish(rendition) | Work::Edit(rendition)) = self.work else { return Ok(None) };
         if std::mem::replace(&mut self.has_addresses, true) || self.out_already().is_some() {
             return Ok(None);
         }

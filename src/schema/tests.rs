@@ -110,6 +110,7 @@ fn account_samples(key: &account::Key) -> (&'static str, &'static str) {
         account::Takes::Bucket => {
             ("{endpoint = 'https://s3.example.com', region = 'auto', bucket = 'acme'}", "{bucket = 'acme'}")
         }
+        account::Takes::Chat => ("'@acme_news'", "'acme news'"),
         account::Takes::Host => ("'mastodon.social'", "'https://mastodon.social'"),
         account::Takes::Endpoint => ("'https://s3.example.com'", "'http://s3.example.com'"),
         account::Takes::Environment => ("'env:NAME'", "'name'"),
@@ -145,6 +146,7 @@ fn accounts_are_what_the_reader_reads() {
                 let others = match key.name {
                     "premium" => "platform = 'x'\n".to_owned(),
                     "server" => "platform = 'mastodon'\n".to_owned(),
+                    "chat" => "platform = 'telegram'\n".to_owned(),
                     _ => others,
                 };
                 account_problems(&format!("schema = 1\n{table}{others}{} = {value}\n", key.name))

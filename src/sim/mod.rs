@@ -21,12 +21,23 @@ use futures_util::StreamExt as _;
 use tokio::task::JoinHandle;
 
 pub mod bluesky;
+mod call;
+pub mod discord;
 pub mod facebook;
+pub mod forem;
+#[cfg(test)]
+mod got;
 mod graph;
 pub mod instagram;
 pub mod linkedin;
 pub mod mastodon;
+mod meter;
+mod multipart;
+mod picture;
 mod probe;
+mod record;
+pub mod slack;
+pub mod telegram;
 pub mod threads;
 pub mod tiktok;
 pub mod web;
@@ -44,6 +55,10 @@ pub struct Sim {
     pub tiktok: tiktok::TikTok,
     pub bluesky: bluesky::Bluesky,
     pub mastodon: mastodon::Mastodon,
+    pub discord: discord::Discord,
+    pub telegram: telegram::Telegram,
+    pub forem: forem::Forem,
+    pub slack: slack::Slack,
     world: World,
     hosts: Vec<(String, SocketAddr)>,
     servers: Vec<JoinHandle<()>>,
@@ -75,6 +90,10 @@ impl Sim {
             tiktok: tiktok::TikTok::new(world.clone()),
             bluesky: bluesky::Bluesky::new(world.clone()),
             mastodon: mastodon::Mastodon::new(world.clone()),
+            discord: discord::Discord::new(world.clone()),
+            telegram: telegram::Telegram::new(world.clone()),
+            forem: forem::Forem::new(world.clone()),
+            slack: slack::Slack::new(world.clone()),
             world,
             hosts: Vec::new(),
             servers: Vec::new(),
@@ -83,7 +102,7 @@ impl Sim {
 
     /// Each platform's hosts, and what answers there; a server that is only one of many of its kind has a row of its own.
     fn routers(&self) -> Vec<(Vec<String>, Router)> {
-        let platforms: [(&[&str], Router); 7] = [
+        let platforms: [(&[&str], Router); 10] = [
             (x::HOSTS, self.x.router()),
             (linkedin::HOSTS, self.linkedin.router()),
             (facebook::HOSTS, graph::router(&self.facebook, &self.instagram)),
@@ -91,13 +110,17 @@ impl Sim {
             (threads::HOSTS, self.threads.router()),
             (youtube::HOSTS, self.youtube.router()),
             (tiktok::HOSTS, self.tiktok.router()),
+            (discord::HOSTS, self.discord.router()),
+            (telegram::HOSTS, self.telegram.router()),
+            (slack::HOSTS, self.slack.router()),
         ];
         let platforms =
             platforms.into_iter().map(|(hosts, router)| (hosts.iter().map(|&host| host.to_owned()).collect(), router));
         let servers =
             self.mastodon.servers().into_iter().map(|server| (vec![server.host().to_owned()], server.router()));
         let bluesky = self.bluesky.routers().into_iter().map(|(host, router)| (vec![host.to_owned()], router));
-        platforms.chain(bluesky).chain(servers).collect()
+        let forem = self.forem.servers().into_iter().map(|server| (vec![server.host().to_owned()], server.router()));
+        platforms.chain(bluesky).chain(servers).chain(forem).collect()
     }
 
     /// What answers at each host, for whoever asks in this process.
@@ -121,6 +144,18 @@ impl Sim {
     /// When a loopback port cannot be bound.
     pub async fn open_mastodon(&mut self, host: &str, flavour: mastodon::Flavour) -> io::Result<mastodon::Server> {
         let server = self.mastodon.open(host, flavour);
+        if !self.hosts.iter().any(|(known, _)| known == host) {
+            self.serve(&[host.to_owned()], server.router()).await?;
+        }
+        Ok(server)
+    }
+
+    /// Opens one more server of Forem and serves it.
+    ///
+    /// # Errors
+    /// When a loopback port cannot be bound.
+    pub async fn open_forem(&mut self, host: &str) -> io::Result<forem::Server> {
+        let server = self.forem.open(host);
         if !self.hosts.iter().any(|(known, _)| known == host) {
             self.serve(&[host.to_owned()], server.router()).await?;
         }
@@ -157,6 +192,10 @@ impl Sim {
         seen.extend(self.tiktok.seen());
         seen.extend(self.bluesky.seen());
         seen.extend(self.mastodon.seen());
+        seen.extend(self.discord.seen());
+        seen.extend(self.telegram.seen());
+        seen.extend(self.forem.seen());
+        seen.extend(self.slack.seen());
         seen.sort_by_key(|post| post.at);
         seen
     }

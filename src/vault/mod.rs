@@ -3,6 +3,7 @@
 
 pub mod answer;
 pub mod identity;
+mod key;
 mod listing;
 mod password;
 mod recipients;
@@ -22,6 +23,7 @@ use secrecy::zeroize::Zeroizing;
 
 pub use answer::{parse_answer, parse_token};
 pub use identity::{Identities, Sources};
+pub use key::parse_key;
 pub use listing::{add_recipient, remove_recipient, replace_recipient};
 pub use password::AppPassword;
 pub use recipients::{BadRecipient, Recipient, Recipients};

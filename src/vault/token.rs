@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use super::password::AppPassword;
 use super::secret::{Secret, plain};
-use crate::limits::{Home, Platform};
+use crate::limits::Platform;
 use crate::platform::Identity;
 
 /// The version written into every sealed file. It rises when a field is added that an older program must not drop.
@@ -47,6 +47,12 @@ pub enum Credential {
     },
     /// OAuth 1.0a: does not end, and every request is signed with both secrets.
     OAuth1 { consumer_key: Secret, consumer_secret: Secret, token: Secret, token_secret: Secret },
+    /// A secret that a person pasted: a webhook's address, a bot's token, an API key. Does not end.
+    Key {
+        /// What comes before the secret and may be told: a webhook's id, with what parts it from the secret.
+        open: String,
+        secret: Secret,
+    },
 }
 
 /// What tokens are bound to.
@@ -80,6 +86,7 @@ impl Credential {
                 ("token", token),
                 ("token_secret", token_secret),
             ],
+            Self::Key { secret, .. } => vec![("access", secret)],
         }
     }
 }
@@ -90,11 +97,11 @@ impl Credential {
         self.named().into_iter().map(|(_, secret)| secret)
     }
 
-    /// What a request carries as its token; an OAuth 1.0a credential signs instead and has none.
+    /// What a request carries as its token; an OAuth 1.0a credential signs instead, and a pasted secret has its own place.
     pub fn bearer(&self) -> Option<&Secret> {
         match self {
             Self::OAuth2 { access, .. } | Self::Session { access, .. } | Self::Bound { access, .. } => Some(access),
-            Self::OAuth1 { .. } => None,
+            Self::OAuth1 { .. } | Self::Key { .. } => None,
         }
     }
 
@@ -103,7 +110,7 @@ impl Credential {
         match self {
             Self::OAuth2 { refresh, .. } => refresh.as_ref(),
             Self::Session { refresh, .. } | Self::Bound { refresh, .. } => Some(refresh),
-            Self::OAuth1 { .. } => None,
+            Self::OAuth1 { .. } | Self::Key { .. } => None,
         }
     }
 
@@ -113,7 +120,7 @@ impl Credential {
             Self::OAuth2 { expires_at, .. } | Self::Session { expires_at, .. } | Self::Bound { expires_at, .. } => {
                 *expires_at
             }
-            Self::OAuth1 { .. } => None,
+            Self::OAuth1 { .. } | Self::Key { .. } => None,
         }
     }
 }
@@ -219,7 +226,7 @@ impl Document {
             return Err(Conflict::OtherAccount { stored: old.account.clone(), new: self.account.clone() });
         }
         // Ids of people differ from server to server, but for those that the platform gives out.
-        let elsewhere = self.platform.limits().home == Home::Server && self.identity.server != old.identity.server;
+        let elsewhere = self.platform.limits().home.is_written() && self.identity.server != old.identity.server;
         if self.identity.id != old.identity.id || elsewhere {
             let (account, stored, new) = (self.account.clone(), old.identity.clone(), self.identity.clone());
             return Err(Conflict::OtherUser { account, stored: Box::new(stored), new: Box::new(new) });
@@ -364,6 +371,7 @@ enum Kind {
     OAuth1,
     Session,
     DPoP,
+    Key,
 }
 
 /// A token file as it is written: one flat object.
@@ -463,6 +471,10 @@ impl From<&Document> for TokenFile {
                 (file.consumer_key, file.consumer_secret) = (Some(consumer_key), Some(consumer_secret));
                 (file.token, file.token_secret) = (Some(token), Some(token_secret));
             }
+            Credential::Key { open, secret } => {
+                file.kind = Kind::Key;
+                (file.identifier, file.access) = (open, Some(secret));
+            }
         }
         file
     }
@@ -503,6 +515,7 @@ impl TryFrom<TokenFile> for Document {
                 token: required(file.token, "token")?,
                 token_secret: required(file.token_secret, "token_secret")?,
             },
+            Kind::Key => Credential::Key { open: file.identifier, secret: required(file.access, "access")? },
         };
         Ok(Self {
             account: file.account,

@@ -289,6 +289,10 @@ fn every_figure_of_the_published_platforms_is_compared() {
         ("tiktok", vec!["image_bytes_max"]),
         ("bluesky", vec!["bytes_max", "image_bytes_max"]),
         ("mastodon", vec!["image_bytes_max", "image_pixels_max"]),
+        ("discord", vec!["image_bytes_max"]),
+        ("telegram", vec!["image_bytes_max"]),
+        ("forem", vec!["bytes_max"]),
+        ("slack", vec![]),
     ];
     assert_eq!(all, compared);
 }

@@ -13,7 +13,8 @@ use url::Url;
 
 use crate::browser::{Browser, asks_for_a_page, desktop};
 use crate::host::free_port;
-use crate::login::{SECRET, address, stored};
+use crate::login::{SECRET, stored};
+use crate::person::address;
 use crate::press::{Press, Ran};
 use crate::scene::until;
 

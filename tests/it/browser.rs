@@ -323,7 +323,7 @@ fn an_address_is_copied_out_of_a_browser() {
     ] {
         let desk = desk(platform, way);
         let mut child = desk.start(&more);
-        let (page, mut rest) = crate::login::address(&mut child);
+        let (page, mut rest) = crate::person::address(&mut child);
         browser.open(&page);
         browser.click("button[value=allow]");
         let back = |address: &str| address.contains("/callback?") && address.contains("code=");

@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use pressroom::limits::Platform;
 use pressroom::sim::web::{Page, Site};
-use pressroom::sim::{Seen, bluesky, facebook, instagram, linkedin, mastodon, threads, tiktok, x, youtube};
+use pressroom::sim::{
+    Seen, bluesky, discord, facebook, forem, instagram, linkedin, mastodon, slack, telegram, threads, tiktok, x,
+    youtube,
+};
 
 use crate::press::{Press, Stage};
 use crate::scene::{QUICK, next_second};
@@ -67,6 +70,19 @@ platform = "bluesky"
 [accounts.mastodon-acme]
 platform = "mastodon"
 server = "mastodon.example"
+
+[accounts.discord-acme]
+platform = "discord"
+
+[accounts.telegram-acme]
+platform = "telegram"
+chat = "@acme_news"
+
+[accounts.forem-acme]
+platform = "forem"
+
+[accounts.slack-acme]
+platform = "slack"
 "#;
 
 /// Everybody on stage.
@@ -168,6 +184,12 @@ pub(crate) fn hurry(stage: &Stage) {
         options.processing_delay = none;
         (options.calls, options.uploads, options.deletes, options.statuses) = (many, many, many, many);
     });
+    stage.sim.discord.configure(|options| (options.burst, options.messages_a_minute) = (many, many));
+    stage.sim.telegram.configure(|options| {
+        (options.calls_a_second, options.burst, options.messages_a_minute) = (many, many, many);
+    });
+    stage.sim.forem.open("dev.to").configure(|options| (options.creations, options.updates) = (many, many));
+    stage.sim.slack.configure(|options| options.burst = many);
 }
 
 /// The accounts of a platform, each with the token to connect it with.
@@ -212,6 +234,13 @@ fn sign_up(stage: &Stage, platform: Platform, playlist: &mut String) -> Vec<(Str
             serde_json::json!({ "identifier": ann.handle, "password": ann.app_password }).to_string()
         }
         Platform::Mastodon => sim.mastodon.sign_up(mastodon::SignUp::default()).access_token,
+        Platform::Discord => sim.discord.sign_up(discord::SignUp::default()).address,
+        Platform::Telegram => {
+            let chat = telegram::ChatName::Public("acme_news".to_owned());
+            sim.telegram.sign_up(telegram::SignUp { chat, ..telegram::SignUp::default() }).token
+        }
+        Platform::Forem => sim.forem.sign_up(forem::SignUp::default()).api_key,
+        Platform::Slack => sim.slack.sign_up(slack::SignUp::default()).address,
     };
     let more = more.into_iter().map(|(name, token)| (name.to_owned(), token));
     [(account(platform), usual)].into_iter().chain(more).collect()

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 mod agreement;
+mod archive;
 mod authority;
 mod bad_input;
 mod browser;
@@ -11,6 +12,7 @@ mod cast;
 mod commands;
 mod conformance;
 mod corpus;
+mod cut;
 mod desk;
 mod disk;
 mod doctor;
@@ -33,6 +35,7 @@ mod notices;
 mod oauth;
 mod official;
 mod page;
+mod person;
 mod pin;
 mod press;
 mod preview;

@@ -7,7 +7,8 @@ use pressroom::limits::Platform;
 use pressroom::sim::{Fault, FaultKind, x};
 use pressroom::vault::Credential;
 
-use crate::login::{Desk, SECRET, address, press, stored};
+use crate::login::{Desk, SECRET, stored};
+use crate::person::{address, press};
 use crate::press::Ran;
 
 /// The words of the app in [`Desk`], as X gives them out.

@@ -10,7 +10,7 @@ use pressroom::sim::linkedin;
 use crate::press::{Press, Stage};
 
 /// What people read.
-const DOCUMENTS: [&str; 12] = [
+const DOCUMENTS: [&str; 16] = [
     "README.md",
     "docs/accounts.md",
     "docs/ci.md",
@@ -23,6 +23,10 @@ const DOCUMENTS: [&str; 12] = [
     "docs/reliability.md",
     "docs/glossary.md",
     "docs/watch.md",
+    "docs/platforms/discord.md",
+    "docs/platforms/telegram.md",
+    "docs/platforms/forem.md",
+    "docs/platforms/slack.md",
 ];
 
 fn document(name: &str) -> String {

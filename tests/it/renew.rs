@@ -16,7 +16,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 use crate::cast::{self, Cast};
-use crate::kill::unlock;
+use crate::cut::unlock;
 use crate::login::{Desk, SECRET, log_in};
 use crate::press::{Press, Ran};
 use crate::scene::{QUICK, next_second, until};

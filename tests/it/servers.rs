@@ -9,7 +9,8 @@ use insta::assert_snapshot;
 use pressroom::sim::{bluesky, mastodon};
 use pressroom::vault::Credential;
 
-use crate::login::{address, press, stored};
+use crate::login::stored;
+use crate::person::{address, press};
 use crate::press::{Press, Ran, Stage};
 
 struct Desk {

@@ -7,8 +7,8 @@ use std::process::Stdio;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
+use crate::cut::{kill, scatter, unlock};
 use crate::host::Host;
-use crate::kill::{kill, scatter, unlock};
 use crate::press::{Press, Ran};
 use crate::scene::Scene;
 

@@ -38,6 +38,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     // Drivers.
     ("guard", &["account", "error", "plan", "post", "repo"]),
     ("content", &["account", "error", "fit", "guard", "http", "limits", "media", "plan", "platform", "post", "repo"]),
+    ("archive", &["account", "content", "error", "fit", "guard", "ledger", "media", "plan", "post", "repo"]),
     (
         "run",
         &[
@@ -60,9 +61,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 
 /// Commands use everything but the simulators, which are for rehearsals.
 const COMMANDS: &[&str] = &[
-    "account", "chance", "clock", "content", "env", "error", "fit", "guard", "hosting", "http", "import", "language",
-    "ledger", "limits", "login", "media", "notice", "notify", "page", "plan", "platform", "post", "repo", "round",
-    "run", "schema", "step", "suggest", "vault",
+    "account", "archive", "chance", "clock", "content", "env", "error", "fit", "guard", "hosting", "http", "import",
+    "language", "ledger", "limits", "login", "media", "notice", "notify", "page", "plan", "platform", "post", "repo",
+    "round", "run", "schema", "step", "suggest", "vault",
 ];
 
 /// The modules that are pure: words and rules.

@@ -207,6 +207,9 @@ fn log_in(sim: &Sim, platform: Platform, before: Option<&Identity>) -> (Identity
             server = ann.server;
             (ann.id, ann.username, ann.access_token, None)
         }
+        Platform::Discord | Platform::Telegram | Platform::Forem | Platform::Slack => {
+            panic!("{platform} is not of these worlds")
+        }
     };
     (Identity { id, name, server, ..Identity::default() }, access, refresh)
 }

@@ -34,6 +34,10 @@ pub(super) async fn set(context: &Context, disk: &Disk, which: Which, journal: &
             return Err(Failure::new(Kind::Usage, format!("{label} is logged in to without an app"))
                 .hint("`pressroom connect` asks for an app password"));
         }
+        Some(By::Pasted(form)) => {
+            return Err(Failure::new(Kind::Usage, format!("{label} is published to without an app"))
+                .hint(format!("`pressroom connect` asks for the {}", form.what)));
+        }
         _ => {}
     }
     if consumer && !has_consumer(platform) {

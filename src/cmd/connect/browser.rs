@@ -13,8 +13,8 @@ use crate::http::Http;
 use crate::login::callback::{Listener, Page};
 use crate::login::pin::PinLogin;
 use crate::login::{App, Begun, Came, Granted, Login};
-use crate::platform::{self, BackTo, By};
-use crate::vault::{AppPassword, Grant, Secret};
+use crate::platform::{self, BackTo, By, Form};
+use crate::vault::{self, AppPassword, Grant, Secret};
 
 /// The port that a browser comes back to, unless another is asked for: platforms want the address registered.
 pub(super) const PORT: u16 = 42_813;
@@ -80,6 +80,24 @@ pub(super) fn password(context: &Context, way: &platform::Grant, account: &Accou
     let identifier = ask::line(context, &format!("The handle of {name} at {server}, then Enter:"))?;
     let password = ask::secret(context, "An app password of it, then Enter", PASSWORD_MAX)?;
     AppPassword::new(&identifier, &password)
+}
+
+/// A secret that a person pastes, asked for at the terminal.
+pub(super) fn pasted_key(
+    context: &Context,
+    way: &platform::Grant,
+    form: &Form,
+    account: &Account,
+) -> Result<Grant, Failure> {
+    let (name, what) = (&account.name, form.what);
+    if !ask::is_terminal() {
+        let message = format!("the {what} is asked for at a terminal, and this is none");
+        return Err(
+            Failure::new(Kind::Usage, message).hint(format!("pipe it in: `pressroom connect {name} --token-stdin`"))
+        );
+    }
+    context.say(&format!("The {what} is found here: {}", way.by_hand.replace("{server}", &account.server)));
+    vault::parse_key(form, &ask::secret(context, &format!("The {what} of {name}, then Enter"), PASSWORD_MAX)?)
 }
 
 /// The same with OAuth 1.0a: the browser comes back nowhere, and shows a PIN.

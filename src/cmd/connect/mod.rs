@@ -115,6 +115,10 @@ impl Connect {
                 let brought = signed_in(&opened, account, way, &password).await?;
                 return connect(&opened, account, adapter, brought, "connect").await;
             }
+            if let By::Pasted(form) = way.by {
+                let grant = browser::pasted_key(context, way, form, account)?;
+                return connect(&opened, account, adapter, Brought::new(account, way, grant), "connect").await;
+            }
             let place = Place { platform: account.platform, way, server: &account.server };
             let app = async |redirect: &str| match way.by {
                 By::ServerApp { .. } => apps::server::at((context, accounts), &http, &journal, &place, redirect).await,
@@ -149,6 +153,11 @@ impl Connect {
             };
             return signed_in(opened, account, usual, &password).await;
         }
+        if let By::Pasted(form) = usual.by {
+            let asked = format!("The {} of {}, then Enter", form.what, account.name);
+            let grant = vault::parse_key(form, &ask::secret(context, &asked, TOKEN_MAX)?)?;
+            return Ok(Brought::new(account, usual, grant));
+        }
         let text = ask::secret(context, &format!("The token of {}, then Enter", account.name), TOKEN_MAX)?;
         let mut grant = vault::parse_token(account.platform, &text, now)?;
         let way = way(adapter, account, &grant);
@@ -174,6 +183,9 @@ impl Connect {
         })
     }
 }
+
+/// So many further questions tell whose token it is, at most.
+const QUESTIONS_MAX: usize = 4;
 
 /// No token is longer; what is read beyond is told to be too long.
 pub(super) const TOKEN_MAX: u64 = 1 << 20;
@@ -304,6 +316,13 @@ async fn connect(
     }
     let ends = ending(&document.credential, context.clock.now());
     context.say(&format!("{} is connected as {} ({}){ends}", account.name, identity.name, identity.id));
+    if let Credential::Key { open, .. } = &document.credential
+        && adapter.known(open).is_some()
+    {
+        let label = account.platform.label();
+        context
+            .say(&format!("{label} cannot be asked whether it works without showing something: the first post tells"));
+    }
     for (scope, without) in &lost {
         context.say(&format!("warning: the token lacks the scope {scope}: without it, {without}"));
     }
@@ -392,11 +411,17 @@ pub(super) async fn who(
     way: &'static platform::Grant,
     grant: &Grant,
 ) -> Result<Identity, Failure> {
+    if let Credential::Key { open, .. } = &grant.credential
+        && let Some(identity) = adapter.known(open)
+    {
+        return Ok(identity);
+    }
     let acts_as = account.acts_as.as_deref();
     let call = acts_as.map_or_else(|| adapter.who(way, server), |id| adapter.who_as(way, server, id));
     let homes = adapter.homes(server);
     let mut reply = ask(http, &homes, account, grant, &call).await?;
-    if let Some(call) = adapter.who_else(way, &reply) {
+    for _ in 0..QUESTIONS_MAX {
+        let Some(call) = adapter.who_else(way, acts_as, &reply) else { break };
         reply = ask(http, &homes, account, grant, &call).await?;
     }
     let mut identity = adapter.read_who(&reply).map_err(|refusal| refused(account, refusal))?;

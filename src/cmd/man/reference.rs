@@ -124,6 +124,7 @@ fn account_takes(takes: account::Takes) -> String {
         Takes::Glob => "a glob: `posts/company/**`",
         Takes::Word(word) => return format!("`\"{word}\"`"),
         Takes::Host => "the name of a host",
+        Takes::Chat => "`@name`, or a number",
         Takes::PublicUrl | Takes::Endpoint => "an https address",
         Takes::Bucket | Takes::Email => "a table",
         Takes::Environment => "`env:NAME`",

@@ -50,7 +50,7 @@ fn head(plan: &Plan, around: &Around<'_>, view: View) -> String {
     let hash = plan.hash();
     let mut out = format!(
         "{MARKER}\n<!-- pressroom-plan-hash {hash} -->\n### Plan\n\n**{}** As of {}, commit {}. <sub>Plan {hash}</sub>\n\n",
-        text(summary(&plan.rows, view).trim_end()),
+        text(summary(&plan.rows, plan.over, view).trim_end()),
         text(&when(plan.at, around.zone)),
         text(around.commit.get(..7).unwrap_or(around.commit)),
     );

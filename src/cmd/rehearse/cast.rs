@@ -7,7 +7,9 @@ use std::time::Duration;
 use crate::account::{Account, Accounts};
 use crate::limits::{Limits, Platform};
 use crate::platform::Identity;
-use crate::sim::{Sim, bluesky, facebook, instagram, linkedin, mastodon, threads, tiktok, x, youtube};
+use crate::sim::{
+    Sim, bluesky, discord, facebook, forem, instagram, linkedin, mastodon, slack, telegram, threads, tiktok, x, youtube,
+};
 
 /// An account that can be posted to.
 pub(super) struct Member {
@@ -53,6 +55,12 @@ pub(super) fn hurry(sim: &Sim) {
         // Tokens are not renewed here, and the acts of a rehearsal may be days apart.
         options.access_life = options.refresh_life;
     });
+    // Nor how fast a person would read.
+    sim.discord.configure(|options| (options.burst, options.messages_a_minute) = (u32::MAX, u32::MAX));
+    sim.slack.configure(|options| options.burst = u32::MAX);
+    sim.telegram.configure(|options| {
+        (options.calls_a_second, options.burst, options.messages_a_minute) = (u32::MAX, u32::MAX, u32::MAX);
+    });
 }
 
 /// Puts up the servers that accounts live on: under their own names, and each with the limits that it is known to have.
@@ -63,6 +71,10 @@ pub(super) async fn open_servers(sim: &mut Sim, accounts: &Accounts) -> io::Resu
             options.processing_delay = Duration::ZERO;
             limit(options, account.limits());
         });
+    }
+    for account in accounts.accounts.values().filter(|account| account.platform == Platform::Forem) {
+        let server = sim.open_forem(&account.server).await?;
+        server.configure(|options| (options.creations, options.updates) = (u32::MAX, u32::MAX));
     }
     Ok(())
 }
@@ -162,6 +174,27 @@ impl Cast {
                 member.identity.server = ann.server;
                 member
             }
+            Platform::Discord => {
+                let hook = sim.discord.sign_up(discord::SignUp { name: name.clone(), ..discord::SignUp::default() });
+                member(hook.id, None, hook.address)
+            }
+            Platform::Telegram => {
+                let ann = sim.telegram.sign_up(chat(account));
+                let mut member = member(ann.id.to_string(), Some(ann.chat.to_string()), ann.token);
+                member.identity.name = ann.bot;
+                member
+            }
+            Platform::Forem => {
+                let (server, username) = (account.server.clone(), self.handle(&account.name, 30).to_lowercase());
+                let ann = sim.forem.sign_up(forem::SignUp { server, username, ..forem::SignUp::default() });
+                let mut member = member(ann.id.to_string(), None, ann.api_key);
+                (member.identity.name, member.identity.server) = (ann.username, ann.server);
+                member
+            }
+            Platform::Slack => {
+                let hook = sim.slack.sign_up(slack::SignUp { channel: self.handle(&account.name, 80) });
+                member(hook.id, None, hook.address)
+            }
         })
     }
 
@@ -177,6 +210,16 @@ impl Cast {
         }
         handle
     }
+}
+
+/// A bot of Telegram, in the chat that the account publishes in.
+fn chat(account: &Account) -> telegram::SignUp {
+    let chat = account.acts_as.as_deref().unwrap_or_default();
+    let chat = match chat.parse() {
+        Ok(id) => telegram::ChatName::Private(id),
+        Err(_) => telegram::ChatName::Public(chat.trim_start_matches('@').to_owned()),
+    };
+    telegram::SignUp { chat, title: account.name.clone(), ..telegram::SignUp::default() }
 }
 
 /// A member of LinkedIn, who may post for the organisation that the account acts for.

@@ -1,11 +1,13 @@
 //! What readers see, held against what was planned: everything that was planned, as planned, and nothing besides. What a
 //! platform makes of a post by itself is written here, with the reason; anything else is a mistake of ours.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
-use super::stage::Names;
+use super::stage::{MEDIA_HOST, Names};
 use crate::error::{Failure, Kind};
-use crate::fit::{Media, Poll, Rendition};
+use crate::fit::peculiar::forem;
+use crate::fit::{Media, Part, Poll, Rendition, markdown};
 use crate::limits::{Platform, Visibility};
 use crate::media::sha256;
 use crate::plan::action::Row;
@@ -59,7 +61,7 @@ struct Wanted<'a> {
     rendition: &'a Rendition,
     /// Any of these.
     kinds: &'static [&'static str],
-    text: &'a str,
+    text: Cow<'a, str>,
     media: Vec<&'a Media>,
     /// Which of those before it this answers: for the second part the first, for a comment the first again.
     answers: Option<usize>,
@@ -77,7 +79,7 @@ fn wanted<'a>(refs: &'a Refs, rendition: &'a Rendition) -> Vec<Wanted<'a>> {
     let parts = rendition.parts.iter().enumerate().map(|(index, part)| Wanted {
         rendition,
         kinds: kinds(rendition),
-        text: if is_in_the_inbox(rendition) { "" } else { &part.text },
+        text: text(rendition, part),
         media: part.media.iter().chain(card.filter(|_| index == 0)).collect(),
         answers: index.checked_sub(1),
         leads: index == 0,
@@ -87,13 +89,28 @@ fn wanted<'a>(refs: &'a Refs, rendition: &'a Rendition) -> Vec<Wanted<'a>> {
         rendition,
         // Threads answers posts with posts; it has no comments beside them.
         kinds: if rendition.platform == Platform::Threads { &["post"] } else { &["comment"] },
-        text,
+        text: text.into(),
         media: Vec::new(),
         answers: Some(0),
         leads: false,
         refs: [None; 2],
     });
     parts.chain(comment).collect()
+}
+
+/// What readers see of a part's text.
+fn text<'a>(rendition: &'a Rendition, part: &'a Part) -> Cow<'a, str> {
+    if is_in_the_inbox(rendition) {
+        return "".into();
+    }
+    if !rendition.platform.limits().markdown {
+        return (&part.text).into();
+    }
+    // Pictures are shown where they stand in it.
+    let address =
+        |media: &Media| Some((media.path.clone(), format!("https://{MEDIA_HOST}/{}", media.path).parse().ok()?));
+    let addresses = part.media.iter().filter_map(address).collect();
+    forem::harmless(&markdown::placed(&part.text, &addresses)).into()
 }
 
 /// What a platform shows a shape as.
@@ -131,7 +148,7 @@ impl Wanted<'_> {
     /// What is shown otherwise than planned, in words.
     fn differences(&self, seen: &Seen, before: &[&Seen]) -> Vec<String> {
         let mut found = Differences::default();
-        found.differ("text", &self.text, &seen.text.as_str());
+        found.differ("text", &self.text.as_ref(), &seen.text.as_str());
         if !self.kinds.contains(&seen.kind) {
             found.differ("kind", &self.kinds.join(" or "), &seen.kind.to_owned());
         }

@@ -73,7 +73,9 @@ fn post(seen: &Seen, hall: &Hall<'_>) -> Option<page::Post> {
 fn handle(seen: &Seen) -> Option<&str> {
     let path = seen.url.split('/').nth(3)?;
     match seen.platform {
-        "x" => Some(path),
+        "x" | "forem" => Some(path),
+        // A private chat has no name.
+        "telegram" => Some(path).filter(|path| *path != "c"),
         "threads" | "tiktok" | "mastodon" => path.strip_prefix('@'),
         "bluesky" => seen.url.split('/').nth(4),
         _ => None,

@@ -21,7 +21,7 @@ use crate::ledger::entry;
 use crate::limits::Platform;
 use crate::plan::Plan;
 use crate::plan::action::{Row, Standing};
-use crate::platform::FileRange;
+use crate::platform::{self, By, FileRange};
 use crate::repo::branch::{Branch, Edit};
 use crate::repo::journal::Journal;
 use crate::repo::{Oid, Repo};
@@ -180,9 +180,7 @@ impl Stage {
             self.names.0.insert((account.platform.name(), author), account.name.clone());
             let token = Secret::new(token);
             self.tokens.push((account.name.clone(), account.platform, token.clone()));
-            let credential =
-                Credential::OAuth2 { access: token, refresh: None, expires_at: None, refresh_expires_at: None };
-            let grant = Grant { credential, scopes: Vec::new() };
+            let grant = grant(account.platform, token)?;
             let document = Document::connected((&account.name, account.platform), identity, grant, "rehearse", None);
             let (path, bytes) = (vault::account_path(&account.name), self.vault.seal(&document)?);
             edits.push(Edit::Write { path, bytes });
@@ -243,6 +241,15 @@ impl Stage {
         drop(tokio::signal::ctrl_c().await);
         Ok(())
     }
+}
+
+/// What a platform grants with that token, or for the secret that a person would paste.
+fn grant(platform: Platform, token: Secret) -> Result<Grant, Failure> {
+    if let Some(By::Pasted(form)) = platform::adapter(platform).map(|adapter| adapter.grants()[0].by) {
+        return vault::parse_key(form, token.expose());
+    }
+    let credential = Credential::OAuth2 { access: token, refresh: None, expires_at: None, refresh_expires_at: None };
+    Ok(Grant { credential, scopes: Vec::new() })
 }
 
 /// The host that the repository's media are fetched from in a rehearsal.

@@ -87,7 +87,7 @@ fn rows() -> Vec<Row> {
 /// As it is printed where there is no colour.
 fn plain(width: usize, list: List) -> String {
     let view = View { width, now: "2026-11-21T08:00:00Z".parse().unwrap(), list };
-    anstream::adapter::strip_str(&super::rows(&rows(), view)).to_string()
+    anstream::adapter::strip_str(&super::rows(&rows(), Count::default(), view)).to_string()
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn edits_and_removals_are_told() {
     };
     let told = |rows: &[Row], list| {
         let view = View { width: 80, now: "2026-11-21T08:00:00Z".parse().unwrap(), list };
-        anstream::adapter::strip_str(&super::rows(rows, view)).to_string()
+        anstream::adapter::strip_str(&super::rows(rows, Count::default(), view)).to_string()
     };
     let plan = [edited(Some(Action::Edit), None), gone(Some(Action::Remove), None, Standing::Published)];
     let after = [edited(None, Some(Aim::Edit)), gone(None, Some(Aim::Remove), Standing::Removed)];
@@ -196,6 +196,6 @@ fn what_a_post_says_cannot_move_the_cursor() {
     let mut evil = rows();
     evil[2].reason = Some("\u{1b}[2J\u{7}gone".to_owned());
     let view = View { width: 100, now: "2026-11-21T08:00:00Z".parse().unwrap(), list: List::Open };
-    let text = super::rows(&evil, view);
+    let text = super::rows(&evil, Count::default(), view);
     assert!(text.contains("\\u{1b}[2J\\u{7}gone"), "{text}");
 }

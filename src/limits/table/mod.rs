@@ -6,17 +6,21 @@ use super::{
 };
 
 mod bluesky;
+mod discord;
 mod facebook;
+mod forem;
 mod instagram;
 mod linkedin;
 mod mastodon;
+mod slack;
+mod telegram;
 mod threads;
 mod tiktok;
 mod x;
 mod youtube;
 
 /// In the order of [`Platform::ALL`].
-pub(super) static TABLE: [Limits; 9] = [
+pub(super) static TABLE: [Limits; 13] = [
     x::ROW,
     linkedin::ROW,
     facebook::ROW,
@@ -26,6 +30,10 @@ pub(super) static TABLE: [Limits; 9] = [
     tiktok::ROW,
     bluesky::ROW,
     mastodon::ROW,
+    discord::ROW,
+    telegram::ROW,
+    forem::ROW,
+    slack::ROW,
 ];
 
 /// Vendors write "MB"; read as this it is the cautious reading.
@@ -44,6 +52,7 @@ const BASE: Limits = Limits {
     bytes_max: None,
     shapes: &[],
     alt_max: 0,
+    markdown: false,
     link_spans: false,
     threads: false,
     title_max: None,
@@ -111,8 +120,11 @@ const DOCUMENT: DocumentRule = DocumentRule { kinds: &[], bytes_max: None, pages
 const META_CALLS: Quota = Quota::daily(quota::CALLS, 0, quota::Counted::Calls).told().over(quota::Span::Rolling(3600));
 
 /// Who fetches for Meta: <https://developers.facebook.com/docs/sharing/webmasters/web-crawlers>.
-const META_FETCHER: Fetcher =
-    Fetcher { agent: "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)", robots: true };
+const META_FETCHER: Fetcher = Fetcher {
+    agent: "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)",
+    robots: true,
+    keeps: true,
+};
 
 const fn setting(key: &'static str, takes: Takes, doc: &'static str) -> SettingRule {
     SettingRule { key, takes, doc, works: false }

@@ -31,7 +31,7 @@ pub(super) const ROW: Limits = Limits {
     title_max: Some(90),
     quotas: QUOTAS,
     edits: Edits { fields: &[], why_not: "TikTok lets nobody but the app change what is posted" },
-    fetcher: Some(Fetcher { agent: "TikTok", robots: false }),
+    fetcher: Some(Fetcher { agent: "TikTok", robots: false, keeps: true }),
     visibility_needed: true,
     visibilities: &[Visibility::Public, Visibility::Connections, Visibility::Followers, Visibility::Private],
     settings: &[

@@ -53,7 +53,7 @@ impl Adapter for Instagram {
     }
 
     /// A Page has no edge `accounts`: Meta's 100 says that this is a Page's token.
-    fn who_else(&self, grant: &Grant, reply: &Reply) -> Option<Call> {
+    fn who_else(&self, grant: &Grant, _acts_as: Option<&str>, reply: &Reply) -> Option<Call> {
         (grant.name != grant::INSTAGRAM && meta::is_of_page(reply)).then(wire::who_of_page)
     }
 

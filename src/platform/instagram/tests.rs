@@ -848,12 +848,12 @@ fn a_pages_own_token_is_asked_another_question() {
         r#"{"error":{"message":"(#100) Tried accessing nonexisting field (accounts) on node type (Page)","code":100}}"#;
     let refused = reply(400, &[], body);
     assert_eq!(
-        Instagram.who_else(page, &refused).map(|call| compact(&call)).as_deref(),
+        Instagram.who_else(page, None, &refused).map(|call| compact(&call)).as_deref(),
         Some("who: GET /v26.0/me?fields=id%2Cname%2Cinstagram_business_account%7Bid%2Cusername%7D")
     );
-    assert!(Instagram.who_else(own_login, &refused).is_none());
+    assert!(Instagram.who_else(own_login, None, &refused).is_none());
     for answer in [reply(200, &[], r#"{"data":[]}"#), error(190, 463, "expired"), error(100, 33, "no such object")] {
-        assert!(Instagram.who_else(page, &answer).is_none(), "{answer:?}");
+        assert!(Instagram.who_else(page, None, &answer).is_none(), "{answer:?}");
     }
     assert_eq!(Instagram.may_act_as(&own(), "17841"), Ok(()));
     assert_eq!(

@@ -2,6 +2,7 @@
 //!
 //! A server makes HTML of what it was sent: addresses become links with pieces hidden, `@user@server` becomes `@user`, and
 //! some software reads marks such as `*` as markup. So letters and figures are compared, and nothing else where there are any.
+//! snac keeps `<` and `&` as they were sent, so that a text may hold what looks like HTML and is none.
 
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
@@ -36,11 +37,18 @@ fn is_same(part: &Part, post: &Value) -> bool {
 
 /// Whether a server may have made `html` of `sent`.
 pub(super) fn same_text(sent: &str, html: &str) -> bool {
-    let (sent, stored) = (without_servers(sent), without_servers(&plain(html)));
-    let (letters, theirs) = (letters(&sent), letters(&stored));
-    match letters.is_empty() && theirs.is_empty() {
+    let stored = plain(html);
+    // A text with `<b>` or `&amp;` in it, kept as it is, has lost what these mean in HTML by now: so it is compared without.
+    let read = plain(sent);
+    same_words(sent, &stored) || (!letters(&read).is_empty() && same_words(&read, &stored))
+}
+
+fn same_words(sent: &str, stored: &str) -> bool {
+    let (sent, stored) = (without_servers(sent), without_servers(stored));
+    let (ours, theirs) = (letters(&sent), letters(&stored));
+    match ours.is_empty() && theirs.is_empty() {
         true => blankless(&sent) == blankless(&stored),
-        false => letters == theirs,
+        false => ours == theirs,
     }
 }
 
@@ -70,22 +78,43 @@ fn without_servers(text: &str) -> String {
     kept + rest
 }
 
-/// The text of HTML: tags fall out, paragraphs and breaks part words.
+/// The text of HTML: tags fall out, paragraphs and breaks part words. What is no tag that servers write is text.
 pub(super) fn plain(html: &str) -> String {
     let mut text = String::new();
     let mut rest = html;
     while let Some(open) = rest.find('<') {
         text.push_str(&rest[..open]);
-        let tag = &rest[open + 1..];
-        let end = tag.find('>').unwrap_or(tag.len());
-        let name = tag[..end].trim_start_matches('/').split([' ', '/', '\n']).next().unwrap_or_default();
-        if matches!(name.to_ascii_lowercase().as_str(), "br" | "p" | "div" | "li" | "blockquote" | "pre") {
-            text.push('\n');
+        let inside = &rest[open + 1..];
+        match tag(inside) {
+            Some((name, end)) => {
+                if PARTING.contains(&name.as_str()) {
+                    text.push('\n');
+                }
+                rest = &inside[end + 1..];
+            }
+            None => {
+                text.push('<');
+                rest = inside;
+            }
         }
-        rest = tag.get(end + 1..).unwrap_or_default();
     }
     text.push_str(rest);
     unescape(&text)
+}
+
+/// Tags that part words, and the others that servers write.
+const PARTING: &[&str] = &["br", "p", "div", "li", "blockquote", "pre", "hr", "h1", "h2", "h3", "h4", "h5", "h6"];
+const OTHERS: &[&str] = &[
+    "a", "abbr", "b", "code", "del", "em", "i", "img", "ins", "ol", "s", "small", "span", "strike", "strong", "sub",
+    "sup", "u", "ul",
+];
+
+/// The name of the tag that a text begins with, after its `<`, and where it ends.
+fn tag(inside: &str) -> Option<(String, usize)> {
+    let end = inside.find(['<', '>']).filter(|end| inside[*end..].starts_with('>'))?;
+    let name = inside[..end].trim_start_matches('/').split(|c: char| !c.is_ascii_alphanumeric()).next()?;
+    let name = name.to_ascii_lowercase();
+    (PARTING.contains(&name.as_str()) || OTHERS.contains(&name.as_str())).then_some((name, end))
 }
 
 /// Entities as servers write them.

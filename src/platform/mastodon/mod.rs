@@ -8,7 +8,8 @@
 //! Peculiar: each showing call has an `Idempotency-Key`, by which Mastodon itself answers a repeated call with the first post
 //! for an hour; other software ignores it, so it is a help and no more. A doubtful part is looked for among the account's own
 //! posts by text and time, where exactly one must fit: what a server lists is HTML, so letters and figures are compared and no
-//! marks. After two looks in vain it is sent once more, and then never again.
+//! marks. After two looks in vain it is sent once more, and then never again; what not everybody may see is not, for some
+//! software lists none of that.
 //!
 //! Servers leave out what they do not know, and tell nobody: an audience, a poll, a file. So each part is read once it is out,
 //! and what is not as it was asked for is told with the post (`steps::afterwards`).

@@ -9,6 +9,7 @@ use url::Url;
 use super::wire::{self, LIST_MAX, setting};
 use super::{kept, look, refusals};
 use crate::fit::{Media, Reference, Rendition};
+use crate::limits::Visibility;
 use crate::platform::done::{self, Doubt, Way, made, shown, times_ended};
 use crate::platform::refusal::{after, bug};
 use crate::platform::{Call, Farewell, Job, Next, Receipt, Refusal, Reply, Step, Via};
@@ -86,9 +87,18 @@ fn settle(job: &Job<'_>, part: usize, doubt: &Doubt<'_>) -> Option<Next> {
             let page = made(doubt.since, &format!("{name} page"), job.now).map(|page| page.data(BEFORE));
             Some(Next::Call(wire::list(&name, part, server, &job.identity.id, page)))
         }
+        Way::Resend if is_for_some(job.rendition.visibility) => person(
+            "the server gave no clear answer, and it is not among the posts that it lists, which on some software are only the \
+             public ones",
+        ),
         Way::Resend => None,
         Way::Person => person("the server twice gave no clear answer, and it is not among the account's posts"),
     }
+}
+
+/// Whether not everybody may see it, so that some software (snac) lists it nowhere that the account's posts are listed.
+fn is_for_some(visibility: Visibility) -> bool {
+    !matches!(visibility, Visibility::Public | Visibility::Unlisted)
 }
 
 fn look_name(part: usize) -> String {

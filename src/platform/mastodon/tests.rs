@@ -377,6 +377,26 @@ fn a_lost_answer_is_looked_for_among_the_accounts_posts() {
     );
 }
 
+/// snac lists public posts alone: there, a post to followers that is out would look as if it were not.
+#[test]
+fn what_is_not_public_is_not_sent_again() {
+    for visibility in [Visibility::Followers, Visibility::Private] {
+        let text = Rendition { visibility, ..post(vec![part("tea", vec![])]) };
+        let (log, _) = ended(&text, bad(vec![reply(503, &[], "")], |_| listed(&[])));
+        assert_eq!(log[..5], ["post 1", "wait", "look 1", "wait", "look 1"]);
+        assert_eq!(
+            log[5..],
+            [
+                "person: part 1: the server gave no clear answer, and it is not among the posts that it lists, which on some \
+                 software are only the public ones; look at https://social.example/@ann, then tell with `pressroom resolve` \
+                 whether it is there"
+            ]
+        );
+        let (log, _) = ended(&text, bad(vec![reply(503, &[], "")], |_| listed(&[one("3", 1, "<p>tea</p>")])));
+        assert_eq!(log, ["post 1", "wait", "look 1", "kept 1", "done"]);
+    }
+}
+
 #[test]
 fn a_post_behind_forty_newer_ones_is_found() {
     let text = post(vec![part("tea", vec![])]);
@@ -425,6 +445,15 @@ fn texts_are_known_again_in_html() {
         ("a", "<p>a", true),
         ("a & b", "a & b", true),
         ("a", "<", false),
+        // snac keeps what was sent as it is.
+        ("a <milk> & 3 < 4", "a <milk> & 3 < 4", true),
+        ("a <milk>\nb", "a <milk><br>b<br>", true),
+        ("a <milk> b", "a <tea> b", false),
+        ("a <b> c, 3 <b 4\nd &amp; e", "a <b> c, 3 <b 4<br>d &amp; e", true),
+        ("2 * 3 * 4 <b>, a_b_c &amp;amp;", "2 <i> 3 </i> 4 <b>, a_b_c &amp;amp;", true),
+        // Mastodon does not.
+        ("a <milk> <b> &amp; 3 < 4", "<p>a &lt;milk&gt; &lt;b&gt; &amp;amp; 3 &lt; 4</p>", true),
+        ("<b>", "", false),
     ] {
         assert_eq!(look::same_text(sent, html), same, "{sent} {html}");
     }

@@ -68,6 +68,28 @@ pub(super) fn disk(
     Ok(())
 }
 
+/// The files of one folder on disk whose paths begin so, but for those that git ignores; sorted. None where a link leads there.
+pub(super) fn beginning(git: &git2::Repository, root: &Path, start: &str) -> Result<Vec<String>, Failure> {
+    let prefix = &start[..start.rfind('/').map_or(0, |slash| slash + 1)];
+    let folders = prefix.match_indices('/').map(|(slash, _)| root.join(&prefix[..slash]));
+    if folders.into_iter().any(|folder| folder.is_symlink()) {
+        return Ok(Vec::new());
+    }
+    let folder = root.join(prefix);
+    let entries = fs::read_dir(&folder).map_err(|error| words::io("cannot list the folder", &folder, &error))?;
+    let mut files = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|error| words::io("cannot list the folder", &folder, &error))?;
+        let path = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        let is_file = entry.file_type().is_ok_and(|kind| !kind.is_dir());
+        if path.starts_with(start) && is_file && !git.is_path_ignored(&path).unwrap_or(false) {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
 /// What lies at a path on disk.
 pub(super) fn look(path: &Path) -> Result<Option<Entry>, Lack> {
     let meta = match fs::symlink_metadata(path) {

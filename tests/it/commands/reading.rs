@@ -165,6 +165,10 @@ fn count_tells_how_each_platform_counts() {
     tiktok         68 / 2200   UTF-16 units
     bluesky        67 / 300    graphemes
     mastodon       46 / 500    graphemes
+    discord        67 / 2000   characters
+    telegram       68 / 4096   UTF-16 units
+    forem          67 / 819200 characters
+    slack          67 / 4000   characters
     ");
     assert_snapshot!(press.run_with(&["count", "--platform", "x"], text).exits(0).stdout, @"x      47 / 280    weighted characters");
     assert_snapshot!(press.run_with(&["count", "--platform", "x", "--format", "json"], text).exits(0).stdout, @r#"
@@ -184,7 +188,7 @@ fn count_tells_how_each_platform_counts() {
     "#);
     assert_snapshot!(press.run_with(&["count", "-p", "x"], &"tea ".repeat(100)).exits(1).stdout, @"x     400 / 280    weighted characters  120 too many");
     assert_snapshot!(shown(&press, &press.run_with(&["count", "-p", "myspace"], text).exits(2)), @"
-    error: invalid value 'myspace' for '--platform <PLATFORM>': no such platform; there are x, linkedin, facebook, instagram, threads, youtube, tiktok, bluesky, mastodon
+    error: invalid value 'myspace' for '--platform <PLATFORM>': no such platform; there are x, linkedin, facebook, instagram, threads, youtube, tiktok, bluesky, mastodon, discord, telegram, forem, slack
 
     For more information, try '--help'.
     ");

@@ -17,7 +17,9 @@ pub(super) struct Case {
     /// How many posts and comments readers see of it.
     pub(super) shown: usize,
     /// A sign of what must be seen: a text, an alternative text, a setting; anywhere in it.
-    signs: &'static [&'static str],
+    pub(super) signs: &'static [&'static str],
+    /// What the server is known to leave out of it, in the words a person must be told it in.
+    pub(super) lacks: &'static [&'static str],
     /// Whether the platform lets no program take it away.
     pub(super) stays: bool,
     /// Whether only a person can tell what became of a lost answer: nobody else sees it, or it has no text to tell it from
@@ -28,7 +30,19 @@ pub(super) struct Case {
 }
 
 const fn case(name: &'static str, platform: Platform, front: &'static str, body: &'static str) -> Case {
-    Case { name, platform, by: None, front, body, shown: 1, signs: &[], stays: false, asks: false, is_a_way: false }
+    Case {
+        name,
+        platform,
+        by: None,
+        front,
+        body,
+        shown: 1,
+        signs: &[],
+        lacks: &[],
+        stays: false,
+        asks: false,
+        is_a_way: false,
+    }
 }
 
 impl Case {
@@ -132,6 +146,10 @@ pub(super) fn cases(platform: Platform) -> Vec<Case> {
         Platform::TikTok => tiktok(),
         Platform::Bluesky => bluesky(),
         Platform::Mastodon => mastodon(),
+        Platform::Discord => discord(),
+        Platform::Telegram => telegram(),
+        Platform::Forem => forem(),
+        Platform::Slack => slack(),
     }
 }
 
@@ -285,5 +303,54 @@ fn mastodon() -> Vec<Case> {
         case("content warning", Mastodon, "overrides: {mastodon: {content_warning: Hot}}\n", TEA).signs(&["Hot"]),
         case("hidden picture", Mastodon, "media: [{src: media/one.jpg, alt: A cup}]\noverrides: {mastodon: {sensitive: true}}\n", TEA).signs(&["A cup"]),
         case("reply", Mastodon, "reply_to: earlier\n", TEA).signs(&["reply_to: Some("]),
+    ]
+}
+
+#[rustfmt::skip]
+fn discord() -> Vec<Case> {
+    use Platform::Discord;
+    vec![
+        case("text", Discord, "", TEA).way().asks(),
+        case("picture", Discord, ONE, TEA).signs(&["A cup"]).way().asks(),
+        case("pictures", Discord, TWO, TEA).signs(&["A cup", "A pot"]).asks(),
+        case("video", Discord, FILM, TEA).signs(&["video/mp4"]).asks(),
+        case("both", Discord, MIXED, TEA).signs(&["A cup", "video/mp4"]).asks(),
+        case("settings", Discord, "overrides: {discord: {silent: true, no_preview: true}}\n", TEA).asks(),
+    ]
+}
+
+#[rustfmt::skip]
+fn telegram() -> Vec<Case> {
+    use Platform::Telegram;
+    vec![
+        case("text", Telegram, "", TEA).way().asks(),
+        case("words that lead somewhere", Telegram, "", "Tea {id} 🍵, [more of it](https://media.example/page).").asks(),
+        case("picture", Telegram, ONE, TEA).signs(&["image/jpeg"]).way().asks(),
+        case("video", Telegram, FILM, TEA).signs(&["video/mp4"]).asks(),
+        case("album", Telegram, TWO, TEA).signs(&["image/jpeg"]).way().asks(),
+        case("both", Telegram, MIXED, TEA).signs(&["image/jpeg", "video/mp4"]).asks(),
+        case("settings", Telegram, "overrides: {telegram: {silent: true, protect: true, no_preview: true}}\n", TEA).asks(),
+    ]
+}
+
+#[rustfmt::skip]
+fn forem() -> Vec<Case> {
+    use Platform::Forem;
+    vec![
+        case("text", Forem, "title: Leaves of {id}\ntags: [tea, Open-Source]\n", "**Tea** {id}.\n\n| a | b |\n| - | - |\n| 1 | 2 |").signs(&["**Tea** ", "Leaves of ", "| 1 | 2 |"]).way(),
+        case("original elsewhere", Forem, "title: Leaves of {id}\noverrides: {forem: {canonical_url: \"https://media.example/{id}\", summary: Short, series: Teas}}\n", TEA).way(),
+        case("picture above", Forem, "title: Leaves of {id}\nmedia: [media/one.jpg]\n", TEA).signs(&["image/jpeg"]),
+        case("picture in the text", Forem, "title: Leaves of {id}\n", "Tea {id}.\n\n![A cup](media/one.jpg)").signs(&["https://media.example/media/one.jpg"]),
+    ]
+}
+
+#[rustfmt::skip]
+fn slack() -> Vec<Case> {
+    use Platform::Slack;
+    vec![
+        case("text", Slack, "", TEA).way().asks(),
+        case("words that lead somewhere", Slack, "", "Tea {id} & [more of it](https://media.example/page).").asks(),
+        case("picture", Slack, ONE, TEA).signs(&["A cup"]).way().asks(),
+        case("pictures", Slack, TWO, TEA).signs(&["A cup", "A pot"]).asks(),
     ]
 }

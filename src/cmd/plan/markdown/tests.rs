@@ -7,6 +7,7 @@ use crate::account;
 use crate::error::Source;
 use crate::ledger::State;
 use crate::media::{Facts, Kind, Library};
+use crate::plan::settled::Over;
 use crate::plan::{Desk, plan};
 use crate::post;
 
@@ -42,7 +43,7 @@ fn planned(posts: &[(&str, &str)]) -> (Plan, Vec<Problem>) {
     let desk = Desk {
         now: "2026-12-01T12:00:00Z".parse().unwrap(),
         accounts: &accounts,
-        offers: &offers,
+        offers: offers.as_slice().into(),
         state: &State::default(),
         connected: &["acme-x", "ann"].map(str::to_owned).into(),
         ends: &std::collections::BTreeMap::new(),
@@ -51,6 +52,7 @@ fn planned(posts: &[(&str, &str)]) -> (Plan, Vec<Problem>) {
         grace: chrono::TimeDelta::zero(),
         only: &[],
         silence_is_suspect: false,
+        over: &Over::default(),
     };
     (plan(&desk), problems)
 }

@@ -1,0 +1,246 @@
+//! The file an archive is kept in: a head, and buckets of which a reader takes out those it needs. Each part has a hash, so that
+//! one that is damaged is noticed before anything of it is believed. Knows names and blocks, not what makes a target be over.
+//!
+//! ```text
+//! magic, 8 bytes | length of the head, u32 | number of buckets, u32 | hash of head and numbers, 32 bytes
+//! head, JSON
+//! a row a bucket: where it begins, u64 | its length, u32 | hash of the head's hash, its number and its bytes, 16 bytes
+//! buckets, JSON
+//! ```
+//! Numbers are little-endian. What is looked for lies in the bucket of its name's hash.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{Read as _, Seek as _, SeekFrom};
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::Stop;
+use crate::ledger::entry::TargetKey;
+use crate::plan::settled::Count;
+
+/// Another form gets another number.
+const MAGIC: &[u8; 8] = b"prarch\0\x01";
+const START: usize = 48;
+const ROW: usize = 28;
+/// A head that says it is longer is damaged.
+const HEAD_BYTES_MAX: usize = 256 * 1024 * 1024;
+/// A bucket has about so many families.
+const FAMILIES_A_BUCKET: usize = 8;
+
+/// What every reader needs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Head {
+    /// Which program wrote it.
+    pub(super) program: String,
+    /// The commit that was read, and its tree.
+    pub(super) commit: String,
+    pub(super) tree: String,
+    /// The tree of the ledger.
+    pub(super) ledger: Option<String>,
+    /// Whether some path led elsewhere.
+    pub(super) links: bool,
+    /// Of all units.
+    pub(super) count: Count,
+    /// Families that are in no unit.
+    pub(super) live: Vec<Live>,
+    /// Files of the ledger whose post is not there, or cannot be read.
+    pub(super) strangers: Vec<String>,
+    /// The newest words of platforms on limits; the posts they were said about are live.
+    pub(super) said: Vec<(TargetKey, String, DateTime<Utc>)>,
+    /// Units with anything newer than this are told below.
+    pub(super) cut: DateTime<Utc>,
+    pub(super) recent: Vec<(String, DateTime<Utc>)>,
+    /// Slots after `cut`: account, instant, family.
+    pub(super) slots: Vec<(String, DateTime<Utc>, String)>,
+}
+
+/// A family that plans have to look at.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(super) struct Live {
+    pub(super) family: String,
+    pub(super) ids: Vec<String>,
+}
+
+/// A family of posts that are over with all their targets.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Unit {
+    pub(super) family: String,
+    pub(super) ids: Vec<String>,
+    pub(super) count: Count,
+    /// The newest instant of any of it: shown, or due.
+    pub(super) newest: Option<DateTime<Utc>>,
+    /// Account and instant.
+    pub(super) slots: Vec<(String, DateTime<Utc>)>,
+    /// Where its media are, or might be.
+    pub(super) media: Vec<String>,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+struct Bucket {
+    units: Vec<Unit>,
+    /// Name and family.
+    ids: Vec<(String, String)>,
+    media: Vec<(String, String)>,
+}
+
+/// An archive, opened: a head that is whole, and buckets to come.
+#[derive(Debug)]
+pub(super) struct Archive {
+    pub(super) head: Head,
+    seal: [u8; 32],
+    buckets: u32,
+    rows_at: u64,
+    source: Source,
+}
+
+#[derive(Debug)]
+enum Source {
+    File(File),
+    Memory(Vec<u8>),
+}
+
+impl Source {
+    fn read(&self, at: u64, length: usize) -> Result<Vec<u8>, Stop> {
+        match self {
+            Self::File(file) => {
+                let mut bytes = vec![0; length];
+                let mut file = file;
+                let read = file.seek(SeekFrom::Start(at)).and_then(|_| file.read_exact(&mut bytes));
+                read.map_err(|_| Stop::Damaged)?;
+                Ok(bytes)
+            }
+            Self::Memory(all) => {
+                let at = usize::try_from(at).map_err(|_| Stop::Damaged)?;
+                let end = at.checked_add(length).ok_or(Stop::Damaged)?;
+                all.get(at..end).map(<[u8]>::to_vec).ok_or(Stop::Damaged)
+            }
+        }
+    }
+
+    fn len(&self) -> u64 {
+        match self {
+            Self::File(file) => file.metadata().map_or(0, |meta| meta.len()),
+            Self::Memory(all) => all.len() as u64,
+        }
+    }
+}
+
+impl Archive {
+    pub(super) fn open(path: &Path) -> Result<Self, Stop> {
+        Self::read(Source::File(File::open(path).map_err(|_| Stop::Missing)?))
+    }
+
+    pub(super) fn in_memory(bytes: Vec<u8>) -> Result<Self, Stop> {
+        Self::read(Source::Memory(bytes))
+    }
+
+    fn read(source: Source) -> Result<Self, Stop> {
+        let start = source.read(0, START)?;
+        let (magic, rest) = start.split_at(MAGIC.len());
+        let (numbers, seal) = rest.split_at(8);
+        if magic != MAGIC {
+            return Err(Stop::Damaged);
+        }
+        let (length, buckets) = (number_at(numbers, 0) as usize, number_at(numbers, 4));
+        if length > HEAD_BYTES_MAX || length as u64 > source.len() {
+            return Err(Stop::Damaged);
+        }
+        let bytes = source.read(START as u64, length)?;
+        let expected = hash(&[numbers, &bytes]);
+        if seal != expected || buckets == 0 {
+            return Err(Stop::Damaged);
+        }
+        let head = serde_json::from_slice(&bytes).map_err(|_| Stop::Damaged)?;
+        Ok(Self { head, seal: expected, buckets, rows_at: (START + length) as u64, source })
+    }
+
+    /// The whole file.
+    pub(super) fn written(head: &Head, units: Vec<Unit>) -> Vec<u8> {
+        let count = (units.len() / FAMILIES_A_BUCKET).next_power_of_two().clamp(1, 1 << 20);
+        let mut buckets: Vec<Bucket> = std::iter::repeat_with(Bucket::default).take(count).collect();
+        let count = u32::try_from(count).unwrap_or(1);
+        for unit in units {
+            for id in &unit.ids {
+                buckets[place(id, count)].ids.push((id.clone(), unit.family.clone()));
+            }
+            for path in &unit.media {
+                buckets[place(path, count)].media.push((path.clone(), unit.family.clone()));
+            }
+            buckets[place(&unit.family, count)].units.push(unit);
+        }
+        let head = json(head);
+        let mut numbers = u32::try_from(head.len()).unwrap_or(u32::MAX).to_le_bytes().to_vec();
+        numbers.extend(count.to_le_bytes());
+        let seal = hash(&[&numbers, &head]);
+        let mut rows = Vec::with_capacity(buckets.len() * ROW);
+        let mut blocks = Vec::new();
+        let begin = START + head.len() + buckets.len() * ROW;
+        for (number, bucket) in (0_u32..).zip(buckets) {
+            let block = json(&bucket);
+            rows.extend(((begin + blocks.len()) as u64).to_le_bytes());
+            rows.extend(u32::try_from(block.len()).unwrap_or(u32::MAX).to_le_bytes());
+            rows.extend(&hash(&[&seal, &number.to_le_bytes(), &block])[..16]);
+            blocks.extend(block);
+        }
+        [&MAGIC[..], &numbers, &seal, &head, &rows, &blocks].concat()
+    }
+
+    /// The unit of a family.
+    pub(super) fn unit(&self, family: &str) -> Result<Option<Unit>, Stop> {
+        Ok(self.bucket(place(family, self.buckets))?.units.into_iter().find(|unit| unit.family == family))
+    }
+
+    /// The families of units in which a post has that id.
+    pub(super) fn of_id(&self, id: &str) -> Result<BTreeSet<String>, Stop> {
+        Ok(named(self.bucket(place(id, self.buckets))?.ids, id))
+    }
+
+    /// The families of units that look for media at that path.
+    pub(super) fn of_media(&self, path: &str) -> Result<BTreeSet<String>, Stop> {
+        Ok(named(self.bucket(place(path, self.buckets))?.media, path))
+    }
+
+    fn bucket(&self, number: usize) -> Result<Bucket, Stop> {
+        let row = self.source.read(self.rows_at + (number * ROW) as u64, ROW)?;
+        let at = u64::from(number_at(&row, 0)) | u64::from(number_at(&row, 4)) << 32;
+        let length = number_at(&row, 8);
+        if at.saturating_add(length.into()) > self.source.len() {
+            return Err(Stop::Damaged);
+        }
+        let block = self.source.read(at, length as usize)?;
+        let number = u32::try_from(number).map_err(|_| Stop::Damaged)?;
+        if row[12..] != hash(&[&self.seal, &number.to_le_bytes(), &block])[..16] {
+            return Err(Stop::Damaged);
+        }
+        serde_json::from_slice(&block).map_err(|_| Stop::Damaged)
+    }
+}
+
+fn named(rows: Vec<(String, String)>, name: &str) -> BTreeSet<String> {
+    rows.into_iter().filter(|(its, _)| its == name).map(|(_, family)| family).collect()
+}
+
+fn place(name: &str, buckets: u32) -> usize {
+    (number_at(&Sha256::digest(name.as_bytes()), 0) % buckets) as usize
+}
+
+fn number_at(bytes: &[u8], at: usize) -> u32 {
+    let mut number = [0; 4];
+    number.copy_from_slice(&bytes[at..at + 4]);
+    u32::from_le_bytes(number)
+}
+
+fn hash(parts: &[&[u8]]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    parts.iter().for_each(|part| hash.update(part));
+    hash.finalize().into()
+}
+
+fn json(value: &impl Serialize) -> Vec<u8> {
+    #[expect(clippy::expect_used, reason = "every field serialises: strings, numbers and instants")]
+    serde_json::to_vec(value).expect("plain data")
+}

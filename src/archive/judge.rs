@@ -1,0 +1,150 @@
+//! Which families of posts are over, and with them their part of the ledger. A family is all files of one folder whose names are the
+//! same up to the first dot: a post and the texts it has for some accounts.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+
+use super::file::{Live, Unit};
+use crate::account::Accounts;
+use crate::content::{Content, Merged};
+use crate::error::{Failure, Problem};
+use crate::fit;
+use crate::ledger::State;
+use crate::ledger::entry::{self, TargetKey};
+use crate::media::Lack;
+use crate::plan::Offer;
+use crate::plan::settled::{Count, settled};
+use crate::post::variant::family_of;
+use crate::post::{Post, PostId, Schedule};
+use crate::repo::snapshot::Snapshot;
+use crate::repo::snapshot::folder::Folder;
+
+/// What is judged: files and ledger, at one commit each.
+pub(super) struct Ground<'a> {
+    pub(super) snapshot: &'a Snapshot,
+    pub(super) ledger: &'a Folder,
+    pub(super) accounts: &'a Accounts,
+}
+
+/// Families and their files.
+pub(super) type Families = BTreeMap<String, BTreeSet<String>>;
+
+#[derive(Default)]
+pub(super) struct Judged {
+    pub(super) units: Vec<Unit>,
+    pub(super) live: Vec<Live>,
+    /// What platforms said last on limits, by account and limit: when, and about which posts.
+    pub(super) said: HashMap<(TargetKey, String), Word>,
+}
+
+/// An instant, and the posts about which something was said then.
+type Word = (DateTime<Utc>, Vec<String>);
+
+impl Judged {
+    /// Keeps the newest word on a limit; of two that are as new, both.
+    pub(super) fn heard(&mut self, key: (TargetKey, String), (at, posts): Word) {
+        let known = self.said.entry(key).or_insert_with(|| (at, Vec::new()));
+        if at > known.0 {
+            *known = (at, posts);
+        } else if at == known.0 {
+            known.1.extend(posts);
+        }
+    }
+}
+
+/// A file of the ledger, as it is read everywhere.
+pub(super) fn text(ledger: &Folder, path: &str) -> Result<Option<String>, Failure> {
+    let bytes = ledger.read(path.strip_prefix(entry::FOLDER).unwrap_or(path))?;
+    Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+/// Judges some families. What is judged alone is over only as far as that can be told of it alone: not whether another post
+/// has its id, or a file of the ledger lies where it should not.
+pub(super) fn judge(ground: &Ground<'_>, families: &Families) -> Result<Judged, Failure> {
+    let files = families.values().flatten().cloned().collect();
+    let content = Content::read_some(ground.snapshot, ground.accounts, Vec::new(), &files, Merged::LeftOut)?;
+    let wrong: HashSet<&str> =
+        content.problems.iter().filter(|problem| problem.is_error()).map(|it| family_of(&it.source.path)).collect();
+    let mut posts: HashMap<&str, Vec<&Post>> = HashMap::new();
+    for post in &content.posts {
+        posts.entry(family_of(&post.source.path)).or_default().push(post);
+    }
+    let mut offers: HashMap<&str, Vec<&Offer>> = HashMap::new();
+    for offer in &content.offers {
+        offers.entry(&offer.path).or_default().push(offer);
+    }
+    let mut judged = Judged::default();
+    for (family, files) in families {
+        let posts = posts.remove(family.as_str()).unwrap_or_default();
+        let ids = posts.iter().map(|post| post.id.as_str().to_owned()).collect();
+        let mut unit = Unit {
+            family: family.clone(),
+            ids,
+            count: Count::default(),
+            newest: None,
+            slots: Vec::new(),
+            media: Vec::new(),
+        };
+        let mut is_over = !wrong.contains(family.as_str()) && files.iter().all(|path| ground.snapshot.is_plain(path));
+        for post in posts {
+            let state = of_post(ground.ledger, &post.id)?;
+            for (key, of, said) in state.all_said() {
+                judged.heard((key.clone(), of.to_owned()), (said.at, vec![post.id.as_str().to_owned()]));
+            }
+            let offers = offers.remove(&*post.source.path).unwrap_or_default();
+            is_over = is_over
+                && adds(&mut unit, post, &offers, &state)
+                && has_plain_media(&mut unit, ground, &content, &offers);
+        }
+        if is_over {
+            judged.units.push(unit);
+        } else {
+            judged.live.push(Live { family: unit.family, ids: unit.ids });
+        }
+    }
+    Ok(judged)
+}
+
+fn of_post(ledger: &Folder, post: &PostId) -> Result<State, Failure> {
+    let path = entry::path(post);
+    let text = text(ledger, &path)?;
+    Ok(State::fold(text.iter().map(|text| (path.as_str(), text.as_str()))))
+}
+
+/// Adds a post to its family, if it is over.
+fn adds(unit: &mut Unit, post: &Post, offers: &[&Offer], state: &State) -> bool {
+    let schedule = post.schedule.as_ref().map(|schedule| &schedule.value);
+    let is_queued = schedule == Some(&Schedule::NextSlot);
+    let is_offered = |key: &TargetKey| offers.iter().any(|offer| offer.target.account == key.account());
+    if state.frozen.contains_key(&post.id) || !state.targets().all(|(_, key, _)| is_offered(key)) {
+        return false;
+    }
+    for offer in offers {
+        let Some(count) = settled(state, offer, is_queued) else { return false };
+        unit.count += count;
+    }
+    let due = match schedule {
+        Some(Schedule::At { instant, .. }) => Some(*instant),
+        _ => None,
+    };
+    let shown = state.targets().flat_map(|(_, _, stand)| stand.shown_at());
+    unit.newest = unit.newest.into_iter().chain(due).chain(shown).max();
+    if is_queued {
+        unit.slots.extend(state.targets().filter_map(|(_, key, stand)| Some((key.account().to_owned(), stand.slot?))));
+    }
+    true
+}
+
+/// Notes where the media of some offers may be. Those that Git LFS keeps may come and go while nothing is committed.
+fn has_plain_media(unit: &mut Unit, ground: &Ground<'_>, content: &Content, offers: &[&Offer]) -> bool {
+    let paths: BTreeSet<String> = offers.iter().flat_map(|offer| fit::media_paths(&offer.target)).collect();
+    let is_plain = |path: &String| match content.library.get(path) {
+        Some(Ok(_)) => ground.snapshot.is_committed(path),
+        Some(Err(Lack::Missing)) => true,
+        Some(Err(_)) | None => false,
+    };
+    let all = paths.iter().all(is_plain) && !offers.iter().any(|offer| offer.problems.iter().any(Problem::is_error));
+    unit.media.extend(paths);
+    all
+}

@@ -1,0 +1,464 @@
+//! What a plan need not read again: the archive, a file in the git directory that says which posts are over, and where to look for
+//! all others. It is made of what a commit and a ledger say, holds nothing else, and may be deleted at any time.
+//!
+//! Nearly all posts of an old repository are out as they stand there, and no plan says more of them than how many they are. So
+//! what is kept is not what posts say, which would have to be read back, but that they are over ([`crate::plan::settled`]): a plan
+//! over an unchanged repository reads the head of this file, the posts that are not over, and their part of the ledger. These
+//! are read and judged as ever; there is no second way to read a post, and no second form of one.
+//!
+//! **What it hangs on.** The trees of the commit and of the ledger are in the head. What differs in either since is looked for in git's
+//! trees, which costs as much as the difference is large: a family whose files, media or ledger changed is read again. Whatever
+//! might decide about all posts makes the whole archive void: another program, accounts.toml, what servers allow, links,
+//! names that are no UTF-8, signatures or a reviewed plan that are demanded. What can change without a commit (Git LFS's
+//! store) is never over. What other posts can change is looked up: ids that are given twice, posts that answer another. What the
+//! clock decides is bounded by `cut`: what came out after it is in the head, and read while limits of platforms still count it.
+//!
+//! **Trust.** Each part of the file has a hash and is checked when it is read. A file that is damaged, or of another version, or
+//! not there is made anew; where none can be made, everything is read. It is replaced by a rename, so that readers, who lock
+//! nothing, see one file or the other.
+//!
+//! The file is read in parts, not mapped into memory: a map of a file that others may cut short is unsafe in Rust, whoever
+//! wraps it, and a plan reads a hundredth of the file.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::account::{Accounts, server};
+use crate::content::{ACCOUNTS, Content, Merged, POSTS};
+use crate::error::{Failure, Problem};
+use crate::fit::Reference;
+use crate::guard;
+use crate::ledger::entry::{self, TargetKey};
+use crate::ledger::{State, Word};
+use crate::plan::settled::Over;
+use crate::plan::{Offer, budget};
+use crate::post::variant::family_of;
+use crate::post::{OnRemove, PostId};
+use crate::repo::branch::Branch;
+use crate::repo::snapshot::folder::Folder;
+use crate::repo::snapshot::{Snapshot, is_lossy};
+use crate::repo::{Oid, Repo};
+
+mod file;
+mod judge;
+#[cfg(test)]
+mod tests;
+
+use file::{Archive, Head, Unit};
+use judge::{Families, Ground, Judged, judge, text};
+
+/// When so many files have changed since it was made, it is made anew.
+const CHANGES_MAX: usize = 1000;
+/// How far the clock may go back, or a plan be for an earlier instant.
+const MARGIN: TimeDelta = TimeDelta::days(3);
+/// So many families are judged at once: their texts and renditions are in memory together.
+const FAMILIES_AT_ONCE: usize = 64;
+
+/// Why an archive is of no use.
+#[derive(Debug)]
+enum Stop {
+    Missing,
+    Damaged,
+    /// Of another program.
+    Foreign,
+    /// What it hangs on is another.
+    Changed,
+    /// Not for a plan of this instant, however new it is.
+    NotThen,
+    Failed(Box<Failure>),
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(Box::new(failure))
+    }
+}
+
+/// What a plan is asked of.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    pub repo: &'a Repo,
+    pub commit: Oid,
+    /// The state branch, nothing laid over it.
+    pub branch: &'a Branch,
+    pub accounts: &'a Accounts,
+    /// Those of accounts.toml.
+    pub problems: &'a [Problem],
+    /// The instant it is for, and what time it is.
+    pub at: DateTime<Utc>,
+    pub now: DateTime<Utc>,
+}
+
+/// What a plan needs of content and ledger: the same as of all of it.
+#[derive(Debug)]
+pub struct Rest {
+    pub content: Content,
+    pub state: State,
+    pub over: Over,
+}
+
+/// All that is not over, by the archive, which is made where there is none to go by. `None`: everything has to be read.
+///
+/// # Errors
+/// When repository or state branch cannot be read.
+pub fn rest(asked: &Asked<'_>) -> Result<Option<Rest>, Failure> {
+    let snapshot = Snapshot::glance(asked.repo, asked.commit)?;
+    if !snapshot.is_plain(ACCOUNTS) || asked.accounts.publish.require_plan || asked.accounts.publish.require_signed {
+        return Ok(None);
+    }
+    // Edits that nobody committed have no tree.
+    if asked.branch.tree_id(entry::FOLDER)?.is_none() && !asked.branch.list(entry::FOLDER)?.is_empty() {
+        return Ok(None);
+    }
+    let found = Archive::open(&path(asked.repo)).and_then(|archive| go_by(&archive, asked, &snapshot));
+    match found {
+        Ok(rest) => return Ok(Some(rest)),
+        Err(Stop::Failed(failure)) => return Err(*failure),
+        Err(Stop::NotThen) => {
+            tracing::debug!("the archive does not tell enough for this plan");
+            return Ok(None);
+        }
+        Err(why) => tracing::debug!(?why, "the archive is made anew"),
+    }
+    let Some(bytes) = make(asked)? else { return Ok(None) };
+    keep(asked.repo, &bytes);
+    match Archive::in_memory(bytes).and_then(|archive| go_by(&archive, asked, &snapshot)) {
+        Ok(rest) => Ok(Some(rest)),
+        Err(Stop::Failed(failure)) => Err(*failure),
+        Err(why) => {
+            tracing::debug!(?why, "no archive to go by");
+            Ok(None)
+        }
+    }
+}
+
+fn path(repo: &Repo) -> PathBuf {
+    repo.common_dir().join("pressroom/cache/archive")
+}
+
+/// Which program this is: one that was built anew may judge differently, and few of those have another version.
+fn program() -> String {
+    let meta = std::env::current_exe().and_then(std::fs::metadata).ok();
+    let built = meta.as_ref().and_then(|meta| meta.modified().ok());
+    let built = built.and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+    let bytes = meta.map_or(0, |meta| meta.len());
+    format!("{} {bytes} {}", env!("CARGO_PKG_VERSION"), built.map_or(0, |since| since.as_nanos()))
+}
+
+/// Before this, nothing that came out counts for any limit or pause.
+fn horizon(accounts: &Accounts, instant: DateTime<Utc>) -> DateTime<Utc> {
+    let pauses = accounts.accounts.values().filter_map(|account| account.spacing);
+    let longest = pauses.chain([budget::LONGEST]).max().unwrap_or(budget::LONGEST);
+    instant.checked_sub_signed(longest).unwrap_or(DateTime::<Utc>::MIN_UTC)
+}
+
+/// Reads what an archive leaves open.
+fn go_by(archive: &Archive, asked: &Asked<'_>, snapshot: &Snapshot) -> Result<Rest, Stop> {
+    let head = &archive.head;
+    if head.program != program() {
+        return Err(Stop::Foreign);
+    }
+    let since = horizon(asked.accounts, asked.at.min(asked.now));
+    if since <= head.cut {
+        return Err(Stop::NotThen);
+    }
+    if !is_free_of_guards(asked, snapshot, oid(&head.commit)?)? {
+        return Err(Stop::NotThen);
+    }
+    let mut open = Open { archive, families: BTreeSet::new(), units: HashMap::new() };
+    for live in &head.live {
+        open.families.insert(live.family.clone());
+    }
+    for (family, _) in head.recent.iter().filter(|(_, newest)| *newest >= since) {
+        open.take(family)?;
+    }
+    open_changed(&mut open, asked)?;
+    let entries = changed_entries(&mut open, asked)?;
+    let content = read(&mut open, asked, snapshot)?;
+    let state = fold(&open, asked, &content, entries)?;
+    let is_newer =
+        |(key, of, at): &(TargetKey, String, DateTime<Utc>)| state.said(key, of).is_some_and(|said| said.at >= *at);
+    if !head.said.iter().all(is_newer) {
+        return Err(Stop::Changed);
+    }
+    if is_removal_at_hand(&content, &state) {
+        return Err(Stop::NotThen);
+    }
+    let over = over(&open, &content, &state)?;
+    tracing::debug!(read = content.posts.len(), over = ?over.count, "by the archive");
+    Ok(Rest { content, state, over })
+}
+
+fn oid(text: &str) -> Result<Oid, Stop> {
+    Oid::from_str(text).map_err(|_| Stop::Damaged)
+}
+
+/// Whether nothing demands signatures: no version of accounts.toml does. One commit with another version has to be looked
+/// into, as have all where the history may come to be longer.
+fn is_free_of_guards(asked: &Asked<'_>, snapshot: &Snapshot, known: Oid) -> Result<bool, Failure> {
+    if !asked.repo.is_shallow()? && asked.repo.is_same_since(ACCOUNTS, asked.commit, known)? {
+        return Ok(true);
+    }
+    guard::is_off(snapshot)
+}
+
+/// The families that are read, and the units that they were in.
+struct Open<'a> {
+    archive: &'a Archive,
+    families: BTreeSet<String>,
+    units: HashMap<String, Unit>,
+}
+
+impl Open<'_> {
+    fn take(&mut self, family: &str) -> Result<(), Stop> {
+        if self.families.insert(family.to_owned())
+            && let Some(unit) = self.archive.unit(family)?
+        {
+            self.units.insert(family.to_owned(), unit);
+        }
+        Ok(())
+    }
+
+    fn take_all(&mut self, families: &BTreeSet<String>) -> Result<(), Stop> {
+        families.iter().try_for_each(|family| self.take(family))
+    }
+}
+
+/// Opens the families whose files or media are others than they were.
+fn open_changed(open: &mut Open<'_>, asked: &Asked<'_>) -> Result<(), Stop> {
+    let head = &open.archive.head;
+    let tree = asked.repo.tree_of(asked.commit)?;
+    // A tree that nothing holds any more may have been collected.
+    let changes = asked.repo.differences(Some(oid(&head.tree)?), Some(tree)).map_err(|_| Stop::Changed)?;
+    let is_of_all = |path: &str| path == ACCOUNTS || path.starts_with(server::FOLDER);
+    if changes.len() > CHANGES_MAX
+        || (head.links && !changes.is_empty())
+        || changes.iter().any(|change| !change.plain || is_lossy(&change.path) || is_of_all(&change.path))
+    {
+        return Err(Stop::Changed);
+    }
+    for change in &changes {
+        if change.path.starts_with(POSTS) && change.path.ends_with(".md") {
+            open.take(family_of(&change.path))?;
+        }
+        // A file may be media, and a folder may come to be where one is looked for.
+        let folders = change.path.match_indices('/').map(|(slash, _)| &change.path[..slash]);
+        for path in folders.chain([change.path.as_str()]) {
+            open.take_all(&open.archive.of_media(path)?)?;
+        }
+    }
+    Ok(())
+}
+
+/// Opens the families whose part of the ledger is another than it was; these files.
+fn changed_entries(open: &mut Open<'_>, asked: &Asked<'_>) -> Result<BTreeSet<String>, Stop> {
+    let old = open.archive.head.ledger.as_deref().map(oid).transpose()?;
+    let new = asked.branch.tree_id(entry::FOLDER)?;
+    let changes = asked.repo.differences(old, new).map_err(|_| Stop::Changed)?;
+    if changes.len() > CHANGES_MAX {
+        return Err(Stop::Changed);
+    }
+    let paths: BTreeSet<String> = changes.iter().map(|change| format!("{}{}", entry::FOLDER, change.path)).collect();
+    for path in &paths {
+        open.take_all(&open.archive.of_id(entry::post_of(path).as_str())?)?;
+    }
+    Ok(paths)
+}
+
+/// Reads the posts of the open families, and of those that they cannot be understood without: which answer to the same id, or
+/// to which they refer.
+fn read(open: &mut Open<'_>, asked: &Asked<'_>, snapshot: &Snapshot) -> Result<Content, Stop> {
+    let mut is_first = true;
+    loop {
+        let mut files = BTreeSet::new();
+        for family in &open.families {
+            let found = snapshot.beginning(&format!("{family}."))?;
+            files.extend(found.into_iter().filter(|path| path.ends_with(".md")));
+        }
+        let problems = asked.problems.to_vec();
+        let content = Content::read_some(snapshot, asked.accounts, problems, &files, Merged::LookedUp)?;
+        let mut ids: BTreeSet<&str> = content.posts.iter().map(|post| post.id.as_str()).collect();
+        if is_first {
+            let renditions = content.offers.iter().filter_map(|offer| offer.rendition.as_ref());
+            let named = renditions.flat_map(|it| [&it.reply_to, &it.quote_of, &it.repost_of]).flatten();
+            ids.extend(named.filter_map(|reference| match reference {
+                Reference::Post(id) => Some(id.as_str()),
+                Reference::Url(_) => None,
+            }));
+        }
+        let before = open.families.len();
+        for id in ids {
+            open.take_all(&open.archive.of_id(id)?)?;
+        }
+        if open.families.len() == before {
+            return Ok(content);
+        }
+        is_first = false;
+    }
+}
+
+/// Folds the ledger of all posts that are read, of those that are not there any more, and what belongs to none.
+fn fold(open: &Open<'_>, asked: &Asked<'_>, content: &Content, changed: BTreeSet<String>) -> Result<State, Stop> {
+    let head = &open.archive.head;
+    let known = head.live.iter().flat_map(|live| &live.ids).chain(open.units.values().flat_map(|unit| &unit.ids));
+    let ids = known.map(String::as_str).chain(content.posts.iter().map(|post| post.id.as_str()));
+    let mut paths: BTreeSet<String> = ids.map(|id| entry::path(&PostId::new(id))).collect();
+    paths.extend(changed);
+    paths.extend(head.strangers.iter().cloned());
+    paths.insert(entry::BASELINE_PATH.to_owned());
+    let ledger = Folder::looked_for(asked.repo, asked.branch.tree_id(entry::FOLDER)?)?;
+    let mut texts = Vec::new();
+    for path in paths {
+        texts.extend(text(&ledger, &path)?.map(|text| (path, text)));
+    }
+    Ok(State::fold(texts.iter().map(|(path, text)| (path.as_str(), text.as_str()))))
+}
+
+/// Whether something is to be taken away because its post is gone: not while any other post says the same.
+fn is_removal_at_hand(content: &Content, state: &State) -> bool {
+    let offered: HashSet<(&PostId, &str)> =
+        content.offers.iter().map(|offer| (&offer.post, offer.target.account.as_str())).collect();
+    let mut gone = state.targets().filter(|(post, key, _)| !offered.contains(&(*post, key.account())));
+    gone.any(|(_, _, stand)| stand.on_remove == OnRemove::Delete && matches!(stand.word, Word::Published { .. }))
+}
+
+/// What is left in the archive.
+fn over(open: &Open<'_>, content: &Content, state: &State) -> Result<Over, Stop> {
+    let head = &open.archive.head;
+    let mut over = Over { count: head.count, slots: BTreeMap::new() };
+    open.units.values().for_each(|unit| over.count -= unit.count);
+    for (account, at, _) in head.slots.iter().filter(|(_, _, family)| !open.families.contains(family)) {
+        over.slots.entry(account.clone()).or_default().insert(*at);
+    }
+    let has_slot = |offer: &&Offer| {
+        state.stand(&offer.post, &TargetKey::new(offer.target.platform, &offer.target.account)).slot.is_some()
+    };
+    let waiting = content.offers.iter().filter(|offer| !has_slot(offer)).filter_map(|offer| offer.waits_since);
+    // Older slots, which might be taken, are not told.
+    if waiting.min().is_some_and(|since| since <= head.cut) { Err(Stop::NotThen) } else { Ok(over) }
+}
+
+/// Judges all posts, some at a time, and makes the file; `None` where none may be made.
+fn make(asked: &Asked<'_>) -> Result<Option<Vec<u8>>, Failure> {
+    let snapshot = Snapshot::at_commit(asked.repo, asked.commit)?;
+    if !snapshot.has_plain_names() || !guard::is_off(&snapshot)? {
+        return Ok(None);
+    }
+    let mut families = Families::new();
+    for path in snapshot.files(POSTS, ".md")? {
+        families.entry(family_of(&path).to_owned()).or_default().insert(path);
+    }
+    let tree = asked.branch.tree_id(entry::FOLDER)?;
+    let ledger = Folder::listed(asked.repo, tree)?;
+    let ground = Ground { snapshot: &snapshot, ledger: &ledger, accounts: asked.accounts };
+    let judged = judge_all(&ground, families)?;
+    let head = Head {
+        program: program(),
+        commit: asked.commit.to_string(),
+        tree: asked.repo.tree_of(asked.commit)?.to_string(),
+        ledger: tree.map(|tree| tree.to_string()),
+        links: snapshot.has_links(),
+        count: Default::default(),
+        live: Vec::new(),
+        strangers: Vec::new(),
+        said: Vec::new(),
+        cut: horizon(asked.accounts, asked.now).checked_sub_signed(MARGIN).unwrap_or(DateTime::<Utc>::MIN_UTC),
+        recent: Vec::new(),
+        slots: Vec::new(),
+    };
+    let entries: Vec<String> = ledger.paths()?.iter().map(|path| format!("{}{path}", entry::FOLDER)).collect();
+    let (head, units) = gathered(head, judged, &entries);
+    Ok(Some(Archive::written(&head, units)))
+}
+
+/// Judges families on all cores.
+fn judge_all(ground: &Ground<'_>, families: Families) -> Result<Judged, Failure> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let cores = cores.min(families.len().div_ceil(FAMILIES_AT_ONCE)).max(1);
+    let waiting = Mutex::new(families.into_iter());
+    let next = || {
+        let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.by_ref().take(FAMILIES_AT_ONCE).collect::<Families>()
+    };
+    let work = || -> Result<Judged, Failure> {
+        let mut all = Judged::default();
+        loop {
+            let families = next();
+            if families.is_empty() {
+                return Ok(all);
+            }
+            all.add(judge(ground, &families)?);
+        }
+    };
+    if cores == 1 {
+        return work();
+    }
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
+        let mut all = Judged::default();
+        for worker in workers {
+            // What went wrong in a thread goes wrong here.
+            all.add(worker.join().unwrap_or_else(|why| std::panic::resume_unwind(why))?);
+        }
+        Ok(all)
+    })
+}
+
+impl Judged {
+    fn add(&mut self, other: Self) {
+        self.units.extend(other.units);
+        self.live.extend(other.live);
+        for (key, word) in other.said {
+            self.heard(key, word);
+        }
+    }
+}
+
+/// Tells of all what can be told of none alone; completes the head.
+fn gathered(mut head: Head, judged: Judged, ledger: &[String]) -> (Head, Vec<Unit>) {
+    let mut met = HashSet::new();
+    let ids = judged.units.iter().flat_map(|unit| &unit.ids).chain(judged.live.iter().flat_map(|live| &live.ids));
+    let mut lively: HashSet<String> = ids.clone().filter(|id| !met.insert(id.as_str())).cloned().collect();
+    let paths: HashSet<String> = ids.map(|id| entry::path(&PostId::new(id.as_str()))).collect();
+    let strangers = ledger.iter().filter(|path| !paths.contains(*path) && *path != entry::BASELINE_PATH);
+    head.strangers = strangers.cloned().collect();
+    // A file that lies in the wrong place makes the ledger of its post one that cannot be trusted.
+    lively.extend(head.strangers.iter().map(|path| entry::post_of(path).as_str().to_owned()));
+    for ((key, of), (at, ids)) in judged.said {
+        lively.extend(ids);
+        head.said.push((key, of, at));
+    }
+    head.live = judged.live;
+    let mut units = Vec::new();
+    for unit in judged.units {
+        if unit.ids.iter().any(|id| lively.contains(id)) {
+            head.live.push(file::Live { family: unit.family, ids: unit.ids });
+            continue;
+        }
+        head.count += unit.count;
+        head.recent.extend(unit.newest.filter(|newest| *newest > head.cut).map(|newest| (unit.family.clone(), newest)));
+        let slots = unit.slots.iter().filter(|(_, at)| *at > head.cut);
+        head.slots.extend(slots.map(|(account, at)| (account.clone(), *at, unit.family.clone())));
+        units.push(unit);
+    }
+    head.live.sort();
+    (head, units)
+}
+
+/// Writes it beside, and puts it in place. One that cannot be written is made again the next time.
+fn keep(repo: &Repo, bytes: &[u8]) {
+    let write = || -> std::io::Result<()> {
+        let folder = repo.folder("cache").map_err(|failure| std::io::Error::other(failure.message))?;
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(bytes)?;
+        file.persist(path(repo))?;
+        Ok(())
+    };
+    if let Err(error) = write() {
+        tracing::debug!(%error, "the archive cannot be kept");
+    }
+}
