@@ -16,7 +16,7 @@ use pressroom::vault::{self, Credential, Document, Identities, Recipients, Sourc
 use reqwest::header::LOCATION;
 use serde_json::{Value, json};
 
-use crate::login::{address, press};
+use crate::person::{address, press};
 use crate::press::{Press, Ran, Stage};
 use crate::scene::{QUICK, next_second, picture};
 
