@@ -118,6 +118,16 @@ async fn revoke(tokens: &Tokens<'_>, vault: &Vault, name: &str) -> Revoked {
             Err(failure) => no(in_one_line(failure)),
         };
     }
+    if let Credential::Bound { to, .. } = &document.credential {
+        let app = App { id: document.client.clone(), secret: None };
+        let login = Login { http: tokens.http, label, way, app: &app, server: &server };
+        let by_hand = Some(way.by_hand.replace("{server}", &to.issuer));
+        return match login.revoke(&document.credential).await {
+            Ok(true) => Revoked::Yes { label },
+            Ok(false) => Revoked::No { why: format!("{} has no way to", to.issuer), by_hand },
+            Err(failure) => Revoked::No { why: in_one_line(failure), by_hand },
+        };
+    }
     if way.revoke.is_none() || document.credential.bearer().is_none() {
         return no(format!("{label} has no way to"));
     }

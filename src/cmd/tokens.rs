@@ -117,6 +117,7 @@ pub(super) fn app_of(
     match way.by {
         By::ServerApp { .. } => apps::server::known(vault, known, *platform, &identity.server, client),
         By::App | By::Password(_) | By::Pasted(_) => apps::app_in(vault, accounts, known, *platform),
+        By::Loopback => Ok(App { id: client.clone(), secret: None }),
     }
 }
 

@@ -18,14 +18,17 @@ use uuid::Uuid;
 use crate::clock::Clock;
 use crate::error::{Failure, Kind};
 use crate::platform::{Auth, Body, Call, FileRange, KEY, Method, Reply};
-use crate::vault::Credential;
+use crate::vault::{Credential, Secret};
 
 mod body;
+mod dpop;
 mod hosts;
 mod sign;
 mod veil;
 
 use body::Gauge;
+use dpop::Nonces;
+pub use dpop::new_key;
 use hosts::Hosts;
 pub use sign::Keys;
 
@@ -106,6 +109,7 @@ pub struct Http {
     timeout: Duration,
     /// How far this machine's clock is ahead of the last answer's, in milliseconds.
     skew_ms: Mutex<Option<i64>>,
+    nonces: Nonces,
     reading: OnceLock<Client>,
     showing: OnceLock<Client>,
 }
@@ -119,6 +123,7 @@ impl Http {
             clock,
             timeout,
             skew_ms: Mutex::new(None),
+            nonces: Nonces::default(),
             reading: OnceLock::new(),
             showing: OnceLock::new(),
         }
@@ -182,6 +187,10 @@ impl Http {
 
     /// Sends a call once, if it goes to one of the platform's hosts: a token goes nowhere else.
     ///
+    /// Where the token is bound to a key, a server may refuse the call for a nonce that its proof lacks (RFC 9449, section 9). It
+    /// goes out once more then, with the nonce, also where it shows something: the proof is looked at before the token, and the
+    /// token before what it is wanted for, so that nothing was done. A file is opened anew for it.
+    ///
     /// The whole exchange ends within the timeout; but an upload that shows nothing may last as long as bytes go out, and
     /// then the timeout holds between them and for the answer.
     ///
@@ -190,6 +199,38 @@ impl Http {
     /// promised end. The platform then has nothing, or a request that breaks off; a call that shows something is
     /// [`Outcome::Unclear`] once a byte of it may have left.
     pub async fn send(
+        &self,
+        call: &Call,
+        hosts: &[&str],
+        credential: Option<&Credential>,
+        files: &Arc<dyn Files>,
+        progress: Progress<'_>,
+    ) -> Result<Outcome, Failure> {
+        if !matches!(credential, Some(Credential::Bound { .. })) {
+            return self.send_once(call, hosts, credential, files, progress).await;
+        }
+        let proved = async {
+            match self.send_once(call, hosts, credential, files, progress).await? {
+                Outcome::Answered(reply) if dpop::wants_nonce(&reply) => {
+                    self.send_once(call, hosts, credential, files, progress).await
+                }
+                outcome => Ok(outcome),
+            }
+        };
+        if !call.shows {
+            return proved.await;
+        }
+        // The lease is counted on one timeout, however often it goes out.
+        timeout(self.timeout, proved).await.unwrap_or_else(|_| Ok(self.too_late()))
+    }
+
+    /// Whether a call that sends a file should better wait for a nonce of its server: else the whole file is sent for nothing.
+    pub fn lacks_nonce(&self, call: &Call, credential: &Credential) -> bool {
+        let is_bound = call.auth != Auth::None && matches!(credential, Credential::Bound { .. });
+        is_bound && call.body.file().is_some() && !self.nonces.is_young(&call.url, self.clock.now())
+    }
+
+    async fn send_once(
         &self,
         call: &Call,
         hosts: &[&str],
@@ -236,6 +277,10 @@ impl Http {
             let Some(Credential::Key { open, secret }) = credential else { return Err(no_key(&call.name)) };
             request = request.header("api-key", sealed(&format!("{open}{}", secret.expose()))?);
         }
+        if let (Auth::Bearer, Some(Credential::Bound { access, to, .. })) = (call.auth, credential) {
+            let proof = self.proof(&to.key, method(call.method).as_str(), &call.url, Some(access))?;
+            request = request.header(DPOP, sealed(&proof)?);
+        }
         let (request, gauge) = body::attach(request, &call.body, in_form, files).await?;
         let exchange = self.exchange(request, Longer::Unclear(BODY_MAX));
         let (outcome, broken) = match gauge {
@@ -253,6 +298,7 @@ impl Http {
         match &outcome {
             Outcome::Answered(reply) => {
                 self.measure_skew(reply.header("date"));
+                self.nonces.learn(&call.url, reply);
                 tracing::debug!(call = call.name, status = reply.status, "answer");
             }
             Outcome::NotSent(why) | Outcome::Unclear(why) => tracing::debug!(call = call.name, why, "no answer"),
@@ -303,6 +349,44 @@ impl Http {
             Outcome::Answered(reply) if !reply.is_success() => Outcome::Answered(veil::over(&veil, reply)),
             outcome => outcome,
         })
+    }
+
+    /// Sends a form to where tokens are given, with a proof of this key: once, and once more where nothing but the proof's
+    /// nonce was refused.
+    ///
+    /// # Errors
+    /// As [`Http::ask_for_token`]; and when the key is none.
+    pub async fn prove_for_token(
+        &self,
+        address: &Url,
+        form: &[(&str, &str)],
+        key: &Secret,
+    ) -> Result<Outcome, Failure> {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish().into_bytes();
+        let ask = async || {
+            let request = oauth2::http::Request::post(address.as_str())
+                .header("content-type", "application/x-www-form-urlencoded")
+                .header("accept", "application/json")
+                .header(DPOP, self.proof(key, "POST", address, None)?)
+                .body(body.clone())
+                .map_err(|error| Failure::new(Kind::Bug, "a login's address is none").cause(error))?;
+            let outcome = self.ask_for_token(request).await?;
+            if let Outcome::Answered(reply) = &outcome {
+                self.nonces.learn(address, reply);
+            }
+            Ok::<Outcome, Failure>(outcome)
+        };
+        match ask().await? {
+            Outcome::Answered(reply) if dpop::wants_nonce(&reply) => ask().await,
+            outcome => Ok(outcome),
+        }
+    }
+
+    /// A proof of this moment, with the newest nonce of the server.
+    fn proof(&self, key: &Secret, method: &str, url: &Url, token: Option<&Secret>) -> Result<String, Failure> {
+        let (id, nonce) = (Uuid::new_v4().simple().to_string(), self.nonces.of(url));
+        let at = self.clock.now().timestamp();
+        dpop::proof(key, &dpop::About { method, url, token, nonce: nonce.as_deref(), id: &id, at })
     }
 
     /// Asks for a token once with a signed request (OAuth 1.0a): an empty `POST`, with these parameters of the protocol.
@@ -378,6 +462,7 @@ impl Http {
             (Auth::Bearer, Credential::OAuth2 { access, .. } | Credential::Session { access, .. }) => {
                 format!("Bearer {}", access.expose())
             }
+            (Auth::Bearer, Credential::Bound { access, .. }) => format!("DPoP {}", access.expose()),
             (Auth::OAuth, Credential::OAuth2 { access, .. } | Credential::Session { access, .. }) => {
                 format!("OAuth {}", access.expose())
             }
@@ -386,8 +471,8 @@ impl Http {
                 let form = if let Body::Form(fields) = &call.body { fields.as_slice() } else { &[] };
                 self.signed(&keys, method(call.method).as_str(), &call.url, &sign::Params { own: &[], form })
             }
-            (Auth::OAuth, Credential::OAuth1 { .. }) => {
-                let message = format!("`{}` needs an OAuth 2.0 token, and the account has OAuth 1.0a", call.name);
+            (Auth::OAuth, Credential::OAuth1 { .. } | Credential::Bound { .. }) => {
+                let message = format!("`{}` needs a bearer token of OAuth 2.0, and the account has none", call.name);
                 return Err(Failure::new(Kind::Bug, message));
             }
         };
@@ -404,7 +489,11 @@ impl Http {
     /// An exchange that must end within the timeout.
     async fn strictly(&self, exchange: impl Future<Output = Outcome>) -> Outcome {
         let in_time = timeout(self.timeout, exchange).await;
-        in_time.unwrap_or_else(|_| Outcome::Unclear(format!("no answer within {} s", self.timeout.as_secs_f32())))
+        in_time.unwrap_or_else(|_| self.too_late())
+    }
+
+    fn too_late(&self) -> Outcome {
+        Outcome::Unclear(format!("no answer within {} s", self.timeout.as_secs_f32()))
     }
 
     /// An exchange that may last as long as its file goes out, with what broke the file off.
@@ -504,7 +593,10 @@ impl Http {
     }
 }
 
-const AGENT: &str = concat!("pressroom/", env!("CARGO_PKG_VERSION"));
+/// The header that a proof goes in.
+const DPOP: &str = "dpop";
+/// What we call ourselves.
+pub const AGENT: &str = concat!("pressroom/", env!("CARGO_PKG_VERSION"));
 
 /// What an answer's body is that is longer than so many bytes.
 #[derive(Clone, Copy, PartialEq, Eq)]

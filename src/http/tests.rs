@@ -189,7 +189,7 @@ fn no_file_is_sent_by_the_name_of_another() {
         ("application/vnd.ms-powerpoint", ""),
         ("", ""),
     ] {
-        let (one, other) = (super::body::file_name(mime), super::body::file_name(mime));
+        let (one, other) = (body::file_name(mime), body::file_name(mime));
         assert!(one != other && one.len() == 32 + kind.len() && one.ends_with(kind), "{mime}: {one} {other}");
     }
 }
@@ -324,7 +324,102 @@ async fn tokens_go_along_as_the_call_says() {
     assert!(!heard.await.unwrap().head.contains("authorization"));
     let meta = call(false, Auth::OAuth, Body::Empty);
     let failure = door(address, 2_000).send(&meta, &["api.x.com"], Some(&oauth1), &held(0), &|_| ()).await.unwrap_err();
-    assert_eq!(failure.message, "`call` needs an OAuth 2.0 token, and the account has OAuth 1.0a");
+    assert_eq!(failure.message, "`call` needs a bearer token of OAuth 2.0, and the account has none");
+}
+
+const WANTS: &str = "HTTP/1.1 401 Unauthorized\r\nDPoP-Nonce: n-1\r\nWWW-Authenticate: DPoP error=\"use_dpop_nonce\"\r\n\
+                     Connection: close\r\nContent-Length: 0\r\n\r\n";
+const SPENDS: &str = "HTTP/1.1 400 Bad Request\r\nDPoP-Nonce: n-2\r\nConnection: close\r\nContent-Length: 26\r\n\r\n\
+                      {\"error\":\"use_dpop_nonce\"}";
+const DONE: &str = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok";
+
+/// Serves as many requests as there are answers, each on a connection of its own.
+async fn answering(answers: &'static [&'static str]) -> (std::net::SocketAddr, JoinHandle<Vec<Heard>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let heard = tokio::spawn(async move {
+        let mut all = Vec::new();
+        for answer in answers {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let (head, mut body) = head(&mut stream).await;
+            let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+            let length: u64 = length.map_or(0, |length| length.parse().unwrap());
+            let mut buffer = vec![0; 1 << 18];
+            while body < length {
+                body += stream.read(&mut buffer).await.unwrap() as u64;
+            }
+            stream.write_all(answer.as_bytes()).await.unwrap();
+            all.push(Heard { head, body });
+        }
+        all
+    });
+    (address, heard)
+}
+
+fn bound() -> Credential {
+    let [access, refresh] = ["access-canary", "refresh-canary"].map(Secret::new);
+    let (key, issuer, subject) = (new_key().unwrap(), "bsky.social".to_owned(), "did:plc:a".to_owned());
+    let to = crate::vault::Binding { key, issuer, subject };
+    Credential::Bound { access, refresh, expires_at: None, refresh_expires_at: None, to }
+}
+
+/// The claims of the proof in a head, which these tests read in lower case: whether there is a nonce is told by its length.
+fn proof_of(heard: &Heard) -> usize {
+    let proof = heard.head.lines().find_map(|line| line.strip_prefix("dpop: ")).unwrap();
+    proof.split('.').nth(1).unwrap().len()
+}
+
+/// A call whose proof lacks the server's nonce was certainly refused, and goes out again, also one that shows something, with its
+/// file from the beginning; the nonce is kept for the next.
+#[tokio::test]
+async fn a_nonce_that_is_wanted_is_given() {
+    let json = Body::Json(serde_json::json!({ "text": "Tea." }));
+    for (call, bytes) in [(call(true, Auth::Bearer, json), 0), (upload(false, MIB), MIB)] {
+        let (address, heard) = answering(&[WANTS, DONE, DONE]).await;
+        let (door, credential, files) = (door(address, 5_000), bound(), held(bytes));
+        assert_eq!(door.lacks_nonce(&call, &credential), bytes > 0);
+        for _ in 0..2 {
+            let sent = door.send(&call, &["api.x.com"], Some(&credential), &files, &|_| ()).await;
+            assert_eq!(answered(sent).status, 200);
+            assert!(!door.lacks_nonce(&call, &credential));
+        }
+        let heard = heard.await.unwrap();
+        assert!(heard.iter().all(|heard| heard.head.contains("\r\nauthorization: dpop access-canary\r\n")));
+        assert!(heard.iter().all(|one| one.body == heard[0].body));
+        let [without, with, next] = [0, 1, 2].map(|index| proof_of(&heard[index]));
+        assert!(without < with && with == next, "{without} {with} {next}");
+    }
+}
+
+/// Once more, and no more; and no other refusal is answered so.
+#[tokio::test]
+async fn what_is_refused_twice_stays_refused() {
+    for (answers, calls) in [(&[WANTS, WANTS, DONE][..], 2), (&[DONE, WANTS][..], 1)] {
+        let (address, heard) = answering(answers).await;
+        let door = door(address, 5_000);
+        let call = call(true, Auth::Bearer, Body::Empty);
+        let sent = door.send(&call, &["api.x.com"], Some(&bound()), &held(0), &|_| ()).await;
+        assert_eq!(answered(sent).status, if calls == 2 { 401 } else { 200 });
+        assert!(!heard.is_finished());
+        heard.abort();
+    }
+    // A token that is bound to nothing is not proved.
+    let (address, heard) = answering(&[WANTS]).await;
+    assert_eq!(answered(send(&door(address, 5_000), &call(true, Auth::Bearer, Body::Empty), 0).await).status, 401);
+    assert!(!heard.await.unwrap()[0].head.contains("dpop: "));
+}
+
+/// Where tokens are given: a form, a proof without a token, and the nonce once it is asked for.
+#[tokio::test]
+async fn a_request_for_a_bound_token_is_proved() {
+    let (address, heard) = answering(&[SPENDS, DONE]).await;
+    let url = Url::parse("https://api.x.com/oauth/token").unwrap();
+    let (door, key) = (door(address, 5_000), new_key().unwrap());
+    let form = [("grant_type", "refresh_token"), ("refresh_token", "refresh-canary")];
+    assert_eq!(answered(door.prove_for_token(&url, &form, &key).await).body, "ok");
+    let heard = heard.await.unwrap();
+    assert!(heard.iter().all(|one| one.body == 53 && !one.head.contains("authorization")), "{}", heard[0].body);
+    assert!(proof_of(&heard[0]) < proof_of(&heard[1]));
 }
 
 /// A secret that was pasted goes where the call says, and nowhere else; what quotes it comes back without it.

@@ -1,5 +1,5 @@
 //! Logging in with a platform's OAuth 2.0: the page a person is sent to, what comes back, and how tokens are got, made to
-//! live longer, refreshed and revoked; and with OAuth 1.0a and a PIN. Knows no file, no ledger and no command.
+//! live longer, refreshed and revoked; with tokens bound to a key; and with OAuth 1.0a and a PIN. Knows no file, no ledger and no command.
 
 use std::borrow::Cow;
 
@@ -14,9 +14,11 @@ use url::Url;
 use crate::error::{Failure, Kind};
 use crate::http::Http;
 use crate::platform::{By, ClientSecret, Grant, Pkce, Refresh};
-use crate::vault::{Credential, Secret};
+use crate::vault::{self, Credential, Secret};
 
 mod answer;
+mod authority;
+mod bound;
 pub mod callback;
 pub mod pin;
 pub mod register;
@@ -25,6 +27,8 @@ mod session;
 mod token;
 
 use answer::{Answer, NoIntrospection};
+use bound::Knot;
+pub use bound::loopback_app;
 pub use token::Refreshed;
 
 /// Our app with a platform.
@@ -53,6 +57,23 @@ pub struct Begun {
     redirect: RedirectUrl,
     state: CsrfToken,
     verifier: Option<PkceCodeVerifier>,
+    /// Where tokens are bound to a key.
+    knot: Option<Knot>,
+}
+
+/// What a login came to.
+pub struct Granted {
+    pub grant: vault::Grant,
+    /// Whose it is, where the login itself tells.
+    pub owner: Option<Owner>,
+}
+
+/// An account that a login has looked up.
+pub struct Owner {
+    /// Its id, which has to be the one that its server tells.
+    pub id: String,
+    /// The host of the server that it lives on.
+    pub server: String,
 }
 
 type Oauth = Client<
@@ -72,12 +93,16 @@ impl Login<'_> {
     /// Begins a login that ends at `redirect`; `for_other`: whether the account acts for a page or an organisation.
     ///
     /// # Errors
-    /// When the app lacks a secret without which there is no token, or `redirect` is no address.
-    pub fn begin(&self, redirect: &str, for_other: bool) -> Result<Begun, Failure> {
+    /// When the app lacks a secret without which there is no token, or `redirect` is no address; where a login begins with a
+    /// request, what came of that.
+    pub async fn begin(&self, redirect: &str, for_other: bool) -> Result<Begun, Failure> {
         let redirect = RedirectUrl::new(redirect.to_owned()).map_err(|error| {
             Failure::new(Kind::Usage, format!("`{redirect}` is no address a browser could be sent back to"))
                 .cause(error)
         })?;
+        if self.way.by == By::Loopback {
+            return self.begin_bound(redirect).await;
+        }
         let client = self.client()?;
         let mut request = client.authorize_url(CsrfToken::new_random).set_redirect_uri(Cow::Borrowed(&redirect));
         let asked = self.way.needed(for_other).iter().chain(self.way.scopes_besides);
@@ -106,7 +131,7 @@ impl Login<'_> {
             let renamed = token::with_client_key(url.query().unwrap_or_default());
             url.set_query(Some(&renamed));
         }
-        Ok(Begun { url, redirect, state, verifier })
+        Ok(Begun { url, redirect, state, verifier, knot: None })
     }
 
     /// Whether a program can refresh a credential, as far as the two tell: there is something to refresh it by, and the app
@@ -115,20 +140,26 @@ impl Login<'_> {
         if let Credential::Session { .. } = credential {
             return matches!(self.way.by, By::Password(_));
         }
+        if let Credential::Bound { .. } = credential {
+            return self.way.by == By::Loopback;
+        }
         match self.way.refresh {
             Refresh::Never => false,
             Refresh::Renewed { .. } => credential.expires_at().is_some(),
-            Refresh::Rotating | Refresh::Kept | Refresh::Seldom => {
+            Refresh::Rotating | Refresh::Limited(_) | Refresh::Kept | Refresh::Seldom => {
                 credential.refresh().is_some() && self.client().is_ok()
             }
         }
     }
 
     /// Where a token is refreshed.
-    pub fn refreshed_at(&self) -> String {
+    pub fn refreshed_at(&self, credential: &Credential) -> String {
+        if let Credential::Bound { to, .. } = credential {
+            return format!("https://{}/", to.issuer);
+        }
         match self.way.by {
             By::Password(session) => self.at(session.refresh),
-            By::App | By::ServerApp { .. } | By::Pasted(_) => self.at(self.way.token),
+            By::App | By::ServerApp { .. } | By::Loopback | By::Pasted(_) => self.at(self.way.token),
         }
     }
 
@@ -204,6 +235,13 @@ impl Begun {
                 .map_or_else(String::new, |text| format!(": {}", plain(text)));
             let failure = Failure::new(Kind::Person, format!("{label} ended the login ({}{more})", plain(error)));
             return Err(Came::Refused(failure.hint("nothing was stored; begin again with `pressroom connect`")));
+        }
+        // A code of another server must not be shown to this one (RFC 9207).
+        if let Some(Knot { authority, .. }) = &self.knot
+            && given("iss").is_none_or(|issuer| issuer != format!("https://{}", authority.issuer))
+        {
+            let what = format!("this login was begun at {}, and came back from another server", authority.issuer);
+            return Err(Came::Refused(Failure::new(Kind::Person, what).hint("nothing was stored; begin again")));
         }
         given("code").map(Secret::new).ok_or(Came::Stray)
     }

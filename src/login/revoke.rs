@@ -38,6 +38,9 @@ impl Login<'_> {
     /// # Errors
     /// When it could not be asked, or refused.
     pub async fn revoke(&self, credential: &Credential) -> Result<bool, Failure> {
+        if let Credential::Bound { to, .. } = credential {
+            return self.revoke_bound(credential, to).await;
+        }
         let (Some(revoke), Credential::OAuth2 { access, refresh, .. }) = (self.way.revoke, credential) else {
             return Ok(false);
         };

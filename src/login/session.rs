@@ -198,13 +198,21 @@ fn ends(token: &str) -> Option<DateTime<Utc>> {
 
 /// The host of the server that the account lives on, by its DID document; without one, the one that was asked.
 fn home(json: &Value, asked: &str) -> Result<String, String> {
-    let services = json["didDoc"]["service"].as_array().map(Vec::as_slice).unwrap_or_default();
+    lives_at(&json["didDoc"]).map(|home| home.unwrap_or_else(|| asked.to_owned()))
+}
+
+/// The host of the server that a DID document names, if it names one.
+///
+/// # Errors
+/// Why that one is not spoken to.
+pub(super) fn lives_at(document: &Value) -> Result<Option<String>, String> {
+    let services = document["service"].as_array().map(Vec::as_slice).unwrap_or_default();
     let is_home = |service: &&Value| service["id"].as_str().is_some_and(|id| id.ends_with("#atproto_pds"));
-    let Some(service) = services.iter().find(is_home) else { return Ok(asked.to_owned()) };
+    let Some(service) = services.iter().find(is_home) else { return Ok(None) };
     let address = service["serviceEndpoint"].as_str().unwrap_or_default();
     let url = Url::parse(address).ok().filter(|url| url.scheme() == "https" && url.port().is_none());
     let host = url.as_ref().and_then(Url::domain).filter(|host| host.contains('.'));
-    host.map(str::to_ascii_lowercase).ok_or_else(|| {
+    host.map(|host| Some(host.to_ascii_lowercase())).ok_or_else(|| {
         let shown: String = address.chars().filter(|c| !c.is_control()).take(100).collect();
         format!("it lives at `{shown}`, and only https at the usual port of a named host is spoken to")
     })

@@ -11,7 +11,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::answer::Answer;
-use super::{Begun, Login};
+use super::{Begun, Granted, Login};
 use crate::error::{Failure, Kind};
 use crate::http::Outcome;
 use crate::platform::{By, ClientSecret, Refresh};
@@ -58,7 +58,10 @@ impl Login<'_> {
     ///
     /// # Errors
     /// What kept the platform from giving one.
-    pub async fn exchange(&self, begun: Begun, code: &Secret) -> Result<vault::Grant, Failure> {
+    pub async fn exchange(&self, begun: Begun, code: &Secret) -> Result<Granted, Failure> {
+        if let Some(knot) = &begun.knot {
+            return self.exchange_bound(&begun, knot, code).await;
+        }
         let client = self.client()?;
         let code = AuthorizationCode::new(code.expose().to_owned());
         let mut request = client.exchange_code(code).set_redirect_uri(Cow::Borrowed(&begun.redirect));
@@ -68,7 +71,7 @@ impl Login<'_> {
         let send = |request| self.send(request);
         let answer = request.request_async(&send).await.map_err(|error| self.refused(&error))?;
         let grant = self.read(&answer.json)?;
-        self.lengthened(grant).await
+        Ok(Granted { grant: self.lengthened(grant).await?, owner: None })
     }
 
     /// Meta's platforms give a token of an hour first.
@@ -91,6 +94,9 @@ impl Login<'_> {
     pub async fn refresh(&self, old: &Credential) -> Refreshed {
         if let Credential::Session { refresh, login, .. } = old {
             return self.refresh_session(refresh, login).await;
+        }
+        if let Credential::Bound { refresh, to, .. } = old {
+            return self.refresh_bound(refresh, to).await;
         }
         let Credential::OAuth2 { access, refresh, .. } = old else {
             return Refreshed::Later("an OAuth 1.0a token does not end".to_owned());

@@ -260,6 +260,10 @@ pub enum By {
     Password(Session),
     /// No app and no login: one secret that the platform shows to a person, and that does not end.
     Pasted(&'static Form),
+    /// Nobody: a program on a person's machine, whose id is an address that says where its logins end and what it asks for (the
+    /// AT Protocol's loopback client). Where logins begin is discovered from the account's server, so that the addresses of a
+    /// [`Grant`] are empty; its tokens are bound to a key (DPoP).
+    Loopback,
 }
 
 /// What a secret looks like that a person copies from a platform: a webhook's address, a bot's token, an API key.
@@ -386,6 +390,8 @@ pub struct Lengthen {
 pub enum Refresh {
     /// Each refresh spends the refresh token and gives a new one: store the new pair before using it.
     Rotating,
+    /// The same, but the login ends so long after it began, however often it is refreshed.
+    Limited(TimeDelta),
     /// The refresh token stays the same, however often it is used (Google).
     Kept,
     /// An ordinary app gets no refresh token: a person passes the browser again. Where one is given, it stays the same.

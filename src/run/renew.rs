@@ -115,7 +115,7 @@ impl Renewal<'_> {
             return Ok(document);
         }
         // Who else is at it is told by clocks: by a wrong one two would spend the same token.
-        let token = Url::parse(&login.refreshed_at()).ok();
+        let token = Url::parse(&login.refreshed_at(&document.credential)).ok();
         let hosts: Vec<&str> = token.iter().filter_map(Url::host_str).collect();
         if let Some(why) = super::wrong_time(login.http, &hosts).await? {
             return self.usable(document, Some(why), forced);
@@ -265,6 +265,9 @@ impl Renewal<'_> {
                 }
                 Err(Failure::new(Kind::Person, ended).hint(match &document.credential {
                     Credential::Session { .. } => "the app password was taken back, or the account is no longer there",
+                    Credential::Bound { .. } => {
+                        "such a login ends after two weeks, when it is taken back, and when a refresh token is used twice"
+                    }
                     _ => {
                         "a refresh whose answer was lost, an app whose access was taken back, or half a year without use end a login"
                     }

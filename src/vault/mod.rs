@@ -30,7 +30,7 @@ pub use recipients::{BadRecipient, Recipient, Recipients};
 pub use redact::Redactor;
 pub use secret::{SHORTEST, Secret};
 pub use server::{ServerApp, ServerApps};
-pub use token::{AppSecret, Conflict, ConsumerKeys, Content, Credential, Document, Grant, Inflight};
+pub use token::{AppSecret, Binding, Conflict, ConsumerKeys, Content, Credential, Document, Grant, Inflight};
 
 use crate::error::{Failure, Kind};
 use crate::limits::Platform;

@@ -36,6 +36,15 @@ pub enum Credential {
         refresh_expires_at: Option<DateTime<Utc>>,
         login: AppPassword,
     },
+    /// OAuth 2.0 with tokens that open nothing without the key they are bound to (DPoP, RFC 9449).
+    Bound {
+        access: Secret,
+        refresh: Secret,
+        expires_at: Option<DateTime<Utc>>,
+        /// When the login ends, however often it is refreshed.
+        refresh_expires_at: Option<DateTime<Utc>>,
+        to: Binding,
+    },
     /// OAuth 1.0a: does not end, and every request is signed with both secrets.
     OAuth1 { consumer_key: Secret, consumer_secret: Secret, token: Secret, token_secret: Secret },
     /// A secret that a person pasted: a webhook's address, a bot's token, an API key. Does not end.
@@ -44,6 +53,17 @@ pub enum Credential {
         open: String,
         secret: Secret,
     },
+}
+
+/// What tokens are bound to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Binding {
+    /// The key that every request with them is proved by, in the form that `http` has it.
+    pub key: Secret,
+    /// The host of the server that gave them, and that alone refreshes them.
+    pub issuer: String,
+    /// Whose they are, by that server's word: the id in [`Identity`].
+    pub subject: String,
 }
 
 impl Credential {
@@ -56,6 +76,9 @@ impl Credential {
             }
             Self::Session { access, refresh, login, .. } => {
                 vec![("access", access), ("refresh", refresh), ("password", &login.password)]
+            }
+            Self::Bound { access, refresh, to, .. } => {
+                vec![("access", access), ("refresh", refresh), ("key", &to.key)]
             }
             Self::OAuth1 { consumer_key, consumer_secret, token, token_secret } => vec![
                 ("consumer_key", consumer_key),
@@ -74,10 +97,10 @@ impl Credential {
         self.named().into_iter().map(|(_, secret)| secret)
     }
 
-    /// What a request carries as its bearer token; an OAuth 1.0a credential signs instead, and a pasted secret has its own place.
+    /// What a request carries as its token; an OAuth 1.0a credential signs instead, and a pasted secret has its own place.
     pub fn bearer(&self) -> Option<&Secret> {
         match self {
-            Self::OAuth2 { access, .. } | Self::Session { access, .. } => Some(access),
+            Self::OAuth2 { access, .. } | Self::Session { access, .. } | Self::Bound { access, .. } => Some(access),
             Self::OAuth1 { .. } | Self::Key { .. } => None,
         }
     }
@@ -86,7 +109,7 @@ impl Credential {
     pub fn refresh(&self) -> Option<&Secret> {
         match self {
             Self::OAuth2 { refresh, .. } => refresh.as_ref(),
-            Self::Session { refresh, .. } => Some(refresh),
+            Self::Session { refresh, .. } | Self::Bound { refresh, .. } => Some(refresh),
             Self::OAuth1 { .. } | Self::Key { .. } => None,
         }
     }
@@ -94,7 +117,9 @@ impl Credential {
     /// When the access token ends; `None`: it does not, or the platform does not say.
     pub fn expires_at(&self) -> Option<DateTime<Utc>> {
         match self {
-            Self::OAuth2 { expires_at, .. } | Self::Session { expires_at, .. } => *expires_at,
+            Self::OAuth2 { expires_at, .. } | Self::Session { expires_at, .. } | Self::Bound { expires_at, .. } => {
+                *expires_at
+            }
             Self::OAuth1 { .. } | Self::Key { .. } => None,
         }
     }
@@ -104,9 +129,9 @@ impl Credential {
     /// When what refreshes it ends; `None`: it does not, the platform does not say, or there is nothing.
     pub fn refresh_expires_at(&self) -> Option<DateTime<Utc>> {
         match self {
-            Self::OAuth2 { refresh: Some(_), refresh_expires_at, .. } | Self::Session { refresh_expires_at, .. } => {
-                *refresh_expires_at
-            }
+            Self::OAuth2 { refresh: Some(_), refresh_expires_at, .. }
+            | Self::Session { refresh_expires_at, .. }
+            | Self::Bound { refresh_expires_at, .. } => *refresh_expires_at,
             _ => None,
         }
     }
@@ -166,6 +191,14 @@ impl Document {
             *refresh = refresh.take().filter(|new| !new.is_empty()).or_else(|| old.clone());
             *refresh_expires_at = refresh_expires_at.or(*old_end);
         }
+        if let (
+            Credential::Bound { refresh_expires_at, .. },
+            Credential::Bound { refresh_expires_at: Some(old_end), .. },
+        ) = (&mut credential, &self.credential)
+        {
+            // A refresh gives a login no longer life.
+            *refresh_expires_at = Some(refresh_expires_at.map_or(*old_end, |end| end.min(*old_end)));
+        }
         let scopes = if grant.scopes.is_empty() { self.scopes.clone() } else { grant.scopes };
         let (seq, obtained_by) = (self.seq.saturating_add(1), obtained_by.to_owned());
         Self { credential, scopes, seq, obtained_by, ..self.clone() }
@@ -173,12 +206,7 @@ impl Document {
 
     /// Whether the access token is still good at `now` and for `margin` after it.
     pub fn is_fresh(&self, now: DateTime<Utc>, margin: TimeDelta) -> bool {
-        match &self.credential {
-            Credential::OAuth2 { expires_at: Some(end), .. } | Credential::Session { expires_at: Some(end), .. } => {
-                end.signed_duration_since(now) > margin
-            }
-            _ => true,
-        }
+        self.credential.expires_at().is_none_or(|end| end.signed_duration_since(now) > margin)
     }
 
     /// All secrets in it, for the [`Redactor`](super::Redactor).
@@ -343,6 +371,7 @@ enum Kind {
     OAuth1,
     Session,
     Key,
+    DPoP,
 }
 
 /// A token file as it is written: one flat object.
@@ -378,6 +407,10 @@ struct TokenFile {
     #[serde(default, with = "plain", skip_serializing_if = "Option::is_none")]
     password: Option<Secret>,
     #[serde(default, with = "plain", skip_serializing_if = "Option::is_none")]
+    key: Option<Secret>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    issuer: String,
+    #[serde(default, with = "plain", skip_serializing_if = "Option::is_none")]
     consumer_key: Option<Secret>,
     #[serde(default, with = "plain", skip_serializing_if = "Option::is_none")]
     consumer_secret: Option<Secret>,
@@ -408,6 +441,8 @@ impl From<&Document> for TokenFile {
             obtained_by: document.obtained_by.clone(),
             identifier: String::new(),
             password: None,
+            key: None,
+            issuer: String::new(),
             consumer_key: None,
             consumer_secret: None,
             token: None,
@@ -424,6 +459,12 @@ impl From<&Document> for TokenFile {
                 (file.access, file.refresh) = (Some(access), Some(refresh));
                 (file.expires_at, file.refresh_expires_at) = (expires_at, refresh_expires_at);
                 (file.identifier, file.password) = (login.identifier, Some(login.password));
+            }
+            Credential::Bound { access, refresh, expires_at, refresh_expires_at, to } => {
+                file.kind = Kind::DPoP;
+                (file.access, file.refresh) = (Some(access), Some(refresh));
+                (file.expires_at, file.refresh_expires_at) = (expires_at, refresh_expires_at);
+                (file.key, file.issuer) = (Some(to.key), to.issuer);
             }
             Credential::OAuth1 { consumer_key, consumer_secret, token, token_secret } => {
                 file.kind = Kind::OAuth1;
@@ -456,6 +497,17 @@ impl TryFrom<TokenFile> for Document {
                 expires_at: file.expires_at,
                 refresh_expires_at: file.refresh_expires_at,
                 login: AppPassword { identifier: file.identifier, password: required(file.password, "password")? },
+            },
+            Kind::DPoP => Credential::Bound {
+                access: required(file.access, "access")?,
+                refresh: required(file.refresh, "refresh")?,
+                expires_at: file.expires_at,
+                refresh_expires_at: file.refresh_expires_at,
+                to: Binding {
+                    key: required(file.key, "key")?,
+                    issuer: file.issuer,
+                    subject: file.platform_user_id.clone(),
+                },
             },
             Kind::OAuth1 => Credential::OAuth1 {
                 consumer_key: required(file.consumer_key, "consumer_key")?,
@@ -577,6 +629,14 @@ mod tests {
         Grant { credential, scopes: Vec::new() }
     }
 
+    fn bound(access: &str, end: Option<&str>) -> Grant {
+        let [access, refresh, key] = [access, "refresh-canary", "key-canary"].map(Secret::new);
+        let to = Binding { key, issuer: "bsky.social".to_owned(), subject: "42".to_owned() };
+        let (expires_at, refresh_expires_at) = (Some(at("2026-11-01T10:00:00Z")), end.map(at));
+        let credential = Credential::Bound { access, refresh, expires_at, refresh_expires_at, to };
+        Grant { credential, scopes: vec!["atproto".to_owned()] }
+    }
+
     fn document(grant: Grant) -> Document {
         let ann = Identity { id: "42".to_owned(), name: "ann".to_owned(), ..Identity::default() };
         Document::connected(("acme-x", Platform::X), ann, grant, "connect on ann-laptop", None)
@@ -598,7 +658,13 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read() {
-        for grant in [oauth2("access-1", Some("refresh-1")), oauth2("access-1", None), oauth1(), session()] {
+        for grant in [
+            oauth2("access-1", Some("refresh-1")),
+            oauth2("access-1", None),
+            oauth1(),
+            session(),
+            bound("access-1", None),
+        ] {
             let mut document = document(grant);
             document.identity.server = "mastodon.social".to_owned();
             document.client = "id-1".to_owned();
@@ -652,6 +718,11 @@ mod tests {
         };
         assert_eq!((new.seq, &new.credential, &new.scopes), (2, &expected, &old.scopes));
         assert_eq!(new.may_replace(&old), Ok(()));
+        let end = Some("2026-11-15T09:00:00Z");
+        for later in [None, Some("2026-11-15T09:50:00Z")] {
+            let refreshed = document(bound("access-1", end)).refreshed(bound("access-2", later), "run on ci");
+            assert_eq!(refreshed.credential, bound("access-2", end).credential);
+        }
         assert_eq!(
             old.refreshed(oauth2("access-2", Some("refresh-2")), "").credential,
             oauth2("access-2", Some("refresh-2")).credential
@@ -708,10 +779,12 @@ mod tests {
         let inflight = Inflight { addresses: BTreeMap::from([("video".to_owned(), Secret::new("address-canary"))]) };
         let two = document(oauth2("access-canary", Some("refresh-canary")));
         let (one, session) = (document(oauth1()), document(session()));
-        let secrets: Vec<&Secret> = two.secrets().chain(one.secrets()).chain(session.secrets()).collect();
-        assert_eq!(secrets.len(), 9);
+        let bound = document(bound("access-canary", None));
+        let secrets: Vec<&Secret> =
+            two.secrets().chain(one.secrets()).chain(session.secrets()).chain(bound.secrets()).collect();
+        assert_eq!(secrets.len(), 12);
         let shown = format!(
-            "{app:?} {inflight:?} {two:#?} {one:?} {session:?} {:?} {secrets:?}",
+            "{app:?} {inflight:?} {two:#?} {one:?} {session:?} {bound:?} {:?} {secrets:?}",
             oauth2("access-canary", None)
         );
         assert!(!shown.contains("canary") && shown.contains("Secret(***)"), "{shown}");

@@ -32,6 +32,7 @@ mod login;
 mod lsp;
 mod network;
 mod notices;
+mod oauth;
 mod official;
 mod page;
 mod person;

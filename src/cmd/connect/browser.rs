@@ -12,7 +12,7 @@ use crate::error::{Failure, Kind};
 use crate::http::Http;
 use crate::login::callback::{Listener, Page};
 use crate::login::pin::PinLogin;
-use crate::login::{App, Begun, Came, Login};
+use crate::login::{App, Begun, Came, Granted, Login};
 use crate::platform::{self, BackTo, By, Form};
 use crate::vault::{self, AppPassword, Grant, Secret};
 
@@ -44,14 +44,16 @@ pub(super) async fn log_in(
     way: &'static platform::Grant,
     account: &Account,
     manner: &Manner,
-) -> Result<(Grant, App), Failure> {
+) -> Result<(Granted, App), Failure> {
     let (label, server, for_other) = (account.platform.label(), &account.server, account.acts_as.is_some());
     let shown = if let By::ServerApp { shown, .. } = way.by { Some(shown) } else { None };
     if manner.paste || manner.redirect.is_some() || way.back_to == BackTo::Https {
-        let redirect = manner.redirect.as_deref().or(shown).unwrap_or(NOWHERE);
+        let here = format!("http://127.0.0.1:{}{PATH}", manner.port);
+        let nowhere = if way.by == By::Loopback { &here } else { NOWHERE };
+        let redirect = manner.redirect.as_deref().or(shown).unwrap_or(nowhere);
         let app = app(redirect).await?;
         let login = Login { http, label, way, app: &app, server };
-        let begun = login.begin(redirect, for_other)?;
+        let begun = login.begin(redirect, for_other).await?;
         let code = match shown.filter(|shown| *shown == redirect) {
             Some(_) => copied(context, http, &begun, label)?,
             None => pasted(context, http, &begun, label)?,
@@ -61,7 +63,7 @@ pub(super) async fn log_in(
     let listener = Listener::bind(manner.port, PATH).await?;
     let app = app(&listener.redirect()).await?;
     let login = Login { http, label, way, app: &app, server };
-    let begun = login.begin(&listener.redirect(), for_other)?;
+    let begun = login.begin(&listener.redirect(), for_other).await?;
     let code = came_back(context, &login, listener, &begun, manner.no_browser).await?;
     Ok((login.exchange(begun, &code).await?, app))
 }

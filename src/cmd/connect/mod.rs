@@ -15,7 +15,7 @@ use crate::http::{Files, Http, NoFiles, Outcome};
 use crate::ledger::entry::TargetKey;
 use crate::limits::Home;
 use crate::login::pin::PinLogin;
-use crate::login::{App, Login};
+use crate::login::{self, App, Granted, Login, Owner};
 use crate::plan::when::how_long;
 use crate::platform::{self, Adapter, By, Call, Class, Identity, PinGrant, Refresh, Refusal, Reply, Scope};
 use crate::repo::Repo;
@@ -53,8 +53,8 @@ pub struct Connect {
     /// The address registered with the platform that the browser comes back to, where it is another than this machine's.
     #[arg(long, value_name = "URL", conflicts_with_all = ["token_stdin", "port"])]
     redirect: Option<String>,
-    /// Which of several ways to log in: `facebook` or `instagram` for Instagram, `tiktok-drafts` for TikTok, `x-pin` for X with
-    /// OAuth 1.0a.
+    /// Which of several ways to log in: `facebook` or `instagram` for Instagram, `tiktok-drafts` for TikTok,
+    /// `bluesky-oauth` for Bluesky in a browser, `x-pin` for X with OAuth 1.0a.
     #[arg(long, value_name = "NAME", conflicts_with = "token_stdin")]
     way: Option<String>,
 }
@@ -122,6 +122,7 @@ impl Connect {
             let place = Place { platform: account.platform, way, server: &account.server };
             let app = async |redirect: &str| match way.by {
                 By::ServerApp { .. } => apps::server::at((context, accounts), &http, &journal, &place, redirect).await,
+                By::Loopback => login::loopback_app(way, redirect),
                 _ => apps::app(context, accounts, &known, account.platform),
             };
             let manner = Manner {
@@ -130,10 +131,13 @@ impl Connect {
                 port: self.port,
                 redirect: self.redirect.clone(),
             };
-            let (grant, app) = browser::log_in(context, &http, app, way, account, &manner).await?;
+            let (Granted { grant, owner }, app) = browser::log_in(context, &http, app, way, account, &manner).await?;
             let grant = own_token(&http, adapter, account, grant).await?;
             let client = if way.by == By::App { String::new() } else { app.id };
-            let brought = Brought { client, ..Brought::new(account, way, grant) };
+            let mut brought = Brought { client, ..Brought::new(account, way, grant) };
+            if let Some(Owner { id, server }) = owner {
+                (brought.server, brought.subject) = (server, Some(id));
+            }
             connect(&opened, account, adapter, brought, "connect").await
         })
     }
@@ -201,11 +205,13 @@ struct Brought {
     server: String,
     /// The id of our app there, where each server has its own.
     client: String,
+    /// Whose it is, where the login has told.
+    subject: Option<String>,
 }
 
 impl Brought {
     fn new(account: &Account, way: &'static platform::Grant, grant: Grant) -> Self {
-        Self { way, grant, server: account.server.clone(), client: String::new() }
+        Self { way, grant, server: account.server.clone(), client: String::new(), subject: None }
     }
 }
 
@@ -266,9 +272,13 @@ async fn connect(
     by: &str,
 ) -> Result<u8, Failure> {
     let Opened { context, repo, accounts, recipients, http } = *opened;
-    let Brought { way, grant, server, client } = brought;
+    let Brought { way, grant, server, client, subject } = brought;
     missing_scopes(way, account, &grant)?;
     let identity = who(http, adapter, account, &server, way, &grant).await?;
+    if let Some(subject) = subject.filter(|subject| *subject != identity.id || server != identity.server) {
+        let what = format!("the token is not that of {subject}, who has logged in; nothing was stored");
+        return Err(Failure::new(Kind::Person, what));
+    }
     let journal = Journal::open(repo, repo.remote()?, &accounts.publish.state_branch).await?;
     let path = vault::account_path(&account.name);
     let known = Known::read(journal.branch()?)?;
@@ -304,12 +314,7 @@ async fn connect(
         context
             .whisper("posts that were due before now stay unpublished; `pressroom retry` publishes one all the same");
     }
-    let is_session = matches!(document.credential, Credential::Session { .. });
-    let ends = document
-        .credential
-        .expires_at()
-        .filter(|_| !is_session)
-        .map_or_else(String::new, |end| format!("; the token ends in {}", how_long(end - context.clock.now())));
+    let ends = ending(&document.credential, context.clock.now());
     context.say(&format!("{} is connected as {} ({}){ends}", account.name, identity.name, identity.id));
     if let Credential::Key { open, .. } = &document.credential
         && adapter.known(open).is_some()
@@ -326,6 +331,17 @@ async fn connect(
         context.print_json(told(&document, &lost, wrote.as_deref()))?;
     }
     Ok(0)
+}
+
+/// What a person is told of a new token's end.
+fn ending(credential: &Credential, now: DateTime<Utc>) -> String {
+    match (credential, credential.expires_at(), credential.refresh_expires_at()) {
+        (Credential::Session { .. }, ..) | (_, None, _) => String::new(),
+        (Credential::Bound { .. }, _, Some(end)) => {
+            format!("; this login ends in {} however it is used: connect again before", how_long(end - now))
+        }
+        (_, Some(end), _) => format!("; the token ends in {}", how_long(end - now)),
+    }
 }
 
 /// What is connected now, for programs.
@@ -515,6 +531,10 @@ mod tests {
         tiktok: without video.publish, nothing can be published directly
         tiktok-drafts: without user.info.basic, the account cannot be asked who it is
         tiktok-drafts: without video.upload, nothing can be left in the inbox as a draft
+        bluesky-oauth: without atproto, whose token it is cannot be asked
+        bluesky-oauth: without repo:app.bsky.feed.post, nothing can be published or removed
+        bluesky-oauth: without blob:image/*, no pictures can be sent
+        bluesky-oauth: without blob:video/mp4, no videos can be sent
         mastodon: without read:accounts, whose token it is cannot be asked
         mastodon: without read:statuses, a post whose answer was lost cannot be looked for, nor can be told what the server left out
         mastodon: without write:statuses, nothing can be published, edited or removed

@@ -12,7 +12,7 @@
 //! post. It is sent once all the same; a doubtful part is read by its key, which tells at once whether it is out. Where
 //! something else lies there (the post was changed after a first run had published it), a person decides.
 //!
-//! Not here: OAuth, and the video service <https://docs.bsky.app/docs/tutorials/video>, whose token is not the account's. A
+//! Not here: the video service <https://docs.bsky.app/docs/tutorials/video>, whose token is not the account's. A
 //! video is uploaded to the account's server instead, and prepared for viewers once it is posted.
 //!
 //! Sources: <https://github.com/bluesky-social/atproto/tree/main/lexicons>, <https://atproto.com/specs/xrpc>,
