@@ -165,7 +165,7 @@ fn no_file_is_sent_by_the_name_of_another() {
         ("application/vnd.ms-powerpoint", ""),
         ("", ""),
     ] {
-        let (one, other) = (super::body::file_name(mime), super::body::file_name(mime));
+        let (one, other) = (body::file_name(mime), body::file_name(mime));
         assert!(one != other && one.len() == 32 + kind.len() && one.ends_with(kind), "{mime}: {one} {other}");
     }
 }

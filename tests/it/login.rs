@@ -1,7 +1,7 @@
 //! Logging in, as a person does: the page of the platform, its button, and back; then what is stored publishes and is
 //! refreshed.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Stdio};
 
