@@ -273,13 +273,13 @@ impl Http {
         {
             request = request.header(AUTHORIZATION, value);
         }
-        if let (Auth::Bearer, Some(Credential::Bound { access, to, .. })) = (call.auth, credential) {
-            let proof = self.proof(&to.key, method(call.method).as_str(), &call.url, Some(access))?;
-            request = request.header(DPOP, sealed(&proof)?);
-        }
         if call.auth == Auth::ApiKey {
             let Some(Credential::Key { open, secret }) = credential else { return Err(no_key(&call.name)) };
             request = request.header("api-key", sealed(&format!("{open}{}", secret.expose()))?);
+        }
+        if let (Auth::Bearer, Some(Credential::Bound { access, to, .. })) = (call.auth, credential) {
+            let proof = self.proof(&to.key, method(call.method).as_str(), &call.url, Some(access))?;
+            request = request.header(DPOP, sealed(&proof)?);
         }
         let (request, gauge) = body::attach(request, &call.body, in_form, files).await?;
         let exchange = self.exchange(request, Longer::Unclear(BODY_MAX));

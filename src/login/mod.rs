@@ -159,7 +159,7 @@ impl Login<'_> {
         }
         match self.way.by {
             By::Password(session) => self.at(session.refresh),
-            By::App | By::ServerApp { .. } | By::Pasted(_) | By::Loopback => self.at(self.way.token),
+            By::App | By::ServerApp { .. } | By::Loopback | By::Pasted(_) => self.at(self.way.token),
         }
     }
 

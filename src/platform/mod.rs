@@ -258,12 +258,12 @@ pub enum By {
     ServerApp { register: &'static str, shown: &'static str },
     /// No app: a name, and a password made for programs (the AT Protocol).
     Password(Session),
+    /// No app and no login: one secret that the platform shows to a person, and that does not end.
+    Pasted(&'static Form),
     /// Nobody: a program on a person's machine, whose id is an address that says where its logins end and what it asks for (the
     /// AT Protocol's loopback client). Where logins begin is discovered from the account's server, so that the addresses of a
     /// [`Grant`] are empty; its tokens are bound to a key (DPoP).
     Loopback,
-    /// No app and no login: one secret that the platform shows to a person, and that does not end.
-    Pasted(&'static Form),
 }
 
 /// What a secret looks like that a person copies from a platform: a webhook's address, a bot's token, an API key.

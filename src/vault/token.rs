@@ -370,8 +370,8 @@ enum Kind {
     OAuth2,
     OAuth1,
     Session,
-    DPoP,
     Key,
+    DPoP,
 }
 
 /// A token file as it is written: one flat object.

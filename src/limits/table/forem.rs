@@ -35,8 +35,8 @@ pub(super) const ROW: Limits = Limits {
     settings: &[
         setting("canonical_url", Takes::Text, "address of the original, of which Forem publishes one article alone")
             .works(),
-        setting("summary", Takes::Text, "shown in lists and previews").works(),
-        setting("series", Takes::Text, "name of the series that it belongs to").works(),
+        setting("teaser", Takes::Text, "shown in lists and previews").works(),
+        setting("part_of", Takes::Text, "name of the series that it belongs to").works(),
     ],
     published: true,
     ..BASE

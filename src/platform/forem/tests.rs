@@ -88,7 +88,7 @@ fn a_draft_is_made_and_then_published() {
 #[test]
 fn pictures_stand_where_they_were_written_or_above() {
     let media = vec![image("media/top.png", 9, None), image("media/a.png", 9, Some("A cup"))];
-    let settings = [("canonical_url", "https://example.com/tea"), ("summary", "What is new"), ("series", "Teas")];
+    let settings = [("canonical_url", "https://example.com/tea"), ("teaser", "What is new"), ("part_of", "Teas")];
     let rendition = with(article("Tea ![A cup](pressroom:media/a.png)", media), &settings);
     let mut sent = Value::Null;
     ended(&rendition, |call, now| {

@@ -61,7 +61,7 @@ fn article(job: &Job<'_>, published: bool) -> Value {
         ("published".to_owned(), json!(published)),
         ("tags".to_owned(), json!(rendition.tags.join(", "))),
     ]);
-    for (key, field) in [("canonical_url", "canonical_url"), ("summary", "description"), ("series", "series")] {
+    for (key, field) in [("canonical_url", "canonical_url"), ("teaser", "description"), ("part_of", "series")] {
         if let Some(value) = setting(rendition, key) {
             article.insert(field.to_owned(), json!(value));
         }

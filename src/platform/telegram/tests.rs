@@ -218,7 +218,7 @@ fn a_chat_and_a_right_are_asked_for() {
     assert_eq!(Telegram.read_who(&me).unwrap(), bot());
 }
 
-fn edited(rendition: &Rendition, out: &[Receipt], answer: Reply) -> (Vec<String>, Result<(), Refusal>) {
+fn edited(rendition: &Rendition, out: &[Receipt], answer: &Reply) -> (Vec<String>, Result<(), Refusal>) {
     let identity = bot();
     let walk = Walk::new(&Telegram, rendition, &identity);
     let (job, mut done, mut log) = (walk.job(), Vec::new(), Vec::new());
@@ -226,7 +226,7 @@ fn edited(rendition: &Rendition, out: &[Receipt], answer: Reply) -> (Vec<String>
         let next = Telegram.edit(&job, out, &done);
         log.push(next_text(&next));
         let Next::Call(call) = next else { return (log, Ok(())) };
-        match Telegram.read(&job, &done, &call, &answer) {
+        match Telegram.read(&job, &done, &call, answer) {
             Ok(step) => done.push(step),
             Err(refusal) => return (log, Err(refusal)),
         }
@@ -237,14 +237,14 @@ fn edited(rendition: &Rendition, out: &[Receipt], answer: Reply) -> (Vec<String>
 fn texts_and_captions_are_changed() {
     let out = [receipt("-100123:42,43")];
     let fine = || reply(200, &[], r#"{"ok":true,"result":{}}"#);
-    let (log, end) = edited(&post(part("new", vec![])), &out, fine());
+    let (log, end) = edited(&post(part("new", vec![])), &out, &fine());
     assert_eq!(
         log,
         [r#"edit 1: POST /bot%7Bkey%7D/editMessageText {"chat_id":-100123,"message_id":42,"text":"new"}"#, "done"]
     );
     assert_eq!(end, Ok(()));
     let same = r#"{"ok":false,"error_code":400,"description":"Bad Request: message is not modified: specified new message content and reply markup are exactly the same"}"#;
-    let (log, end) = edited(&post(part("new", vec![image("a.png", 9, None)])), &out, reply(400, &[], same));
+    let (log, end) = edited(&post(part("new", vec![image("a.png", 9, None)])), &out, &reply(400, &[], same));
     assert_eq!(
         log,
         [
@@ -253,7 +253,7 @@ fn texts_and_captions_are_changed() {
         ]
     );
     assert_eq!(end, Ok(()));
-    let (log, _) = edited(&post(part("new", vec![])), &[receipt("https://t.me/x/1")], fine());
+    let (log, _) = edited(&post(part("new", vec![])), &[receipt("https://t.me/x/1")], &fine());
     assert_eq!(
         log,
         ["person: the ledger does not have the message's number: it was recorded by a person; change it by hand"]

@@ -338,7 +338,7 @@ fn forem() -> Vec<Case> {
     use Platform::Forem;
     vec![
         case("text", Forem, "title: Leaves of {id}\ntags: [tea, Open-Source]\n", "**Tea** {id}.\n\n| a | b |\n| - | - |\n| 1 | 2 |").signs(&["**Tea** ", "Leaves of ", "| 1 | 2 |"]).way(),
-        case("original elsewhere", Forem, "title: Leaves of {id}\noverrides: {forem: {canonical_url: \"https://media.example/{id}\", summary: Short, series: Teas}}\n", TEA).way(),
+        case("original elsewhere", Forem, "title: Leaves of {id}\noverrides: {forem: {canonical_url: \"https://media.example/{id}\", teaser: Short, part_of: Teas}}\n", TEA).way(),
         case("picture above", Forem, "title: Leaves of {id}\nmedia: [media/one.jpg]\n", TEA).signs(&["image/jpeg"]),
         case("picture in the text", Forem, "title: Leaves of {id}\n", "Tea {id}.\n\n![A cup](media/one.jpg)").signs(&["https://media.example/media/one.jpg"]),
     ]
