@@ -108,7 +108,7 @@ fn accounts_toml_must_be_what_was_meant() {
     14 | ass = "urn:li:organization:123456"
        | ^^^
        |
-       = hint: choose `platform`, `as`, `server`, `slots`, `spacing`, `quiet`, `blackout`, `posts`, `paused`, `hashtags` or `premium`
+       = hint: choose `platform`, `as`, `server`, `chat`, `slots`, `spacing`, `quiet`, `blackout`, `posts`, `paused`, `hashtags` or `premium`
 
     1 post: 1 error.
     "#);

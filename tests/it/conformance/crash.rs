@@ -129,7 +129,8 @@ fn leave(cast: &Cast, id: &str, ledger: &str, notes: Option<&[String]>) {
     press.git(&["update-ref", "refs/heads/pressroom-state", tip.trim()]);
     // What was lost this clone has never seen: else it would refuse a ledger that has lost lines.
     press.git(&["update-ref", "-d", "refs/pressroom/state/pressroom-state"]);
-    let run = parsed(ledger.lines().next().unwrap())["run"].as_str().unwrap().to_owned();
+    let first = parsed(ledger.lines().next().unwrap());
+    let run = first["run"].as_str().unwrap_or_else(|| panic!("no run in {ledger}")).to_owned();
     let runs = press.repo.join(".git/pressroom/runs");
     for old in runs.read_dir().unwrap() {
         std::fs::remove_file(old.unwrap().path()).unwrap();
