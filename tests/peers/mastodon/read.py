@@ -9,7 +9,12 @@ import requests
 from mastodon import Mastodon
 
 server, host, token = (os.environ[name] for name in ("SERVER", "HOST", "TOKEN"))
-client = Mastodon(access_token=token, api_base_url=server, version_check_mode="none", request_timeout=30)
+# A server may close a connection that is kept open just when the next question comes.
+session = requests.Session()
+session.headers["Connection"] = "close"
+client = Mastodon(
+    access_token=token, api_base_url=server, version_check_mode="none", request_timeout=30, session=session
+)
 
 
 def file(attachment):
