@@ -167,6 +167,28 @@ fn sessions_are_refreshed_and_ended() {
     assert_eq!(cast.pds().refreshes(&cast.proxy.token().unwrap()), 400);
 }
 
+/// By OAuth, with tokens that are bound to a key: every request is proved, and the server wants a nonce of its own in the proof.
+#[test]
+fn a_login_in_the_browser_publishes_is_refreshed_and_taken_back() {
+    let cast = Cast::bluesky_by_browser();
+    let front = "media: [{src: media/one.jpg, alt: A cup}]\noverrides: {bluesky: {threadgate: nobody}}\n";
+    let read = post(&cast, "tea", front, &format!("Tea with @{FRIEND}."));
+    assert_eq!(read.len(), 1);
+    assert_eq!(spans(&read[0])[1], (format!("@{FRIEND}"), format!("mention {}", cast.pds().friend)));
+    assert_eq!((read[0]["media"][0]["alt"].as_str(), &read[0]["allow"]), (Some("A cup"), &json!([])));
+    let press = &cast.press;
+    for _ in 0..2 {
+        press.run(&["accounts", "refresh"]).exits(0);
+    }
+    let thread = post(&cast, "thread", "thread: true\n", "One.\n\n---\n\nTwo.");
+    assert_eq!(thread.len(), 2);
+    let gone = press.run(&["disconnect", "bluesky-acme"]).exits(0).stderr;
+    assert!(gone.contains("bluesky-acme is disconnected"), "{gone}");
+    // Once more where the server wants a newer nonce.
+    assert!(matches!(cast.proxy.seen("POST /oauth/revoke"), 1 | 2));
+    assert_eq!(cast.proxy.seen("POST /xrpc/com.atproto.server.createSession"), 0);
+}
+
 #[test]
 fn killed_a_hundred_times() {
     let cast = Cast::bluesky(Ledger::Remote);

@@ -3,6 +3,7 @@
 use pressroom::limits::Platform;
 use pressroom::sim::Seen;
 
+use crate::consent::{allow, log_in};
 use crate::media;
 use crate::pds::{self, Pds};
 use crate::press::Press;
@@ -68,6 +69,20 @@ impl Cast {
         let pds = Pds::start();
         let (press, proxy) = press(pds::HOST, &pds.address, ledger);
         let ran = press.run_with(&["connect", "bluesky-acme", "--token-stdin"], &pds.login()).exits(0);
+        let told = format!("bluesky-acme is connected as {} ({})", pds::HANDLE, pds.did);
+        assert!(ran.stderr.contains(&told), "{}", ran.stderr);
+        next_second();
+        Self { server: Server::Pds(pds), press, proxy, playlist: String::new() }
+    }
+
+    /// The same, connected with a browser, by OAuth.
+    pub(crate) fn bluesky_by_browser() -> Self {
+        let pds = Pds::start();
+        let (mut press, proxy) = press(pds::HOST, &pds.address, Ledger::Here);
+        let (_, hosts) = press.env.iter_mut().find(|(name, _)| name == "PRESSROOM_HOSTS").unwrap();
+        hosts.push_str(&format!(",plc.directory={}", pds.directory));
+        let way = ["bluesky-acme", "--way", "bluesky-oauth"];
+        let ran = log_in(&press, &way, |page| allow(&pds, page)).exits(0);
         let told = format!("bluesky-acme is connected as {} ({})", pds::HANDLE, pds.did);
         assert!(ran.stderr.contains(&told), "{}", ran.stderr);
         next_second();

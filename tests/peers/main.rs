@@ -8,6 +8,7 @@
 
 mod bluesky;
 mod cast;
+mod consent;
 mod installed;
 mod mastodon;
 mod pds;

@@ -21,9 +21,12 @@ pub(crate) const HOST: &str = "pds.test";
 /// Who posts, and who is mentioned.
 pub(crate) const HANDLE: &str = "ann.test";
 pub(crate) const FRIEND: &str = "bob.test";
+pub(crate) const PASSWORD: &str = "a long password";
 
 pub(crate) struct Pds {
     pub(crate) address: String,
+    /// Where the directory of accounts is.
+    pub(crate) directory: String,
     pub(crate) did: String,
     pub(crate) friend: String,
     pub(crate) app_password: String,
@@ -40,11 +43,14 @@ impl Pds {
         command.env("FOLDER", folder.path()).stdout(Stdio::piped()).stderr(File::create(&errors).unwrap());
         let mut server = Running(command.spawn().unwrap());
         let mut lines = BufReader::new(server.0.stdout.take().unwrap()).lines();
-        let address = lines.by_ref().map_while(Result::ok).find(|line| line.starts_with("http"));
-        let address = address.unwrap_or_else(|| panic!("no server: {}", std::fs::read_to_string(errors).unwrap()));
+        let mut addresses = lines.by_ref().map_while(Result::ok).filter(|line| line.starts_with("http"));
+        let mut address =
+            || addresses.next().unwrap_or_else(|| panic!("no server: {}", std::fs::read_to_string(&errors).unwrap()));
+        let (directory, address) = (address(), address());
         std::thread::spawn(move || lines.for_each(drop));
         let (did, friend, app_password) = (String::new(), String::new(), String::new());
-        let mut pds = Self { address, did, friend, app_password, client: browser(), _server: server, _folder: folder };
+        let mut pds =
+            Self { address, directory, did, friend, app_password, client: browser(), _server: server, _folder: folder };
         let own = pds.sign_up(HANDLE);
         pds.friend = own_text(&pds.sign_up(FRIEND), "did");
         pds.did = own_text(&own, "did");
@@ -54,7 +60,7 @@ impl Pds {
     }
 
     fn sign_up(&self, handle: &str) -> Value {
-        let body = json!({"handle": handle, "email": format!("{handle}@example.org"), "password": "a long password"});
+        let body = json!({"handle": handle, "email": format!("{handle}@example.org"), "password": PASSWORD});
         self.call("com.atproto.server.createAccount", &Value::Null, &body)
     }
 

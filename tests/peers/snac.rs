@@ -1,8 +1,7 @@
 //! snac, a small server that speaks a part of Mastodon's client API, with one account on it, and what Mastodon.py reads there.
 
 use std::fs::File;
-use std::io::{Read as _, Write as _};
-use std::net::TcpListener;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -15,8 +14,9 @@ use reqwest::header::LOCATION;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::consent::{free_port, log_in};
 use crate::installed::{Running, program, python, told};
-use crate::person::{address, browser, form};
+use crate::person::{browser, form};
 use crate::press::{Press, Ran};
 use crate::scene::until;
 
@@ -32,11 +32,6 @@ pub(crate) struct Snac {
 }
 
 const PROGRAM: &str = "usr/bin/snac";
-
-/// A port that nobody has now.
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
 
 impl Snac {
     pub(crate) fn start() -> Self {
@@ -54,17 +49,9 @@ impl Snac {
         Self { address, password, _server: server, _folder: folder }
     }
 
-    /// A login in the browser, from its beginning to its end: the program's own callback gets the code.
+    /// A login in the browser, from its beginning to its end.
     pub(crate) fn log_in(&self, press: &Press, account: &str) -> Ran {
-        let port = free_port().to_string();
-        let mut command = press.command(&["connect", account, "--no-browser", "--port", &port]);
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let (page, mut rest) = address(&mut child);
-        let back = self.sign_in(&page);
-        assert!(browser().get(&back).send().unwrap().status().is_success(), "{back}");
-        let mut stderr = String::new();
-        rest.read_to_string(&mut stderr).unwrap();
-        Ran { stderr, ..Ran::of(&child.wait_with_output().unwrap()) }
+        log_in(press, &[account], |page| self.sign_in(page))
     }
 
     /// What a person does there: name, password, button. Where the browser is sent back to.

@@ -1,5 +1,5 @@
 // Bluesky's own server (PDS) and the directory that it registers accounts with, which keeps them in memory: both in one process,
-// each on a loopback port of its own choice. The address of the first is the first thing this prints.
+// each on a loopback port of its own choice. It prints the directory's address, and then the server's.
 //
 // Its data lies in FOLDER. By its own account it is at https://pds.test, as if something that knows TLS stood before it. It is read
 // from stdin, so that its packages can lie elsewhere than this file.
@@ -19,6 +19,7 @@ const secret = (length) => randomBytes(length).toString('hex')
 
 const directory = directories.PlcServer.create({ db: directories.Database.mock(), port: 0 })
 const identities = address(await directory.start())
+console.log(identities)
 
 const data = process.env.FOLDER
 const env = {
