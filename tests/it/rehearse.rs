@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use pressroom::limits::Platform;
 use serde_json::Value;
 
 use crate::press::{Press, Stage};
@@ -299,4 +300,32 @@ fn what_shares_a_post_is_compared_too() {
     let seen = ran["seen"].as_array().unwrap();
     assert_eq!(seen.iter().map(|seen| text(&seen["kind"])).collect::<Vec<_>>(), ["post", "repost"], "{ran:#}");
     assert_eq!(seen[1]["quotes"], seen[0]["id"]);
+}
+
+/// Words that lead somewhere: with an address of their own where the platform has that, as the address beside them elsewhere.
+#[test]
+fn a_link_is_shown_as_planned_wherever_it_is_posted() {
+    let press = Press::new();
+    let of = |platform: Platform| match platform {
+        Platform::Facebook => "as = \"1234567890\"\n",
+        Platform::Telegram => "chat = \"@acme_news\"\n",
+        Platform::Mastodon => "server = \"mastodon.social\"\n",
+        _ => "",
+    };
+    let takes_words = |platform: &Platform| platform.limits().shapes.iter().any(|shape| shape.least == 0);
+    let platforms: Vec<Platform> = Platform::ALL.into_iter().filter(takes_words).collect();
+    assert!(platforms.len() >= 10, "{platforms:?}");
+    let accounts: String =
+        platforms.iter().map(|own| format!("[accounts.{own}-acme]\nplatform = \"{own}\"\n{}\n", of(*own))).collect();
+    let names: Vec<String> = platforms.iter().map(|own| format!("{own}-acme")).collect();
+    press.file("accounts.toml", &format!("schema = 1\n\n[defaults]\ntimezone = \"UTC\"\n\n{accounts}"));
+    let front = format!("id: tea\ntitle: Tea\ntargets: [{}]\nschedule: on-merge", names.join(", "));
+    let body = "Tea is ready: see [the menu](https://acme.example/menu) and https://acme.example/more. #tea";
+    press.file("posts/tea.md", &format!("---\n{front}\n---\n\n{body}\n")).commit("tea");
+    let ran = press.run(&["rehearse"]).exits(0);
+    assert!(
+        ran.stdout.contains(&format!("{} posts in all, each exactly as planned", platforms.len())),
+        "{}",
+        ran.stdout
+    );
 }

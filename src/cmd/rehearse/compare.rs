@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::stage::{MEDIA_HOST, Names};
 use crate::error::{Failure, Kind};
 use crate::fit::peculiar::forem;
-use crate::fit::{Media, Part, Poll, Rendition, markdown};
+use crate::fit::{Link, Media, Part, Poll, Rendition, markdown};
 use crate::limits::{Platform, Visibility};
 use crate::media::sha256;
 use crate::plan::action::Row;
@@ -62,6 +62,8 @@ struct Wanted<'a> {
     /// Any of these.
     kinds: &'static [&'static str],
     text: Cow<'a, str>,
+    /// Words of it that lead somewhere.
+    links: &'a [Link],
     media: Vec<&'a Media>,
     /// Which of those before it this answers: for the second part the first, for a comment the first again.
     answers: Option<usize>,
@@ -80,6 +82,7 @@ fn wanted<'a>(refs: &'a Refs, rendition: &'a Rendition) -> Vec<Wanted<'a>> {
         rendition,
         kinds: kinds(rendition),
         text: text(rendition, part),
+        links: &part.links,
         media: part.media.iter().chain(card.filter(|_| index == 0)).collect(),
         answers: index.checked_sub(1),
         leads: index == 0,
@@ -90,6 +93,7 @@ fn wanted<'a>(refs: &'a Refs, rendition: &'a Rendition) -> Vec<Wanted<'a>> {
         // Threads answers posts with posts; it has no comments beside them.
         kinds: if rendition.platform == Platform::Threads { &["post"] } else { &["comment"] },
         text: text.into(),
+        links: &[],
         media: Vec::new(),
         answers: Some(0),
         leads: false,
@@ -229,6 +233,11 @@ impl Wanted<'_> {
         }
     }
 
+    /// Whether the text has that address, or words that lead there.
+    fn leads_to(&self, address: &str) -> bool {
+        self.text.contains(address) || self.links.iter().any(|link| link.url.trim_end_matches('/') == address)
+    }
+
     /// A card without one of ours is what the platform makes of a link in the text.
     fn card_differs(&self, seen: &Seen, found: &mut Differences) {
         match (&self.rendition.card, &seen.card) {
@@ -238,7 +247,7 @@ impl Wanted<'_> {
                     found.differ("title of the card", &planned.title, &shown.title);
                 }
             }
-            (None, Some(shown)) if self.text.contains(shown.url.trim_end_matches('/')) => {}
+            (None, Some(shown)) if self.leads_to(shown.url.trim_end_matches('/')) => {}
             (planned, shown) => {
                 found.differ("card", &planned.as_ref().map(|card| &card.url), &shown.as_ref().map(|card| &card.url));
             }
