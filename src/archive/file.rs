@@ -21,9 +21,10 @@ use sha2::{Digest as _, Sha256};
 use super::Stop;
 use crate::ledger::entry::TargetKey;
 use crate::plan::settled::Count;
+use crate::plan::waiting::Waiting;
 
 /// Another form gets another number.
-const MAGIC: &[u8; 8] = b"prarch\0\x01";
+const MAGIC: &[u8; 8] = b"prarch\0\x02";
 const START: usize = 48;
 const ROW: usize = 28;
 /// A head that says it is longer is damaged.
@@ -54,6 +55,8 @@ pub(super) struct Head {
     /// Units with anything newer than this are told below.
     pub(super) cut: DateTime<Utc>,
     pub(super) recent: Vec<(String, DateTime<Utc>)>,
+    /// Units with targets that wait for their time, by the earliest.
+    pub(super) waiting: Vec<Due>,
     /// Slots after `cut`: account, instant, family.
     pub(super) slots: Vec<(String, DateTime<Utc>, String)>,
 }
@@ -65,7 +68,16 @@ pub(super) struct Live {
     pub(super) ids: Vec<String>,
 }
 
-/// A family of posts that are over with all their targets.
+/// What is kept of a unit's targets that wait for their time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Due {
+    /// The first of their times.
+    pub(super) at: DateTime<Utc>,
+    pub(super) family: String,
+    pub(super) targets: Vec<Waiting>,
+}
+
+/// A family of posts that are over with all their targets, or wait for their time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Unit {
     pub(super) family: String,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
-use super::file::{Live, Unit};
+use super::file::{Due, Live, Unit};
 use crate::account::Accounts;
 use crate::content::{Content, Merged};
 use crate::error::{Failure, Problem};
@@ -15,6 +15,7 @@ use crate::ledger::entry::{self, TargetKey};
 use crate::media::Lack;
 use crate::plan::Offer;
 use crate::plan::settled::{Count, settled};
+use crate::plan::waiting::{Waiting, waiting};
 use crate::post::variant::family_of;
 use crate::post::{Post, PostId, Schedule};
 use crate::repo::snapshot::Snapshot;
@@ -33,6 +34,7 @@ pub(super) type Families = BTreeMap<String, BTreeSet<String>>;
 #[derive(Default)]
 pub(super) struct Judged {
     pub(super) units: Vec<Unit>,
+    pub(super) waiting: Vec<Due>,
     pub(super) live: Vec<Live>,
     /// What platforms said last on limits, by account and limit: when, and about which posts.
     pub(super) said: HashMap<(TargetKey, String), Word>,
@@ -86,6 +88,7 @@ pub(super) fn judge(ground: &Ground<'_>, families: &Families) -> Result<Judged, 
             slots: Vec::new(),
             media: Vec::new(),
         };
+        let mut targets = Vec::new();
         let mut is_over = !wrong.contains(family.as_str()) && files.iter().all(|path| ground.snapshot.is_plain(path));
         for post in posts {
             let state = of_post(ground.ledger, &post.id)?;
@@ -94,10 +97,12 @@ pub(super) fn judge(ground: &Ground<'_>, families: &Families) -> Result<Judged, 
             }
             let offers = offers.remove(&*post.source.path).unwrap_or_default();
             is_over = is_over
-                && adds(&mut unit, post, &offers, &state)
+                && adds(&mut unit, &mut targets, ground.accounts, post, &offers, &state)
                 && has_plain_media(&mut unit, ground, &content, &offers);
         }
         if is_over {
+            let first = targets.iter().map(|target: &Waiting| target.due).min();
+            judged.waiting.extend(first.map(|at| Due { at, family: family.clone(), targets }));
             judged.units.push(unit);
         } else {
             judged.live.push(Live { family: unit.family, ids: unit.ids });
@@ -112,20 +117,33 @@ fn of_post(ledger: &Folder, post: &PostId) -> Result<State, Failure> {
     Ok(State::fold(text.iter().map(|text| (path.as_str(), text.as_str()))))
 }
 
-/// Adds a post to its family, if it is over.
-fn adds(unit: &mut Unit, post: &Post, offers: &[&Offer], state: &State) -> bool {
+/// Adds a post to its family, if each of its targets is over or waits for its time.
+fn adds(
+    unit: &mut Unit,
+    targets: &mut Vec<Waiting>,
+    accounts: &Accounts,
+    post: &Post,
+    offers: &[&Offer],
+    state: &State,
+) -> bool {
     let schedule = post.schedule.as_ref().map(|schedule| &schedule.value);
     let is_queued = schedule == Some(&Schedule::NextSlot);
     let is_offered = |key: &TargetKey| offers.iter().any(|offer| offer.target.account == key.account());
     if state.frozen.contains_key(&post.id) || !state.targets().all(|(_, key, _)| is_offered(key)) {
         return false;
     }
+    let before = targets.len();
     for offer in offers {
-        let Some(count) = settled(state, offer, is_queued) else { return false };
-        unit.count += count;
+        match settled(state, offer, is_queued) {
+            Some(count) => unit.count += count,
+            None => match waiting(state, accounts, offer) {
+                Some(target) => targets.push(target),
+                None => return false,
+            },
+        }
     }
     let due = match schedule {
-        Some(Schedule::At { instant, .. }) => Some(*instant),
+        Some(Schedule::At { instant, .. }) if targets.len() == before => Some(*instant),
         _ => None,
     };
     let shown = state.targets().flat_map(|(_, _, stand)| stand.shown_at());

@@ -48,7 +48,7 @@ mod judge;
 #[cfg(test)]
 mod tests;
 
-use file::{Archive, Head, Unit};
+use file::{Archive, Due, Head, Unit};
 use judge::{Families, Ground, Judged, judge, text};
 
 /// When so many files have changed since it was made, it is made anew.
@@ -176,6 +176,9 @@ fn go_by(archive: &Archive, asked: &Asked<'_>, snapshot: &Snapshot) -> Result<Re
     for (family, _) in head.recent.iter().filter(|(_, newest)| *newest >= since) {
         open.take(family)?;
     }
+    for due in head.waiting.iter().take_while(|due| due.at <= asked.at) {
+        open.take(&due.family)?;
+    }
     open_changed(&mut open, asked)?;
     let entries = changed_entries(&mut open, asked)?;
     let content = read(&mut open, asked, snapshot)?;
@@ -189,6 +192,10 @@ fn go_by(archive: &Archive, asked: &Asked<'_>, snapshot: &Snapshot) -> Result<Re
         return Err(Stop::NotThen);
     }
     let over = over(&open, &content, &state)?;
+    // It may have been set since.
+    if over.waiting.iter().any(|waiting| state.is_before_baseline(&waiting.account, waiting.due)) {
+        return Err(Stop::NotThen);
+    }
     tracing::debug!(read = content.posts.len(), over = ?over.count, "by the archive");
     Ok(Rest { content, state, over })
 }
@@ -329,7 +336,9 @@ fn is_removal_at_hand(content: &Content, state: &State) -> bool {
 /// What is left in the archive.
 fn over(open: &Open<'_>, content: &Content, state: &State) -> Result<Over, Stop> {
     let head = &open.archive.head;
-    let mut over = Over { count: head.count, slots: BTreeMap::new() };
+    let waiting = head.waiting.iter().filter(|due| !open.families.contains(&due.family));
+    let waiting = waiting.flat_map(|due| &due.targets).cloned().collect();
+    let mut over = Over { count: head.count, slots: BTreeMap::new(), waiting };
     open.units.values().for_each(|unit| over.count -= unit.count);
     for (account, at, _) in head.slots.iter().filter(|(_, _, family)| !open.families.contains(family)) {
         over.slots.entry(account.clone()).or_default().insert(*at);
@@ -368,6 +377,7 @@ fn make(asked: &Asked<'_>) -> Result<Option<Vec<u8>>, Failure> {
         said: Vec::new(),
         cut: horizon(asked.accounts, asked.now).checked_sub_signed(MARGIN).unwrap_or(DateTime::<Utc>::MIN_UTC),
         recent: Vec::new(),
+        waiting: Vec::new(),
         slots: Vec::new(),
     };
     let entries: Vec<String> = ledger.paths()?.iter().map(|path| format!("{}{path}", entry::FOLDER)).collect();
@@ -412,6 +422,7 @@ impl Judged {
     fn add(&mut self, other: Self) {
         self.units.extend(other.units);
         self.live.extend(other.live);
+        self.waiting.extend(other.waiting);
         for (key, word) in other.said {
             self.heard(key, word);
         }
@@ -434,18 +445,23 @@ fn gathered(mut head: Head, judged: Judged, ledger: &[String]) -> (Head, Vec<Uni
     }
     head.live = judged.live;
     let mut units = Vec::new();
+    let mut waiting: HashMap<String, Due> =
+        judged.waiting.into_iter().map(|due| (due.family.clone(), due)).collect();
     for unit in judged.units {
+        let due = waiting.remove(&unit.family);
         if unit.ids.iter().any(|id| lively.contains(id)) {
             head.live.push(file::Live { family: unit.family, ids: unit.ids });
             continue;
         }
         head.count += unit.count;
+        head.waiting.extend(due);
         head.recent.extend(unit.newest.filter(|newest| *newest > head.cut).map(|newest| (unit.family.clone(), newest)));
         let slots = unit.slots.iter().filter(|(_, at)| *at > head.cut);
         head.slots.extend(slots.map(|(account, at)| (account.clone(), *at, unit.family.clone())));
         units.push(unit);
     }
     head.live.sort();
+    head.waiting.sort_by(|a, b| (a.at, &a.family).cmp(&(b.at, &b.family)));
     (head, units)
 }
 

@@ -17,6 +17,7 @@ fn head() -> Head {
         said: Vec::new(),
         cut: DateTime::<Utc>::MIN_UTC,
         recent: Vec::new(),
+        waiting: Vec::new(),
         slots: Vec::new(),
     }
 }

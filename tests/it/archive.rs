@@ -85,7 +85,7 @@ impl World {
     fn put_out(&mut self, offer: &Offer, days: i64) {
         let at = self.now - TimeDelta::days(days);
         let key = TargetKey::new(offer.target.platform, &offer.target.account);
-        let fp = offer.rendition.as_ref().map(pressroom::fit::Rendition::fingerprint);
+        let fp = offer.rendition.as_ref().map(|rendition| rendition.fingerprint());
         let id = format!("{}-{}", offer.post, offer.target.account);
         let receipt = json!({"id": id, "url": format!("https://x.com/{id}"), "at": at, "via": "human"});
         if offer.waits_since.is_some() && !self.one_in(4) {
