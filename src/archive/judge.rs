@@ -17,14 +17,13 @@ use crate::plan::Offer;
 use crate::plan::settled::{Count, settled};
 use crate::plan::waiting::{Waiting, waiting};
 use crate::post::variant::family_of;
-use crate::post::{Post, PostId, Schedule};
+use crate::post::{Post, Schedule};
 use crate::repo::snapshot::Snapshot;
 use crate::repo::snapshot::folder::Folder;
 
-/// What is judged: files and ledger, at one commit each.
+/// What is judged: files at one commit.
 pub(super) struct Ground<'a> {
     pub(super) snapshot: &'a Snapshot,
-    pub(super) ledger: &'a Folder,
     pub(super) accounts: &'a Accounts,
 }
 
@@ -37,13 +36,21 @@ pub(super) struct Judged {
     pub(super) waiting: Vec<Due>,
     pub(super) live: Vec<Live>,
     /// What platforms said last on limits, by account and limit: when, and about which posts.
-    pub(super) said: HashMap<(TargetKey, String), Word>,
+    pub(super) said: Words,
 }
+
+/// By account and limit.
+pub(super) type Words = HashMap<(TargetKey, String), Word>;
 
 /// An instant, and the posts about which something was said then.
 type Word = (DateTime<Utc>, Vec<String>);
 
 impl Judged {
+    /// The ids of all posts.
+    pub(super) fn ids(&self) -> impl Iterator<Item = &String> {
+        self.units.iter().flat_map(|unit| &unit.ids).chain(self.live.iter().flat_map(|live| &live.ids))
+    }
+
     /// Keeps the newest word on a limit; of two that are as new, both.
     pub(super) fn heard(&mut self, key: (TargetKey, String), (at, posts): Word) {
         let known = self.said.entry(key).or_insert_with(|| (at, Vec::new()));
@@ -63,9 +70,19 @@ pub(super) fn text(ledger: &Folder, path: &str) -> Result<Option<String>, Failur
 
 /// Judges some families. What is judged alone is over only as far as that can be told of it alone: not whether another post
 /// has its id, or a file of the ledger lies where it should not.
-pub(super) fn judge(ground: &Ground<'_>, families: &Families) -> Result<Judged, Failure> {
+pub(super) fn judge(ground: &Ground<'_>, ledger: &Folder, families: &Families) -> Result<Judged, Failure> {
     let files = families.values().flatten().cloned().collect();
     let content = Content::read_some(ground.snapshot, ground.accounts, Vec::new(), &files, Merged::LeftOut)?;
+    judge_read(ground, &content, families, |path| text(ledger, path))
+}
+
+/// As [`judge`], where posts have been read; `text` reads their part of the ledger.
+pub(super) fn judge_read(
+    ground: &Ground<'_>,
+    content: &Content,
+    families: &Families,
+    text: impl Fn(&str) -> Result<Option<String>, Failure>,
+) -> Result<Judged, Failure> {
     let wrong: HashSet<&str> =
         content.problems.iter().filter(|problem| problem.is_error()).map(|it| family_of(&it.source.path)).collect();
     let mut posts: HashMap<&str, Vec<&Post>> = HashMap::new();
@@ -91,14 +108,16 @@ pub(super) fn judge(ground: &Ground<'_>, families: &Families) -> Result<Judged, 
         let mut targets = Vec::new();
         let mut is_over = !wrong.contains(family.as_str()) && files.iter().all(|path| ground.snapshot.is_plain(path));
         for post in posts {
-            let state = of_post(ground.ledger, &post.id)?;
+            let path = entry::path(&post.id);
+            let text = text(&path)?;
+            let state = State::fold(text.iter().map(|text| (path.as_str(), text.as_str())));
             for (key, of, said) in state.all_said() {
                 judged.heard((key.clone(), of.to_owned()), (said.at, vec![post.id.as_str().to_owned()]));
             }
             let offers = offers.remove(&*post.source.path).unwrap_or_default();
             is_over = is_over
                 && adds(&mut unit, &mut targets, ground.accounts, post, &offers, &state)
-                && has_plain_media(&mut unit, ground, &content, &offers);
+                && has_plain_media(&mut unit, ground, content, &offers);
         }
         if is_over {
             let first = targets.iter().map(|target: &Waiting| target.due).min();
@@ -109,12 +128,6 @@ pub(super) fn judge(ground: &Ground<'_>, families: &Families) -> Result<Judged, 
         }
     }
     Ok(judged)
-}
-
-fn of_post(ledger: &Folder, post: &PostId) -> Result<State, Failure> {
-    let path = entry::path(post);
-    let text = text(ledger, &path)?;
-    Ok(State::fold(text.iter().map(|text| (path.as_str(), text.as_str()))))
 }
 
 /// Adds a post to its family, if each of its targets is over or waits for its time.

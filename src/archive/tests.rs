@@ -6,6 +6,7 @@ use super::*;
 
 fn head() -> Head {
     Head {
+        base: None,
         program: "p".to_owned(),
         commit: "c".to_owned(),
         tree: "t".to_owned(),
