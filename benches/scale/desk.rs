@@ -79,6 +79,7 @@ impl Desk {
         desk.write_content(posts)?;
         desk.check_out("main")?;
         desk.targets = desk.write_ledger()?;
+        desk.lay_out_ledger()?;
         Ok(desk)
     }
 
@@ -115,6 +116,14 @@ impl Desk {
         self.must("git", &["checkout", "-q", "-f", commit])
     }
 
+    /// Removes what plans have kept of what changed since the archive was made.
+    pub(super) fn forget_since(&self) -> Result<()> {
+        match fs::remove_file(self.repo.join(".git/pressroom/cache/archive.since")) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+
     /// Removes what an earlier plan may have kept for a later one.
     pub(super) fn forget(&self) -> Result<()> {
         match fs::remove_dir_all(self.repo.join(".git/pressroom")) {
@@ -149,6 +158,23 @@ impl Desk {
         finish(out, git)
     }
 
+    /// Writes the ledger's files beside the repository, for who reads them as files.
+    fn lay_out_ledger(&self) -> Result<()> {
+        let prefix = format!("--prefix={}/", self.ledger().display());
+        for arguments in [&["read-tree", "pressroom-state"][..], &["checkout-index", "-a", &prefix]] {
+            let index = self.folder.path().join("ledger.index");
+            if !self.git(arguments).env("GIT_INDEX_FILE", index).status()?.success() {
+                return Err(format!("git {arguments:?} failed").into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Where that is.
+    pub(super) fn ledger(&self) -> PathBuf {
+        self.folder.path().join("ledger")
+    }
+
     /// Writes that all posts are out that were due before this decade ends; how many targets there are.
     fn write_ledger(&self) -> Result<usize> {
         let repo = Repo::open(&self.repo).map_err(|failure| failure.message)?;
@@ -173,7 +199,8 @@ impl Desk {
             }
             targets += content.offers.len();
             for offers in content.offers.chunk_by(|a, b| a.post == b.post) {
-                let lines: String = offers.iter().filter_map(lines).collect();
+                let mut before = None;
+                let lines: String = offers.iter().filter_map(|offer| lines(offer, &mut before)).collect();
                 if !lines.is_empty() {
                     file(&mut out, &entry::path(&offers[0].post), lines.as_bytes())?;
                 }
@@ -184,8 +211,8 @@ impl Desk {
     }
 }
 
-/// What a run wrote about a target that it published.
-fn lines(offer: &Offer) -> Option<String> {
+/// What a run wrote about a target that it published; `before`: the chain value of the line above.
+fn lines(offer: &Offer, before: &mut Option<String>) -> Option<String> {
     let due = offer.due.filter(|due| due.timestamp() < 4_000_000_000)?;
     let fp = offer.rendition.as_ref()?.fingerprint();
     let name = format!("{}-{}", offer.post, offer.target.account);
@@ -201,7 +228,11 @@ fn lines(offer: &Offer) -> Option<String> {
     let published = json!({"id": id("published"), "ev": "published", "receipt": receipt});
     let mut lines = String::new();
     for mut line in [claimed, published] {
-        line.as_object_mut()?.extend(common.as_object()?.clone());
+        let line_of = line.as_object_mut()?;
+        line_of.extend(common.as_object()?.clone());
+        line_of.extend(before.take().map(|before| ("prev".to_owned(), before.into())));
+        let line = line.to_string();
+        *before = Some(entry::chain(&line));
         let _ = writeln!(lines, "{line}");
     }
     Some(lines)

@@ -183,7 +183,7 @@ impl Archive {
 
     /// The hash of its head, in hex.
     pub(super) fn seal(&self) -> String {
-        self.seal.iter().map(|byte| format!("{byte:02x}")).collect()
+        base16ct::lower::encode_string(&self.seal)
     }
 
     /// Every unit.

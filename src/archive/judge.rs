@@ -65,7 +65,8 @@ impl Judged {
 /// A file of the ledger, as it is read everywhere.
 pub(super) fn text(ledger: &Folder, path: &str) -> Result<Option<String>, Failure> {
     let bytes = ledger.read(path.strip_prefix(entry::FOLDER).unwrap_or(path))?;
-    Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+    let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Ok(bytes.map(|bytes| String::from_utf8(bytes).unwrap_or_else(|error| lossy(error.as_bytes()))))
 }
 
 /// Judges some families. What is judged alone is over only as far as that can be told of it alone: not whether another post

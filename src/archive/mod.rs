@@ -1,13 +1,15 @@
-//! What a plan need not read again: the archive, a file in the git directory that says which posts are over, and where to look for
-//! all others. It is made of what a commit and a ledger say, holds nothing else, and may be deleted at any time.
+//! What a plan need not read again: the archive, a file in the git directory that says which posts are over or wait for nothing but
+//! their time, and where to look for all others. It is made of what a commit and a ledger say, holds nothing else, and may be deleted at any time.
 //!
 //! Nearly all posts of an old repository are out as they stand there, and no plan says more of them than how many they are. So
-//! what is kept is not what posts say, which would have to be read back, but that they are over ([`crate::plan::settled`]): a plan
-//! over an unchanged repository reads the head of this file, the posts that are not over, and their part of the ledger. These
-//! are read and judged as ever; there is no second way to read a post, and no second form of one.
+//! what is kept is not what posts say, which would have to be read back, but that they are over ([`crate::plan::settled`]); of those
+//! that wait, the line that a plan has for each target ([`crate::plan::waiting`]), by their times. A plan over an unchanged repository
+//! reads the head of this file, what is due or in doubt, and its part of the ledger. These are read and judged as ever; there is
+//! no second way to read a post, and no second form of one.
 //!
 //! **What it hangs on.** The trees of the commit and of the ledger are in the head. What differs in either since is looked for in git's
-//! trees, which costs as much as the difference is large: a family whose files, media or ledger changed is read again. Whatever
+//! trees, which costs as much as the difference is large: a family whose files, media or ledger changed is read again, once: what it
+//! is now stands in a second file from then on, over the first ([`layers`]), until a thousand have changed. Whatever
 //! might decide about all posts makes the whole archive void: another program, accounts.toml, what servers allow, links,
 //! names that are no UTF-8, signatures or a reviewed plan that are demanded. What can change without a commit (Git LFS's
 //! store) is never over. What other posts can change is looked up: ids that are given twice, posts that answer another. What the

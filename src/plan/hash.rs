@@ -17,7 +17,7 @@ impl Plan {
     pub fn hash(&self) -> String {
         let mut lines: Vec<String> = self.ahead().map(line).collect();
         lines.sort();
-        Sha256::digest(lines.concat())[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+        base16ct::lower::encode_string(&Sha256::digest(lines.concat())[..16])
     }
 }
 
