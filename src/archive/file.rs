@@ -24,7 +24,7 @@ use crate::plan::settled::Count;
 use crate::plan::waiting::Waiting;
 
 /// Another form gets another number.
-const MAGIC: &[u8; 8] = b"prarch\0\x03";
+const MAGIC: &[u8; 8] = b"prarch\0\x04";
 const START: usize = 48;
 const ROW: usize = 28;
 /// A head that says it is longer is damaged.
@@ -100,6 +100,8 @@ pub(super) struct Unit {
     pub(super) slots: Vec<(String, DateTime<Utc>)>,
     /// Where its media are, or might be.
     pub(super) media: Vec<String>,
+    /// The hash of all that it was judged by, but for its ledger.
+    pub(super) seal: String,
 }
 
 #[derive(Default, Serialize, Deserialize)]

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
+use sha2::{Digest as _, Sha256};
 
 use super::file::{Due, Live, Unit};
 use crate::account::Accounts;
@@ -16,6 +17,7 @@ use crate::media::Lack;
 use crate::plan::Offer;
 use crate::plan::settled::{Count, settled};
 use crate::plan::waiting::{Waiting, waiting};
+use crate::post::target::Target;
 use crate::post::variant::family_of;
 use crate::post::{Post, Schedule};
 use crate::repo::snapshot::Snapshot;
@@ -84,16 +86,12 @@ pub(super) fn judge_read(
     families: &Families,
     text: impl Fn(&str) -> Result<Option<String>, Failure>,
 ) -> Result<Judged, Failure> {
-    let wrong: HashSet<&str> =
-        content.problems.iter().filter(|problem| problem.is_error()).map(|it| family_of(&it.source.path)).collect();
+    let wrong = with_errors(content);
     let mut posts: HashMap<&str, Vec<&Post>> = HashMap::new();
     for post in &content.posts {
         posts.entry(family_of(&post.source.path)).or_default().push(post);
     }
-    let mut offers: HashMap<&str, Vec<&Offer>> = HashMap::new();
-    for offer in &content.offers {
-        offers.entry(&offer.path).or_default().push(offer);
-    }
+    let mut offers = offers_by_path(content);
     let mut judged = Judged::default();
     for (family, files) in families {
         let posts = posts.remove(family.as_str()).unwrap_or_default();
@@ -105,7 +103,9 @@ pub(super) fn judge_read(
             newest: None,
             slots: Vec::new(),
             media: Vec::new(),
+            seal: String::new(),
         };
+        let mut seal = Seal::default();
         let mut targets = Vec::new();
         let mut is_over = !wrong.contains(family.as_str()) && files.iter().all(|path| ground.snapshot.is_plain(path));
         for post in posts {
@@ -116,6 +116,7 @@ pub(super) fn judge_read(
                 judged.heard((key.clone(), of.to_owned()), (said.at, vec![post.id.as_str().to_owned()]));
             }
             let offers = offers.remove(&*post.source.path).unwrap_or_default();
+            seal.add(post, &offers);
             is_over = is_over
                 && adds(&mut unit, &mut targets, ground.accounts, post, &offers, &state)
                 && has_plain_media(&mut unit, ground, content, &offers);
@@ -123,7 +124,7 @@ pub(super) fn judge_read(
         if is_over {
             let first = targets.iter().map(|target: &Waiting| target.due).min();
             judged.waiting.extend(first.map(|at| Due { at, family: family.clone(), targets }));
-            judged.units.push(unit);
+            judged.units.push(Unit { seal: seal.told(), ..unit });
         } else {
             judged.live.push(Live { family: unit.family, ids: unit.ids });
         }
@@ -179,4 +180,76 @@ fn has_plain_media(unit: &mut Unit, ground: &Ground<'_>, content: &Content, offe
     let all = paths.iter().all(is_plain) && !offers.iter().any(|offer| offer.problems.iter().any(Problem::is_error));
     unit.media.extend(paths);
     all
+}
+
+/// The hash of what families are judged by, but for their ledger: where it is the same, so is what came of it.
+#[derive(Default)]
+struct Seal(Sha256);
+
+impl Seal {
+    fn add(&mut self, post: &Post, offers: &[&Offer]) {
+        self.text(post.id.as_str());
+        self.text(&post.source.path);
+        self.text(&format!("{:?}", post.schedule.as_ref().map(|schedule| &schedule.value)));
+        for offer in offers {
+            let Target { post: _, account, platform, source: _, wishes, body: _ } = &offer.target;
+            let rendition = offer.rendition.as_ref().map(|rendition| rendition.fingerprint());
+            let is_draft = wishes.draft.as_ref().is_some_and(|draft| draft.value);
+            let wishes = (offer.on_edit, offer.on_remove, offer.on_merge, is_draft, offer.waits_since);
+            [account, platform.name(), rendition.unwrap_or_default(), &offer.zone]
+                .into_iter()
+                .for_each(|text| self.text(text));
+            self.text(&format!("{wishes:?} {:?} {:?}", offer.due, offer.expires));
+            for problem in &offer.problems {
+                self.text(&problem.message);
+            }
+            fit::media_paths(&offer.target).iter().for_each(|path| self.text(path));
+        }
+    }
+
+    /// Adds a text, and where it ends.
+    fn text(&mut self, text: &str) {
+        self.0.update(text.len().to_le_bytes());
+        self.0.update(text.as_bytes());
+    }
+
+    fn told(self) -> String {
+        base16ct::lower::encode_string(&self.0.finalize()[..16])
+    }
+}
+
+/// Those families of some that are judged by the same as before: they are the units they were, as long as nothing was written
+/// to their ledger.
+pub(super) fn unchanged<'a>(
+    ground: &Ground<'_>,
+    content: &Content,
+    units: impl Iterator<Item = (&'a Unit, &'a BTreeSet<String>)>,
+) -> BTreeSet<String> {
+    let wrong: HashSet<&str> = with_errors(content);
+    let mut seals: HashMap<&str, Seal> = HashMap::new();
+    let mut offers = offers_by_path(content);
+    for post in &content.posts {
+        let offers = offers.remove(&*post.source.path).unwrap_or_default();
+        seals.entry(family_of(&post.source.path)).or_default().add(post, &offers);
+    }
+    let mut is_same = |unit: &Unit, files: &BTreeSet<String>| {
+        let seal = seals.remove(unit.family.as_str()).unwrap_or_default().told();
+        seal == unit.seal
+            && !wrong.contains(unit.family.as_str())
+            && files.iter().all(|it| ground.snapshot.is_plain(it))
+    };
+    units.filter(|(unit, files)| is_same(unit, files)).map(|(unit, _)| unit.family.clone()).collect()
+}
+
+/// The families with something wrong.
+fn with_errors(content: &Content) -> HashSet<&str> {
+    content.problems.iter().filter(|problem| problem.is_error()).map(|it| family_of(&it.source.path)).collect()
+}
+
+fn offers_by_path(content: &Content) -> HashMap<&str, Vec<&Offer>> {
+    let mut offers: HashMap<&str, Vec<&Offer>> = HashMap::new();
+    for offer in &content.offers {
+        offers.entry(&offer.path).or_default().push(offer);
+    }
+    offers
 }

@@ -52,7 +52,7 @@ mod layers;
 mod tests;
 
 use file::{Archive, Due, Head, Unit};
-use judge::{Families, Ground, Judged, Words, judge, judge_read, text};
+use judge::{Families, Ground, Judged, Words, judge, judge_read, text, unchanged};
 use layers::Layers;
 
 /// When so many files have changed since it was made, it is made anew.
@@ -180,7 +180,7 @@ fn go_by(layers: &Layers, asked: &Asked<'_>, snapshot: &Snapshot) -> Result<(Res
     if !is_free_of_guards(asked, snapshot, oid(&head.commit)?)? {
         return Err(Stop::NotThen);
     }
-    let mut open = Open { layers, families: BTreeSet::new(), units: HashMap::new() };
+    let mut open = Open { layers, families: BTreeSet::new(), touched: BTreeSet::new(), units: HashMap::new() };
     for live in &head.live {
         open.families.insert(live.family.clone());
     }
@@ -192,7 +192,9 @@ fn go_by(layers: &Layers, asked: &Asked<'_>, snapshot: &Snapshot) -> Result<(Res
     }
     open_changed(&mut open, asked)?;
     let entries = changed_entries(&mut open, asked)?;
-    let (content, files) = read(&mut open, asked, snapshot)?;
+    let (mut content, mut files) = read(&mut open, asked, snapshot)?;
+    let ground = Ground { snapshot, accounts: asked.accounts };
+    open.close_unchanged(&ground, &mut content, &mut files);
     let texts = ledger(&open, asked, &content, entries)?;
     let state = State::fold(texts.iter().map(|(path, text)| (path.as_str(), text.as_str())));
     let is_newer =
@@ -212,7 +214,6 @@ fn go_by(layers: &Layers, asked: &Asked<'_>, snapshot: &Snapshot) -> Result<(Res
     let top = if is_as_known(head, asked)? {
         None
     } else {
-        let ground = Ground { snapshot, accounts: asked.accounts };
         let judged = judge_read(&ground, &content, &files, |path| Ok(texts.get(path).cloned()))?;
         Some(overlay(&open, asked, &content, &state, &texts, judged)?)
     };
@@ -293,21 +294,48 @@ fn is_free_of_guards(asked: &Asked<'_>, snapshot: &Snapshot, known: Oid) -> Resu
 struct Open<'a> {
     layers: &'a Layers,
     families: BTreeSet<String>,
+    /// Of them, those that are read only since a text of theirs is another.
+    touched: BTreeSet<String>,
     units: HashMap<String, Unit>,
 }
 
 impl Open<'_> {
     fn take(&mut self, family: &str) -> Result<(), Stop> {
-        if self.families.insert(family.to_owned())
-            && let Some(unit) = self.layers.unit(family)?
-        {
-            self.units.insert(family.to_owned(), unit);
-        }
-        Ok(())
+        self.touched.remove(family);
+        self.open(family).map(drop)
     }
 
     fn take_all(&mut self, families: &BTreeSet<String>) -> Result<(), Stop> {
         families.iter().try_for_each(|family| self.take(family))
+    }
+
+    /// A text of this family is another.
+    fn touch(&mut self, family: &str) -> Result<(), Stop> {
+        if self.open(family)? {
+            self.touched.insert(family.to_owned());
+        }
+        Ok(())
+    }
+
+    /// Whether it was not open yet.
+    fn open(&mut self, family: &str) -> Result<bool, Stop> {
+        let is_new = self.families.insert(family.to_owned());
+        if is_new && let Some(unit) = self.layers.unit(family)? {
+            self.units.insert(family.to_owned(), unit);
+        }
+        Ok(is_new)
+    }
+
+    /// Closes the units whose texts are others, but say the same: their ledger need not be read.
+    fn close_unchanged(&mut self, ground: &Ground<'_>, content: &mut Content, files: &mut Families) {
+        let touched = self.touched.iter().filter_map(|family| Some((self.units.get(family)?, files.get(family)?)));
+        for family in unchanged(ground, content, touched) {
+            self.families.remove(&family);
+            self.units.remove(&family);
+            files.remove(&family);
+        }
+        content.posts.retain(|post| self.families.contains(family_of(&post.source.path)));
+        content.offers.retain(|offer| self.families.contains(family_of(&offer.path)));
     }
 }
 
@@ -326,7 +354,7 @@ fn open_changed(open: &mut Open<'_>, asked: &Asked<'_>) -> Result<(), Stop> {
     }
     for change in &changes {
         if change.path.starts_with(POSTS) && change.path.ends_with(".md") {
-            open.take(family_of(&change.path))?;
+            open.touch(family_of(&change.path))?;
         }
         // A file may be media, and a folder may come to be where one is looked for.
         let folders = change.path.match_indices('/').map(|(slash, _)| &change.path[..slash]);
@@ -368,18 +396,20 @@ fn read(open: &mut Open<'_>, asked: &Asked<'_>, snapshot: &Snapshot) -> Result<(
         let files = families.values().flatten().cloned().collect();
         let problems = asked.problems.to_vec();
         let content = Content::read_some(snapshot, asked.accounts, problems, &files, Merged::LookedUp)?;
-        let mut ids: BTreeSet<&str> = content.posts.iter().map(|post| post.id.as_str()).collect();
+        let before = open.families.len();
+        for post in &content.posts {
+            let families = open.layers.of_id(post.id.as_str())?;
+            if families.iter().any(|family| family != family_of(&post.source.path)) {
+                open.take_all(&families)?;
+            }
+        }
         if is_first {
             let renditions = content.offers.iter().filter_map(|offer| offer.rendition.as_ref());
-            let named = renditions.flat_map(|it| [&it.reply_to, &it.quote_of, &it.repost_of]).flatten();
-            ids.extend(named.filter_map(|reference| match reference {
-                Reference::Post(id) => Some(id.as_str()),
-                Reference::Url(_) => None,
-            }));
-        }
-        let before = open.families.len();
-        for id in ids {
-            open.take_all(&open.layers.of_id(id)?)?;
+            for reference in renditions.flat_map(|it| [&it.reply_to, &it.quote_of, &it.repost_of]).flatten() {
+                if let Reference::Post(id) = reference {
+                    open.take_all(&open.layers.of_id(id)?)?;
+                }
+            }
         }
         if open.families.len() == before {
             return Ok((content, families));

@@ -141,7 +141,7 @@ impl World {
     /// Something happens to the files.
     fn edit(&mut self) {
         let path = self.path();
-        match self.dice.usize(0..16) {
+        match self.dice.usize(0..18) {
             0..=6 => {
                 let id = format!("p{}", self.dice.usize(0..40));
                 let text = self.post(&id);
@@ -156,6 +156,13 @@ impl World {
                 self.press.bytes(place, &picture(64, 64, grey));
             }
             12 => self.remove("posts/2021/cup.png"),
+            // Another text that says the same.
+            15 | 16 => {
+                if let Ok(text) = fs::read_to_string(self.press.repo.join(&path)) {
+                    let note = self.dice.u8(..);
+                    self.press.file(&path, &text.replacen("---\n", &format!("---\n# {note}\n"), 1));
+                }
+            }
             13 if self.one_in(4) => {
                 let accounts = fs::read_to_string(self.press.repo.join("accounts.toml")).unwrap();
                 let minutes = self.dice.usize(1..9000);
@@ -314,7 +321,9 @@ fn what_is_over_is_not_read() {
     assert!(plan().exits(0).stdout.contains(SUMMARY));
     world.press.file("posts/more.md", "---\nid: more\ntargets: [acme-x]\nschedule: 2099-01-02 09:00\n---\nMore.\n");
     world.press.commit("more").git(&["branch", "more"]);
-    world.press.git(&["reset", "-q", "--hard", "main~1"]);
+    let noted = "---\n# Out since long.\nid: old3\ntargets: [acme-x]\nschedule: 2020-01-01 09:00\n---\nOld 3.\n";
+    world.press.file("posts/old3.md", noted).commit("note").git(&["branch", "noted"]);
+    world.press.git(&["reset", "-q", "--hard", "main~2"]);
     assert!(plan().exits(0).stdout.contains(SUMMARY));
     // From here on nobody can read an old post, or what became of it, or the one to come.
     let forget = |object: &str| {
@@ -337,6 +346,9 @@ fn what_is_over_is_not_read() {
     forget("more:posts/more.md");
     assert!(plan().exits(0).stdout.contains("Nothing to publish, 2 scheduled, 10 published."));
     assert_eq!(world.kept()[0], base);
+    // A text that is another and says the same is read, but not what became of it.
+    world.press.git(&["update-ref", "refs/heads/main", "noted"]);
+    assert!(plan().exits(0).stdout.contains("Nothing to publish, 2 scheduled, 10 published."));
     let anew = world.press.run(&["plan", "--offline", "--no-cache"]);
     assert_ne!(anew.code, 0, "{}", anew.stdout);
 }
