@@ -5,14 +5,15 @@
 //! 3. What is made outside (uploads) is *prepared*: written to the ledger before the call that shows the post.
 //! 4. The showing call is sent **once**. Before it the lease is checked by both clocks, and a note goes to the spool:
 //!    from here on a dead run may have published.
-//! 5. A clear answer becomes the receipt: first in the spool, synced to disk, then in the ledger.
+//! 5. A clear answer becomes the receipt: first in the spool, synced to disk, then in the ledger, where it may come some
+//!    seconds later, with those of other targets.
 //! 6. An unclear answer becomes a doubt, and the adapter's look-up decides; nothing is ever sent again blindly.
 //!
 //! A run that dies leaves its claim and its spool. The next run of the same clone reads the spool and takes over at
 //! once; another machine waits for the lease and a grace, and looks before it sends.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 
 use chrono::TimeDelta;
@@ -87,7 +88,7 @@ pub struct Sent<'a> {
 }
 
 /// A line handed in to the state branch; awaiting tells whether it has arrived.
-type OnItsWay<'a> = Pin<Box<dyn Future<Output = Result<(), Failure>> + 'a>>;
+type OnItsWay = Pin<Box<dyn Future<Output = Result<(), Failure>>>>;
 
 /// How the run left one target.
 #[derive(Clone, Debug)]
@@ -95,6 +96,9 @@ struct Ended {
     row: usize,
     end: End,
 }
+
+/// How far a lane came, its last words, and why it came no further.
+type Lane = (Vec<Ended>, Vec<OnItsWay>, Result<(), Failure>);
 
 impl Run<'_> {
     /// Carries out a plan, and gives its rows back as the run left them.
@@ -228,23 +232,34 @@ impl Run<'_> {
     }
 
     /// Accounts side by side, the targets of one account one after another. Last words go to the ledger while the lanes
-    /// go on; all of them have arrived when this ends, or the error says that they lie in the spool.
+    /// go on, many at a time; all of them have arrived when this ends, or the error says that they lie in the spool.
     async fn walk_lanes(&self, rows: &[Row], claims: Vec<(usize, Claimed)>) -> (Vec<Ended>, Result<(), Failure>) {
         let mut lanes: BTreeMap<&str, Vec<(usize, Claimed)>> = BTreeMap::new();
         for (index, claimed) in claims {
             lanes.entry(&rows[index].account).or_default().push((index, claimed));
         }
-        let results = join_all(lanes.into_values().map(|lane| self.walk_lane(rows, lane))).await;
-        let mut ended = Vec::new();
-        let mut outcome = Ok(());
-        for (lane, result) in results {
+        let lanes = join_all(lanes.into_values().map(|lane| self.walk_lane(rows, lane)));
+        let (mut ended, mut words, mut outcome) = (Vec::new(), Vec::new(), Ok(()));
+        for (lane, said, result) in self.hurried_by_stop(lanes).await {
             ended.extend(lane);
+            words.extend(said);
             outcome = outcome.and(result);
         }
-        (ended, outcome)
+        let arrived = join_all(words).await.into_iter().collect::<Result<(), Failure>>();
+        (ended, arrived.and(outcome))
     }
 
-    async fn walk_lane(&self, rows: &[Row], lane: Vec<(usize, Claimed)>) -> (Vec<Ended>, Result<(), Failure>) {
+    /// Whoever asks to stop may end the process soon, whatever a lane is still waiting for: what is known is written down.
+    async fn hurried_by_stop<T>(&self, lanes: impl Future<Output = T>) -> T {
+        let (mut lanes, mut stop) = (pin!(lanes), self.stop.clone());
+        tokio::select! {
+            ended = &mut lanes => return ended,
+            Ok(_) = stop.wait_for(|stop| *stop) => self.writer.journal.hurry(),
+        }
+        lanes.await
+    }
+
+    async fn walk_lane(&self, rows: &[Row], lane: Vec<(usize, Claimed)>) -> Lane {
         let mut ended = Vec::new();
         let mut words = Vec::new();
         let mut barred: Option<Refusal> = None;
@@ -259,14 +274,14 @@ impl Run<'_> {
                 None => match self.spent(row, &claimed, &heard) {
                     Some(end) => Ok((end, claimed)),
                     None => match Walk::new(self, row, claimed) {
-                        Some(walk) => walk.walk().await,
+                        Some(walk) => walk.walk(&mut words).await,
                         None => continue,
                     },
                 },
             };
             let (end, claimed) = match walk {
                 Ok(end) => end,
-                Err(failure) => return (ended, join_words(words).await.and(Err(failure))),
+                Err(failure) => return (ended, words, Err(failure)),
             };
             heard.retain(|old| claimed.allowances.iter().all(|new| new.of != old.of));
             heard.extend(claimed.allowances.iter().cloned());
@@ -274,13 +289,12 @@ impl Run<'_> {
                 barred = Some(refusal.clone());
             }
             if let Err(failure) = self.last_word(row, &claimed, &end, &mut words) {
-                return (ended, join_words(words).await.and(Err(failure)));
+                return (ended, words, Err(failure));
             }
             (self.tell)(&told(row, &end));
             ended.push(Ended { row: index, end });
         }
-        let outcome = join_words(words).await;
-        (ended, outcome)
+        (ended, words, Ok(()))
     }
 
     /// What an earlier post of the account has met need not be met again: a limit of which too little is left for a post of
@@ -298,13 +312,7 @@ impl Run<'_> {
     }
 
     /// Writes a walk's last word: to the spool now, to the ledger while the lane goes on.
-    fn last_word<'w>(
-        &'w self,
-        row: &Row,
-        claimed: &Claimed,
-        end: &End,
-        words: &mut Vec<OnItsWay<'w>>,
-    ) -> Result<(), Failure> {
+    fn last_word(&self, row: &Row, claimed: &Claimed, end: &End, words: &mut Vec<OnItsWay>) -> Result<(), Failure> {
         let Some(event) = end.last_word() else { return Ok(()) };
         let mut line = self.writer.line(row, Some(claimed), event);
         line.entry.allowances.clone_from(&claimed.allowances);
@@ -424,10 +432,6 @@ const SKEW_MAX: TimeDelta = TimeDelta::seconds(60);
 const TIMES_ASKED: usize = 3;
 /// Most characters of a platform's words that are kept.
 const WORDS_MAX: usize = 300;
-
-async fn join_words(words: Vec<OnItsWay<'_>>) -> Result<(), Failure> {
-    join_all(words).await.into_iter().collect()
-}
 
 /// One line of progress.
 fn told(row: &Row, end: &End) -> String {
