@@ -3,6 +3,7 @@
 use std::env;
 use std::fmt::Write as _;
 use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
@@ -12,7 +13,7 @@ use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike as _;
 use tempfile::TempDir;
 
-use super::stage::{CHAT, MEDIA_HOST, PAGE, Stage, now};
+use super::stage::{CHAT, MEDIA_HOST, PAGE, SECOND_PDS, Stage, now};
 use super::{Case, Result};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_pressroom");
@@ -30,6 +31,8 @@ pub(super) struct Run {
     pub(super) cpu: f64,
     /// When it was started.
     pub(super) began: f64,
+    /// What it printed.
+    told: String,
 }
 
 impl<'a> Desk<'a> {
@@ -44,15 +47,15 @@ impl<'a> Desk<'a> {
         self.folder.path()
     }
 
-    /// Connects the accounts, then writes posts that are due and pushes them.
-    pub(super) fn settle(&self, stage: &Stage, posts: usize) -> Result<()> {
+    /// Connects the accounts, with the ledger on a remote; a post made from now on is newer than that.
+    pub(super) fn settle(&self, stage: &Stage, remote: &str) -> Result<()> {
         let identity = pressroom::vault::identity::generate();
         let key = self.folder.path().join("home/.config/pressroom/identity");
         pressroom::vault::identity::write(&key, &identity.text)?;
         fs::create_dir_all(self.repo.join("posts"))?;
         fs::create_dir_all(self.repo.join("media"))?;
         self.git(&["init", "-q", "-b", "main", "."])?;
-        self.git(&["remote", "add", "origin", &stage.remote])?;
+        self.git(&["remote", "add", "origin", remote])?;
         fs::write(self.repo.join("accounts.toml"), self.accounts(identity.recipient.key())?)?;
         fs::copy("media/card.png", self.repo.join("media/card.png"))?;
         self.push("First")?;
@@ -61,7 +64,12 @@ impl<'a> Desk<'a> {
         }
         // What was committed in the second of the connection is older than it.
         thread::sleep(Duration::from_millis(1_100));
-        for number in 0..posts {
+        Ok(())
+    }
+
+    /// Writes posts that are due and pushes them.
+    pub(super) fn post(&self, numbers: Range<usize>) -> Result<()> {
+        for number in numbers {
             let wishes = self.case.wishes;
             let text = format!(
                 "---\nid: post-{number}\nschedule: on-merge\ntargets: [all]\n{wishes}---\nNews number {number} of the day.\n"
@@ -76,31 +84,42 @@ impl<'a> Desk<'a> {
             "schema = 1\n\n[encryption]\nrecipients = [\"{recipient}\"]\n\n\
              [media]\npublic_url = \"https://{MEDIA_HOST}/{{path}}\"\n"
         );
-        for platform in self.case.platforms {
-            write!(text, "\n[accounts.my-{platform}]\nplatform = \"{platform}\"\n")?;
+        for &platform in self.case.platforms {
+            let of = platform.trim_end_matches("-2");
+            write!(text, "\n[accounts.my-{platform}]\nplatform = \"{of}\"\n")?;
             match platform {
+                "bluesky-2" => writeln!(text, "server = \"{SECOND_PDS}\"")?,
                 "facebook" => writeln!(text, "as = \"{PAGE}\"")?,
                 "mastodon" => writeln!(text, "server = \"mastodon.example\"")?,
                 "telegram" => writeln!(text, "chat = \"@{CHAT}\"")?,
                 _ => {}
             }
         }
-        let all = self.case.platforms.map(|platform| format!("my-{platform}"));
+        let all: Vec<_> = self.case.platforms.iter().map(|platform| format!("my-{platform}")).collect();
         writeln!(text, "\n[groups]\nall = {all:?}")?;
         Ok(text)
     }
 
     /// Publishes what is due, which must be so many targets.
     pub(super) fn publish(&self, stage: &Stage, targets: usize) -> Result<Run> {
+        let run = self.run(&[PROGRAM, "publish"], &[("PRESSROOM_HOSTS", &stage.hosts)])?;
+        let published = run.told.contains(&format!("{targets} published"));
+        if published { Ok(run) } else { Err(run.told.into()) }
+    }
+
+    /// Runs a program to its good end.
+    pub(super) fn run(&self, program: &[&str], env: &[(&str, &str)]) -> Result<Run> {
         let began = now();
         let mut command = self.clean(env::current_exe()?.as_os_str());
-        let output = command.args(["run", PROGRAM, "publish"]).env("PRESSROOM_HOSTS", &stage.hosts).output()?;
-        let told = String::from_utf8(output.stdout)?;
-        if !output.status.success() || !told.contains(&format!("{targets} published")) {
+        let output = command.arg("run").args(program).envs(env.iter().copied()).output()?;
+        let mut told = String::from_utf8(output.stdout)?;
+        if !output.status.success() {
             return Err(format!("{told}{}", String::from_utf8_lossy(&output.stderr)).into());
         }
-        let told = told.lines().last().and_then(|told| told.split_once(' ')).ok_or("the run tells no figures")?;
-        Ok(Run { wall: told.0.parse()?, cpu: told.1.parse()?, began })
+        let end = told.trim_end().rfind('\n').map_or(0, |end| end + 1);
+        let figures = told.split_off(end);
+        let (wall, cpu) = figures.trim().split_once(' ').ok_or("the run tells no figures")?;
+        Ok(Run { wall: wall.parse()?, cpu: cpu.parse()?, began, told })
     }
 
     fn push(&self, subject: &str) -> Result<()> {

@@ -14,8 +14,8 @@ use tokio::io::AsyncWriteExt as _;
 use super::Result;
 use super::stage::now;
 
-/// What is below it in the folder that it serves.
-const NAME: &str = "remote.git";
+/// The repository, in the folder that is served.
+pub(super) const NAME: &str = "remote.git";
 
 /// The server, on a thread of its own for as long as the process lives.
 pub(super) struct Remote {

@@ -19,6 +19,8 @@ use super::{Case, LATENCY, Result};
 pub(super) const PAGE: u64 = 1_234_567_890;
 /// The chat that Telegram's bot posts to.
 pub(super) const CHAT: &str = "acme_news";
+/// Where the second account of Bluesky lives.
+pub(super) const SECOND_PDS: &str = "pds.second.example";
 /// Where Instagram and Threads fetch from.
 pub(super) const MEDIA_HOST: &str = "media.example";
 const CARD: &[u8] = include_bytes!("../../media/card.png");
@@ -165,6 +167,11 @@ fn hurry(sim: &Sim) {
     sim.slack.configure(|options| options.burst = many);
 }
 
+fn bluesky(sim: &Sim, sign_up: bluesky::SignUp) -> String {
+    let account = sim.bluesky.sign_up(sign_up);
+    json!({ "identifier": account.handle, "password": account.app_password }).to_string()
+}
+
 /// An account on a platform: what connects it.
 fn sign_up(sim: &Sim, platform: &str) -> Result<String> {
     Ok(match platform {
@@ -177,9 +184,10 @@ fn sign_up(sim: &Sim, platform: &str) -> Result<String> {
         }
         "instagram" => sim.instagram.sign_up(instagram::SignUp::default()).access_token,
         "threads" => sim.threads.sign_up(threads::SignUp::default()).access_token,
-        "bluesky" => {
-            let ann = sim.bluesky.sign_up(bluesky::SignUp::default());
-            json!({ "identifier": ann.handle, "password": ann.app_password }).to_string()
+        "bluesky" => bluesky(sim, bluesky::SignUp::default()),
+        "bluesky-2" => {
+            let handle = "second.example".to_owned();
+            bluesky(sim, bluesky::SignUp { handle, pds: SECOND_PDS, entryway: false, ..bluesky::SignUp::default() })
         }
         "mastodon" => sim.mastodon.sign_up(mastodon::SignUp::default()).access_token,
         "discord" => sim.discord.sign_up(discord::SignUp::default()).address,

@@ -4,10 +4,12 @@
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::Utc;
+use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use super::{Repo, sync, words};
@@ -39,11 +41,18 @@ pub trait Spools: Send + Sync {
 
 /// A run's own spool.
 pub trait Spool: std::fmt::Debug + Send + Sync {
-    /// Adds a line; it is on the disk when this returns. On an error nothing of it stays.
+    /// Adds a line; it outlives this process when this returns. On an error nothing of it stays.
     ///
     /// # Errors
     /// When it cannot be written.
     fn write(&self, line: &str) -> Result<(), Failure>;
+
+    /// Ends when all that was written before outlives the machine as well. Several that wait at once share one flush of the
+    /// disk.
+    ///
+    /// # Errors
+    /// When it cannot be flushed.
+    fn sync(&self) -> BoxFuture<'_, Result<(), Failure>>;
 
     /// All of it is in the ledger: it goes.
     ///
@@ -57,6 +66,10 @@ pub trait Spool: std::fmt::Debug + Send + Sync {
 struct InFile {
     path: PathBuf,
     file: Mutex<File>,
+    /// Lines written.
+    written: AtomicU64,
+    /// Of them, those that are certainly on the disk; held by whoever flushes it.
+    on_disk: tokio::sync::Mutex<u64>,
 }
 
 /// Another run's spool.
@@ -104,7 +117,7 @@ impl Spools for Repo {
         new.write_all(format!("{header}\n").as_bytes()).and_then(|()| new.as_file().sync_all()).map_err(failed)?;
         let file = new.persist_noclobber(&path).map_err(|error| failed(error.error))?;
         sync(&folder).map_err(failed)?;
-        Ok(Box::new(InFile { path, file: Mutex::new(file) }))
+        Ok(Box::new(InFile { path, file: Mutex::new(file), written: AtomicU64::new(0), on_disk: 0.into() }))
     }
 
     fn other_runs(&self, own: Option<&str>) -> Result<Vec<OtherRun>, Failure> {
@@ -145,9 +158,28 @@ impl Spool for InFile {
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         let failed = |error: io::Error| words::io("cannot write to the spool", &self.path, &error);
         let before = file.metadata().map_err(failed)?.len();
-        file.write_all(format!("{line}\n").as_bytes()).and_then(|()| file.sync_data()).map_err(|error| {
+        file.write_all(format!("{line}\n").as_bytes()).map_err(|error| {
             let _ = file.set_len(before).and_then(|()| io::Seek::seek(&mut *file, io::SeekFrom::End(0)).map(drop));
             failed(error)
+        })?;
+        self.written.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn sync(&self) -> BoxFuture<'_, Result<(), Failure>> {
+        let failed = |error: io::Error| words::io("cannot write to the spool", &self.path, &error);
+        let wanted = self.written.load(Ordering::Relaxed);
+        Box::pin(async move {
+            let mut on_disk = self.on_disk.lock().await;
+            if *on_disk >= wanted {
+                return Ok(());
+            }
+            let now = self.written.load(Ordering::Relaxed);
+            let file = self.file.lock().unwrap_or_else(PoisonError::into_inner).try_clone().map_err(failed)?;
+            let flushed = tokio::task::spawn_blocking(move || file.sync_data()).await;
+            flushed.unwrap_or_else(|error| Err(io::Error::other(error))).map_err(failed)?;
+            *on_disk = now;
+            Ok(())
         })
     }
 

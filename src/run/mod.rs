@@ -3,10 +3,11 @@
 //! 1. All targets the plan acts on are *claimed*, in one push. Who loses the push, loses the target.
 //! 2. Accounts work side by side, the targets of one account one after another.
 //! 3. What is made outside (uploads) is *prepared*: written to the ledger before the call that shows the post.
-//! 4. The showing call is sent **once**. Before it the lease is checked by both clocks, and a note goes to the spool:
-//!    from here on a dead run may have published.
-//! 5. A clear answer becomes the receipt: first in the spool, synced to disk, then in the ledger, where it may come some
-//!    seconds later, with those of other targets.
+//! 4. The showing call is sent **once**. Before it the lease is checked by both clocks, and a note goes to the spool, synced to
+//!    disk: from here on a dead run may have published.
+//! 5. A clear answer becomes the receipt: first in the spool, then in the ledger, where it may come some seconds later, with
+//!    those of other targets. Nobody waits for the disk here: if a power cut takes the receipt, the note before it stands, and
+//!    the post is looked for.
 //! 6. An unclear answer becomes a doubt, and the adapter's look-up decides; nothing is ever sent again blindly.
 //!
 //! A run that dies leaves its claim and its spool. The next run of the same clone reads the spool and takes over at
@@ -371,7 +372,7 @@ impl Run<'_> {
         row.attention = attention;
     }
 
-    /// Writes a note to the spool; it is on the disk when this returns.
+    /// Writes a note to the spool.
     fn note(&self, note: &Note) -> Result<(), Failure> {
         self.spool.write(&note.line())
     }

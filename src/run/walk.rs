@@ -427,6 +427,7 @@ impl<'a> Walk<'a> {
             return Ok(Some(end));
         }
         self.run.note(&Note::Armed { claim: self.claim.id })?;
+        self.run.spool.sync().await?;
         let sent_at = self.run.clock.now();
         let outcome = match self.exchange(&call).await {
             Ok(outcome) => outcome,
