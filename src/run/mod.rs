@@ -33,7 +33,7 @@ use crate::plan::Plan;
 use crate::plan::action::{Action, ReceiptRow, Row, Standing};
 use crate::plan::when::how_long;
 use crate::platform::{self, Allowance, Refusal};
-use crate::repo::journal::Setback;
+use crate::repo::journal::{Change, Setback};
 use crate::repo::spool::Spool;
 use crate::vault::{Document, Redactor, Vault};
 
@@ -74,6 +74,8 @@ pub struct Run<'a> {
     pub tell: &'a (dyn Fn(&str) + Sync),
     /// Where it is told how far a file is on its way.
     pub sent: &'a (dyn Fn(&Sent<'_>) + Sync),
+    /// What goes to the state branch along with the last words, told how the targets are left.
+    pub along: &'a (dyn Fn(&[Row]) -> Option<Change> + Sync),
 }
 
 /// How far a media file is on its way to a target's platform.
@@ -98,8 +100,14 @@ struct Ended {
     end: End,
 }
 
-/// How far a lane came, its last words, and why it came no further.
-type Lane = (Vec<Ended>, Vec<OnItsWay>, Result<(), Failure>);
+/// How far a lane came.
+struct Lane {
+    ended: Vec<Ended>,
+    /// What it has to say to the ledger; where it does not arrive, it lies in the spool.
+    words: Vec<OnItsWay>,
+    /// Why it came no further.
+    outcome: Result<(), Failure>,
+}
 
 impl Run<'_> {
     /// Carries out a plan, and gives its rows back as the run left them.
@@ -121,7 +129,7 @@ impl Run<'_> {
             return Ok(rows);
         }
         let claims = self.claim_all(&mut rows).await?;
-        let (ended, later) = self.walk_lanes(&rows, claims).await;
+        let Lane { ended, mut words, outcome } = self.walk_lanes(&rows, claims).await;
         for Ended { row, end } in ended {
             self.conclude(&mut rows[row], end);
         }
@@ -130,8 +138,15 @@ impl Run<'_> {
             row.reason = Some("the run did not come to it; the next one does".to_owned());
             row.attention = Some(Kind::Later);
         }
-        later?;
-        Ok(rows)
+        if outcome.is_ok()
+            && !words.is_empty()
+            && let Some(along) = (self.along)(&rows)
+        {
+            let along = self.writer.journal.commit(along);
+            words.push(Box::pin(async move { write::settled(along.await).map(drop) }));
+        }
+        join_all(words).await.into_iter().collect::<Result<(), Failure>>()?;
+        outcome.map(|()| rows)
     }
 
     /// Why nothing may be touched by this machine's clock, which tells what is due, late and missed.
@@ -233,21 +248,20 @@ impl Run<'_> {
     }
 
     /// Accounts side by side, the targets of one account one after another. Last words go to the ledger while the lanes
-    /// go on, many at a time; all of them have arrived when this ends, or the error says that they lie in the spool.
-    async fn walk_lanes(&self, rows: &[Row], claims: Vec<(usize, Claimed)>) -> (Vec<Ended>, Result<(), Failure>) {
+    /// go on, many at a time.
+    async fn walk_lanes(&self, rows: &[Row], claims: Vec<(usize, Claimed)>) -> Lane {
         let mut lanes: BTreeMap<&str, Vec<(usize, Claimed)>> = BTreeMap::new();
         for (index, claimed) in claims {
             lanes.entry(&rows[index].account).or_default().push((index, claimed));
         }
         let lanes = join_all(lanes.into_values().map(|lane| self.walk_lane(rows, lane)));
-        let (mut ended, mut words, mut outcome) = (Vec::new(), Vec::new(), Ok(()));
-        for (lane, said, result) in self.hurried_by_stop(lanes).await {
-            ended.extend(lane);
-            words.extend(said);
-            outcome = outcome.and(result);
+        let mut all = Lane { ended: Vec::new(), words: Vec::new(), outcome: Ok(()) };
+        for lane in self.hurried_by_stop(lanes).await {
+            all.ended.extend(lane.ended);
+            all.words.extend(lane.words);
+            all.outcome = all.outcome.and(lane.outcome);
         }
-        let arrived = join_all(words).await.into_iter().collect::<Result<(), Failure>>();
-        (ended, arrived.and(outcome))
+        all
     }
 
     /// Whoever asks to stop may end the process soon, whatever a lane is still waiting for: what is known is written down.
@@ -282,7 +296,7 @@ impl Run<'_> {
             };
             let (end, claimed) = match walk {
                 Ok(end) => end,
-                Err(failure) => return (ended, words, Err(failure)),
+                Err(failure) => return Lane { ended, words, outcome: Err(failure) },
             };
             heard.retain(|old| claimed.allowances.iter().all(|new| new.of != old.of));
             heard.extend(claimed.allowances.iter().cloned());
@@ -290,12 +304,12 @@ impl Run<'_> {
                 barred = Some(refusal.clone());
             }
             if let Err(failure) = self.last_word(row, &claimed, &end, &mut words) {
-                return (ended, words, Err(failure));
+                return Lane { ended, words, outcome: Err(failure) };
             }
             (self.tell)(&told(row, &end));
             ended.push(Ended { row: index, end });
         }
-        (ended, words, Ok(()))
+        Lane { ended, words, outcome: Ok(()) }
     }
 
     /// What an earlier post of the account has met need not be met again: a limit of which too little is left for a post of
