@@ -136,13 +136,13 @@ impl Desk {
     fn write_content(&self, posts: usize) -> Result<()> {
         let mut git = self.import()?;
         let mut out = BufWriter::new(git.stdin.take().ok_or("git takes nothing")?);
-        begin(&mut out, "main", "Posts", None)?;
+        begin(&mut out, "main", "Posts")?;
         file(&mut out, "accounts.toml", ACCOUNTS.as_bytes())?;
         file(&mut out, "media/dot.png", DOT)?;
         for number in 0..posts {
             file(&mut out, &path(number), post(number, posts, "").as_bytes())?;
         }
-        begin(&mut out, "main", "Change some", Some("main^0"))?;
+        begin(&mut out, "main", "Change some")?;
         for number in (0..posts - TO_COME).step_by(((posts - TO_COME) / CHANGED).max(1)).take(CHANGED) {
             file(&mut out, &path(number), post(number, posts, "slug: notes\n").as_bytes())?;
         }
@@ -161,7 +161,7 @@ impl Desk {
         let (snapshot, accounts, paths) = read().map_err(|failure: pressroom::error::Failure| failure.message)?;
         let mut git = self.import()?;
         let mut out = BufWriter::new(git.stdin.take().ok_or("git takes nothing")?);
-        begin(&mut out, "pressroom-state", "State", None)?;
+        begin(&mut out, "pressroom-state", "State")?;
         file(&mut out, "format.json", b"{\"schema\":1,\"min_reader\":1,\"min_writer\":1}\n")?;
         let mut targets = 0;
         for paths in paths.chunks(AT_ONCE) {
@@ -219,12 +219,10 @@ fn half(words: &str) -> [u8; 16] {
     bytes
 }
 
-fn begin(out: &mut impl Write, branch: &str, subject: &str, from: Option<&str>) -> Result<()> {
+/// Begins a commit on top of what the branch has so far.
+fn begin(out: &mut impl Write, branch: &str, subject: &str) -> Result<()> {
     let who = "committer Ann Example <ann@example.org> 1577836800 +0000";
     writeln!(out, "commit refs/heads/{branch}\n{who}\ndata {}\n{subject}", subject.len())?;
-    if let Some(from) = from {
-        writeln!(out, "from refs/heads/{from}")?;
-    }
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use super::action::Row;
 use super::settled::Over;
 use super::*;
 use crate::error::Source;
+use crate::fit::Rendition;
 use crate::ledger::entry;
 use crate::limits::Platform;
 use crate::media::Library;
@@ -167,12 +168,12 @@ fn files(short: &str, offers: &[Offer]) -> BTreeMap<String, String> {
         if let Some(named) = line.get("fp").and_then(serde_json::Value::as_str) {
             let named = if named == "same" { post } else { named };
             let offer = offers.iter().find(|offer| offer.post.as_str() == named && offer.target.account == account);
-            let fp = offer.and_then(|offer| offer.rendition.as_ref()).map(Rendition::fingerprint);
+            let fp = offer.and_then(|offer| offer.rendition.as_deref()).map(Rendition::fingerprint);
             line.insert("fp".into(), fp.unwrap_or_else(|| named.to_owned()).into());
         }
         if line.get("fixed").is_some_and(|fixed| fixed == "same") {
             let offer = offers.iter().find(|offer| offer.post.as_str() == post && offer.target.account == account);
-            let fixed = offer.and_then(|offer| offer.rendition.as_ref()).map(Rendition::fixed);
+            let fixed = offer.and_then(|offer| offer.rendition.as_deref()).map(Rendition::fixed);
             line.insert("fixed".into(), fixed.into());
         }
         file.push_str(&format!("{}\n", serde_json::Value::Object(line)));
