@@ -24,10 +24,10 @@ pub mod peculiar;
 pub mod price;
 mod smaller;
 mod spend;
-mod together;
 #[cfg(test)]
 mod tests;
 pub mod text;
+mod together;
 mod wishes;
 
 pub use attach::candidates;

@@ -156,12 +156,12 @@ impl<'a> Walk<'a> {
     /// When the state branch cannot be written or a media file cannot be read: the claim stays as it is, and the next
     /// run goes on.
     pub(super) async fn walk(mut self, words: &mut Vec<OnItsWay>) -> Result<(End, Claimed), Failure> {
-        let end = self.to_its_end().await;
+        let end = self.go_to_its_end().await;
         words.append(&mut self.words);
         Ok((end?, self.claim))
     }
 
-    async fn to_its_end(&mut self) -> Result<End, Failure> {
+    async fn go_to_its_end(&mut self) -> Result<End, Failure> {
         if let Some(why) = self.changed_since() {
             return Ok(End::Doubtful { why });
         }
