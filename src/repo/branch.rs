@@ -118,11 +118,13 @@ impl Branch {
         for edit in &edits {
             check_edit(edit)?;
         }
-        let mut next = self.clone();
+        // Only what these edits touch: many changes are laid over one tip, one after another.
+        let mut fresh = Files::new();
         for edit in edits {
             let (path, bytes) = match edit {
                 Edit::Append { path, line } => {
-                    let mut bytes = next.read(&path)?.unwrap_or_default();
+                    let before = fresh.remove(&path).map_or_else(|| self.read(&path), Ok)?;
+                    let mut bytes = before.unwrap_or_default();
                     if bytes.last().is_some_and(|last| *last != b'\n') {
                         bytes.push(b'\n');
                     }
@@ -133,9 +135,9 @@ impl Branch {
                 Edit::Write { path, bytes } => (path, Some(bytes)),
                 Edit::Remove { path } => (path, None),
             };
-            next.laid.insert(path, bytes);
+            fresh.insert(path, bytes);
         }
-        *self = next;
+        self.laid.extend(fresh);
         Ok(())
     }
 

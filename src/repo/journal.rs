@@ -1,12 +1,24 @@
 //! The state branch as a store: changes of many tasks go into one commit and one push, and each is told when the remote has
 //! it. Knows files, lines and bytes; what the lines say is not its business.
+//!
+//! A change that somebody waits for goes out as soon as the push before it is over. Changes that nobody waits for gather: a
+//! run's last words on what it has published, which its spool has by then. The pause before their push begins with a
+//! quarter of a second and doubles with each to ten seconds ([`gather`]), so that pushes grow with the logarithm of the time,
+//! and never with the number of changes; it is cut short as soon as somebody waits for any change, as all do at the end of a
+//! run, and nothing gathers any more once somebody has asked to stop ([`Journal::hurry`]).
+//!
+//! A run that is killed in the pause leaves its words in the spool, and the next run of that clone brings them. Where the
+//! clone is gone as well, as when a job of a CI service is killed, whoever comes next finds claims without a word, waits for
+//! their leases and looks: nothing is lost, but where a platform cannot be asked a person must look. So the pause stays as
+//! short as the time that hosting services make pushes wait for anyway ([`budget`]).
 
 use std::collections::HashSet;
 use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::time::{Instant, sleep};
 
 use super::branch::{Branch, Edit};
@@ -17,9 +29,11 @@ use crate::chance;
 use crate::error::{Failure, Kind};
 
 mod budget;
+mod gather;
 mod here;
 
 use budget::Budget;
+use gather::Pause;
 
 /// How long a change is tried again after others were faster.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -68,6 +82,10 @@ struct Shared {
     branch: String,
     at: Mutex<At>,
     patience: Duration,
+    /// Somebody began to wait for a change, or for all of them.
+    wanted: Notify,
+    /// Nothing gathers any more.
+    hurried: AtomicBool,
 }
 
 /// Where the branch is that counts.
@@ -131,7 +149,8 @@ impl Journal {
 
     async fn begin(store: Arc<dyn Store>, place: Place, branch: &str, patience: Duration) -> Result<Self, Failure> {
         let (branch, at) = (branch.to_owned(), Mutex::new(At { tip: None, lease: None }));
-        let shared = Arc::new(Shared { store, place, branch, at, patience });
+        let (wanted, hurried) = (Notify::new(), AtomicBool::new(false));
+        let shared = Arc::new(Shared { store, place, branch, at, patience, wanted, hurried });
         shared.refresh().await?;
         let (queue, waiting) = mpsc::unbounded_channel();
         tokio::spawn(serve(shared.clone(), waiting));
@@ -169,14 +188,27 @@ impl Journal {
     /// Hands in a change; resolves when it is durable. Changes handed in meanwhile share its commit and its push, in the
     /// order they came, each seeing the edits of those before it. Dropping the future before the change is built
     /// withdraws it; later it may still arrive.
+    ///
+    /// It is on its way from now on; until the future is polled, nobody counts as waiting for it.
     pub fn commit(&self, change: Change) -> impl Future<Output = Result<Committed, Setback>> + Send + use<> {
-        let (done, answer) = oneshot::channel();
+        let (done, mut answer) = oneshot::channel();
         let handed = self.queue.send(Waiting { change, done });
+        let shared = self.shared.clone();
         async move {
             let lost = || Setback::Failed(Failure::new(Kind::Bug, "the committer of the state branch has ended"));
             handed.map_err(|_| lost())?;
+            if let Ok(answer) = answer.try_recv() {
+                return answer;
+            }
+            shared.wanted.notify_one();
             answer.await.unwrap_or_else(|_| Err(lost()))
         }
+    }
+
+    /// From now on every change goes out as soon as it can, whether anybody waits for it or not: little time may be left.
+    pub fn hurry(&self) {
+        self.shared.hurried.store(true, Ordering::Relaxed);
+        self.shared.wanted.notify_one();
     }
 }
 
@@ -290,6 +322,18 @@ impl Shared {
         Ok(())
     }
 
+    /// Waits until the changes that were handed in are to go out: at once where somebody waits for one of them.
+    async fn gather(&self, pause: &mut Pause) {
+        if self.hurried.load(Ordering::Relaxed) {
+            return;
+        }
+        tokio::select! {
+            biased;
+            () = self.wanted.notified() => {}
+            () = sleep(pause.length()) => pause.lengthen(),
+        }
+    }
+
     /// Does work that may keep a thread waiting: not on the one that serves tasks.
     async fn at_work<T: Send + 'static>(
         &self,
@@ -301,11 +345,12 @@ impl Shared {
 
 /// The committer: one group of changes after another, until nobody can hand in any more.
 async fn serve(shared: Arc<Shared>, mut queue: mpsc::UnboundedReceiver<Waiting>) {
-    let mut budget = Budget::new(Instant::now());
+    let (mut budget, mut pause) = (Budget::new(Instant::now()), Pause::default());
     while let Some(first) = queue.recv().await {
         let mut group = vec![first];
         // Tasks that are ready to hand in get the chance to share this commit.
         tokio::task::yield_now().await;
+        shared.gather(&mut pause).await;
         if matches!(&shared.place, Place::There(upstream) if !upstream.is_local()) {
             sleep(budget.wait(Instant::now())).await;
         }

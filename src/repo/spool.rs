@@ -4,10 +4,12 @@
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::Utc;
+use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use super::{Repo, sync, words};
@@ -39,11 +41,18 @@ pub trait Spools: Send + Sync {
 
 /// A run's own spool.
 pub trait Spool: std::fmt::Debug + Send + Sync {
-    /// Adds a line; it is on the disk when this returns. On an error nothing of it stays.
+    /// Adds a line; it outlives this process when this returns. On an error nothing of it stays.
     ///
     /// # Errors
     /// When it cannot be written.
     fn write(&self, line: &str) -> Result<(), Failure>;
+
+    /// Ends when all that was written before outlives the machine as well. It is on its way to the disk from now on, even while
+    /// nobody waits; several that ask at once share one flush.
+    ///
+    /// # Errors
+    /// When it cannot be flushed.
+    fn sync(&self) -> BoxFuture<'static, Result<(), Failure>>;
 
     /// All of it is in the ledger: it goes.
     ///
@@ -56,7 +65,11 @@ pub trait Spool: std::fmt::Debug + Send + Sync {
 #[derive(Debug)]
 struct InFile {
     path: PathBuf,
-    file: Mutex<File>,
+    file: Arc<Mutex<File>>,
+    /// Lines written.
+    written: Arc<AtomicU64>,
+    /// Of them, those that are certainly on the disk; held by whoever flushes it.
+    on_disk: Arc<tokio::sync::Mutex<u64>>,
 }
 
 /// Another run's spool.
@@ -104,7 +117,8 @@ impl Spools for Repo {
         new.write_all(format!("{header}\n").as_bytes()).and_then(|()| new.as_file().sync_all()).map_err(failed)?;
         let file = new.persist_noclobber(&path).map_err(|error| failed(error.error))?;
         sync(&folder).map_err(failed)?;
-        Ok(Box::new(InFile { path, file: Mutex::new(file) }))
+        let file = Arc::new(Mutex::new(file));
+        Ok(Box::new(InFile { path, file, written: Arc::default(), on_disk: Arc::default() }))
     }
 
     fn other_runs(&self, own: Option<&str>) -> Result<Vec<OtherRun>, Failure> {
@@ -145,10 +159,33 @@ impl Spool for InFile {
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         let failed = |error: io::Error| words::io("cannot write to the spool", &self.path, &error);
         let before = file.metadata().map_err(failed)?.len();
-        file.write_all(format!("{line}\n").as_bytes()).and_then(|()| file.sync_data()).map_err(|error| {
+        file.write_all(format!("{line}\n").as_bytes()).map_err(|error| {
             let _ = file.set_len(before).and_then(|()| io::Seek::seek(&mut *file, io::SeekFrom::End(0)).map(drop));
             failed(error)
-        })
+        })?;
+        self.written.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn sync(&self) -> BoxFuture<'static, Result<(), Failure>> {
+        let failed = {
+            let path = self.path.clone();
+            move |error: io::Error| words::io("cannot write to the spool", &path, &error)
+        };
+        let (file, written, on_disk) = (self.file.clone(), self.written.clone(), self.on_disk.clone());
+        let wanted = written.load(Ordering::Relaxed);
+        let flushing = tokio::spawn(async move {
+            let mut on_disk = on_disk.lock().await;
+            if *on_disk >= wanted {
+                return Ok(());
+            }
+            let now = written.load(Ordering::Relaxed);
+            let file = file.lock().unwrap_or_else(PoisonError::into_inner).try_clone()?;
+            tokio::task::spawn_blocking(move || file.sync_data()).await.map_err(io::Error::other)??;
+            *on_disk = now;
+            Ok(())
+        });
+        Box::pin(async move { flushing.await.unwrap_or_else(|error| Err(io::Error::other(error))).map_err(failed) })
     }
 
     fn finish(&self) -> Result<(), Failure> {

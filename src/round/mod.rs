@@ -18,7 +18,7 @@ use crate::http::{Files, Http};
 use crate::ledger::entry::TargetKey;
 use crate::plan::action::{Action, Row};
 use crate::plan::{Only, Plan};
-use crate::repo::journal::Journal;
+use crate::repo::journal::{Change, Journal};
 use crate::repo::spool::Spools;
 use crate::run::recover::Recovered;
 use crate::run::spell::Timings;
@@ -48,6 +48,8 @@ pub struct Round<'a> {
     pub tell: &'a (dyn Fn(&str) + Sync),
     /// Where it is told how far a file is on its way.
     pub sent: &'a (dyn Fn(&Sent<'_>) + Sync),
+    /// What goes to the state branch along with the run's last words, told how its targets are left.
+    pub along: &'a (dyn Fn(&[Row], &Content) -> Option<Change> + Sync),
 }
 
 /// What a round is asked for.
@@ -134,6 +136,7 @@ impl Round<'_> {
             stop: self.stop.clone(),
             tell: self.tell,
             sent: self.sent,
+            along: &|rows| (self.along)(rows, content),
         }
         .carry_out(plan)
         .await?;

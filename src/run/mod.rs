@@ -3,16 +3,18 @@
 //! 1. All targets the plan acts on are *claimed*, in one push. Who loses the push, loses the target.
 //! 2. Accounts work side by side, the targets of one account one after another.
 //! 3. What is made outside (uploads) is *prepared*: written to the ledger before the call that shows the post.
-//! 4. The showing call is sent **once**. Before it the lease is checked by both clocks, and a note goes to the spool:
-//!    from here on a dead run may have published.
-//! 5. A clear answer becomes the receipt: first in the spool, synced to disk, then in the ledger.
+//! 4. The showing call is sent **once**. Before it the lease is checked by both clocks, and a note goes to the spool, synced to
+//!    disk: from here on a dead run may have published.
+//! 5. A clear answer becomes the receipt: first in the spool, from where it is on its way to the disk, then in the ledger, where it
+//!    may come some seconds later, with those of other targets. Nobody waits for the disk here: if a power cut in that
+//!    millisecond takes the receipt, the note before it stands, and the post is looked for.
 //! 6. An unclear answer becomes a doubt, and the adapter's look-up decides; nothing is ever sent again blindly.
 //!
 //! A run that dies leaves its claim and its spool. The next run of the same clone reads the spool and takes over at
 //! once; another machine waits for the lease and a grace, and looks before it sends.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 
 use chrono::TimeDelta;
@@ -31,7 +33,7 @@ use crate::plan::Plan;
 use crate::plan::action::{Action, ReceiptRow, Row, Standing};
 use crate::plan::when::how_long;
 use crate::platform::{self, Allowance, Refusal};
-use crate::repo::journal::Setback;
+use crate::repo::journal::{Change, Setback};
 use crate::repo::spool::Spool;
 use crate::vault::{Document, Redactor, Vault};
 
@@ -72,6 +74,8 @@ pub struct Run<'a> {
     pub tell: &'a (dyn Fn(&str) + Sync),
     /// Where it is told how far a file is on its way.
     pub sent: &'a (dyn Fn(&Sent<'_>) + Sync),
+    /// What goes to the state branch along with the last words, told how the targets are left.
+    pub along: &'a (dyn Fn(&[Row]) -> Option<Change> + Sync),
 }
 
 /// How far a media file is on its way to a target's platform.
@@ -87,13 +91,22 @@ pub struct Sent<'a> {
 }
 
 /// A line handed in to the state branch; awaiting tells whether it has arrived.
-type OnItsWay<'a> = Pin<Box<dyn Future<Output = Result<(), Failure>> + 'a>>;
+type OnItsWay = Pin<Box<dyn Future<Output = Result<(), Failure>>>>;
 
 /// How the run left one target.
 #[derive(Clone, Debug)]
 struct Ended {
     row: usize,
     end: End,
+}
+
+/// How far a lane came.
+struct Lane {
+    ended: Vec<Ended>,
+    /// What it has to say to the ledger; where it does not arrive, it lies in the spool.
+    words: Vec<OnItsWay>,
+    /// Why it came no further.
+    outcome: Result<(), Failure>,
 }
 
 impl Run<'_> {
@@ -116,7 +129,7 @@ impl Run<'_> {
             return Ok(rows);
         }
         let claims = self.claim_all(&mut rows).await?;
-        let (ended, later) = self.walk_lanes(&rows, claims).await;
+        let Lane { ended, mut words, outcome } = self.walk_lanes(&rows, claims).await;
         for Ended { row, end } in ended {
             self.conclude(&mut rows[row], end);
         }
@@ -125,8 +138,15 @@ impl Run<'_> {
             row.reason = Some("the run did not come to it; the next one does".to_owned());
             row.attention = Some(Kind::Later);
         }
-        later?;
-        Ok(rows)
+        if outcome.is_ok()
+            && !words.is_empty()
+            && let Some(along) = (self.along)(&rows)
+        {
+            let along = self.writer.journal.commit(along);
+            words.push(Box::pin(async move { write::settled(along.await).map(drop) }));
+        }
+        join_all(words).await.into_iter().collect::<Result<(), Failure>>()?;
+        outcome.map(|()| rows)
     }
 
     /// Why nothing may be touched by this machine's clock, which tells what is due, late and missed.
@@ -228,23 +248,33 @@ impl Run<'_> {
     }
 
     /// Accounts side by side, the targets of one account one after another. Last words go to the ledger while the lanes
-    /// go on; all of them have arrived when this ends, or the error says that they lie in the spool.
-    async fn walk_lanes(&self, rows: &[Row], claims: Vec<(usize, Claimed)>) -> (Vec<Ended>, Result<(), Failure>) {
+    /// go on, many at a time.
+    async fn walk_lanes(&self, rows: &[Row], claims: Vec<(usize, Claimed)>) -> Lane {
         let mut lanes: BTreeMap<&str, Vec<(usize, Claimed)>> = BTreeMap::new();
         for (index, claimed) in claims {
             lanes.entry(&rows[index].account).or_default().push((index, claimed));
         }
-        let results = join_all(lanes.into_values().map(|lane| self.walk_lane(rows, lane))).await;
-        let mut ended = Vec::new();
-        let mut outcome = Ok(());
-        for (lane, result) in results {
-            ended.extend(lane);
-            outcome = outcome.and(result);
+        let lanes = join_all(lanes.into_values().map(|lane| self.walk_lane(rows, lane)));
+        let mut all = Lane { ended: Vec::new(), words: Vec::new(), outcome: Ok(()) };
+        for lane in self.hurried_by_stop(lanes).await {
+            all.ended.extend(lane.ended);
+            all.words.extend(lane.words);
+            all.outcome = all.outcome.and(lane.outcome);
         }
-        (ended, outcome)
+        all
     }
 
-    async fn walk_lane(&self, rows: &[Row], lane: Vec<(usize, Claimed)>) -> (Vec<Ended>, Result<(), Failure>) {
+    /// Whoever asks to stop may end the process soon, whatever a lane is still waiting for: what is known is written down.
+    async fn hurried_by_stop<T>(&self, lanes: impl Future<Output = T>) -> T {
+        let (mut lanes, mut stop) = (pin!(lanes), self.stop.clone());
+        tokio::select! {
+            ended = &mut lanes => return ended,
+            Ok(_) = stop.wait_for(|stop| *stop) => self.writer.journal.hurry(),
+        }
+        lanes.await
+    }
+
+    async fn walk_lane(&self, rows: &[Row], lane: Vec<(usize, Claimed)>) -> Lane {
         let mut ended = Vec::new();
         let mut words = Vec::new();
         let mut barred: Option<Refusal> = None;
@@ -259,14 +289,14 @@ impl Run<'_> {
                 None => match self.spent(row, &claimed, &heard) {
                     Some(end) => Ok((end, claimed)),
                     None => match Walk::new(self, row, claimed) {
-                        Some(walk) => walk.walk().await,
+                        Some(walk) => walk.walk(&mut words).await,
                         None => continue,
                     },
                 },
             };
             let (end, claimed) = match walk {
                 Ok(end) => end,
-                Err(failure) => return (ended, join_words(words).await.and(Err(failure))),
+                Err(failure) => return Lane { ended, words, outcome: Err(failure) },
             };
             heard.retain(|old| claimed.allowances.iter().all(|new| new.of != old.of));
             heard.extend(claimed.allowances.iter().cloned());
@@ -274,13 +304,12 @@ impl Run<'_> {
                 barred = Some(refusal.clone());
             }
             if let Err(failure) = self.last_word(row, &claimed, &end, &mut words) {
-                return (ended, join_words(words).await.and(Err(failure)));
+                return Lane { ended, words, outcome: Err(failure) };
             }
             (self.tell)(&told(row, &end));
             ended.push(Ended { row: index, end });
         }
-        let outcome = join_words(words).await;
-        (ended, outcome)
+        Lane { ended, words, outcome: Ok(()) }
     }
 
     /// What an earlier post of the account has met need not be met again: a limit of which too little is left for a post of
@@ -298,13 +327,7 @@ impl Run<'_> {
     }
 
     /// Writes a walk's last word: to the spool now, to the ledger while the lane goes on.
-    fn last_word<'w>(
-        &'w self,
-        row: &Row,
-        claimed: &Claimed,
-        end: &End,
-        words: &mut Vec<OnItsWay<'w>>,
-    ) -> Result<(), Failure> {
+    fn last_word(&self, row: &Row, claimed: &Claimed, end: &End, words: &mut Vec<OnItsWay>) -> Result<(), Failure> {
         let Some(event) = end.last_word() else { return Ok(()) };
         let mut line = self.writer.line(row, Some(claimed), event);
         line.entry.allowances.clone_from(&claimed.allowances);
@@ -363,9 +386,11 @@ impl Run<'_> {
         row.attention = attention;
     }
 
-    /// Writes a note to the spool; it is on the disk when this returns.
+    /// Writes a note to the spool, from where it is on its way to the disk.
     fn note(&self, note: &Note) -> Result<(), Failure> {
-        self.spool.write(&note.line())
+        self.spool.write(&note.line())?;
+        drop(self.spool.sync());
+        Ok(())
     }
 
     /// Text that may go to a terminal, a log or the ledger: no secret in it, and not too long.
@@ -424,10 +449,6 @@ const SKEW_MAX: TimeDelta = TimeDelta::seconds(60);
 const TIMES_ASKED: usize = 3;
 /// Most characters of a platform's words that are kept.
 const WORDS_MAX: usize = 300;
-
-async fn join_words(words: Vec<OnItsWay<'_>>) -> Result<(), Failure> {
-    join_all(words).await.into_iter().collect()
-}
 
 /// One line of progress.
 fn told(row: &Row, end: &End) -> String {

@@ -9,7 +9,7 @@ use url::Url;
 use super::policy::{BUSY_REST, Course, No, course};
 use super::secrets::Secrets;
 use super::write::{Claimed, Line};
-use super::{Run, Sent};
+use super::{OnItsWay, Run, Sent};
 use crate::error::{Failure, Kind};
 use crate::fit::{Media, Rendition};
 use crate::hosting::Wanted;
@@ -99,6 +99,9 @@ pub(super) struct Walk<'a> {
     done: Vec<Step>,
     /// Lines about what was made outside, to be written before the next showing call.
     unwritten: Vec<Event>,
+    /// Receipts of parts: in the spool, and to have arrived before the next showing call. Else whoever finds this one's by
+    /// looking, once the spool is lost, would send the next part again.
+    words: Vec<OnItsWay>,
     tries: u32,
     /// What the platform has said is left of its limits, by their names: the newest word.
     heard: BTreeMap<String, Allowance>,
@@ -125,7 +128,8 @@ impl<'a> Walk<'a> {
         let out = claim.before.receipts();
         let secrets = Secrets::of(run, row, !done.is_empty());
         secrets.fill(&mut done);
-        let (unwritten, heard, addresses) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
+        let (unwritten, words) = (Vec::new(), Vec::new());
+        let (heard, addresses) = (BTreeMap::new(), BTreeMap::new());
         Some(Self {
             run,
             row,
@@ -137,6 +141,7 @@ impl<'a> Walk<'a> {
             claim,
             done,
             unwritten,
+            words,
             tries: 0,
             heard,
             addresses,
@@ -145,14 +150,20 @@ impl<'a> Walk<'a> {
         })
     }
 
-    /// Walks to the end.
+    /// Walks to the end. What is still on its way to the ledger then is added to `words`.
     ///
     /// # Errors
     /// When the state branch cannot be written or a media file cannot be read: the claim stays as it is, and the next
     /// run goes on.
-    pub(super) async fn walk(mut self) -> Result<(End, Claimed), Failure> {
+    pub(super) async fn walk(mut self, words: &mut Vec<OnItsWay>) -> Result<(End, Claimed), Failure> {
+        let end = self.go_to_its_end().await;
+        words.append(&mut self.words);
+        Ok((end?, self.claim))
+    }
+
+    async fn go_to_its_end(&mut self) -> Result<End, Failure> {
         if let Some(why) = self.changed_since() {
-            return Ok((End::Doubtful { why }, self.claim));
+            return Ok(End::Doubtful { why });
         }
         if self.in_doubt() {
             (self.run.tell)(&format!(
@@ -171,13 +182,13 @@ impl<'a> Walk<'a> {
         // A turn that comes later goes on with what was made: else what takes a platform long would begin anew each time.
         let is_over = matches!(end, End::Published { .. } | End::Edited { .. } | End::Removed | End::Lost { .. });
         if !is_over && !self.write_made().await? {
-            return Ok((self.lost(), self.claim));
+            return Ok(self.lost());
         }
         self.claim.allowances = std::mem::take(&mut self.heard).into_values().collect();
         if is_over {
             self.claim.cleanup = self.secrets.removal();
         }
-        Ok((end, self.claim))
+        Ok(end)
     }
 
     /// Makes sure, once, that the platform will find the media that it fetches by address.
@@ -416,6 +427,7 @@ impl<'a> Walk<'a> {
             return Ok(Some(end));
         }
         self.run.note(&Note::Armed { claim: self.claim.id })?;
+        self.run.spool.sync().await?;
         let sent_at = self.run.clock.now();
         let outcome = match self.exchange(&call).await {
             Ok(outcome) => outcome,
@@ -492,7 +504,7 @@ impl<'a> Walk<'a> {
             Step::Shown { part, receipt } => {
                 let line = self.line(Event::Part { index: *part, of, receipt: receipt.clone() });
                 self.run.note(&Note::result(&line.entry))?;
-                self.run.writer.append(vec![line]).await?;
+                self.words.push(Box::pin(self.run.writer.append(vec![line])));
             }
             Step::Absent { part, .. } => {
                 let event = Event::Resolved {
@@ -552,7 +564,8 @@ impl<'a> Walk<'a> {
         }))
     }
 
-    /// Before a showing call: the clocks agree, what was made is written, and the lease lasts longer than the call can.
+    /// Before a showing call: the clocks agree, what was made and what is out is written, and the lease lasts longer than the
+    /// call can.
     async fn hold_fast(&mut self, call: &Call) -> Result<Option<End>, Failure> {
         // When it was sent is what it will be found by, should the answer be lost: by a clock that is known to be right.
         while self.run.http.skew().is_none() {
@@ -570,7 +583,13 @@ impl<'a> Walk<'a> {
         if let Some(why) = super::skewed(self.run.http) {
             return Ok(Some(self.later(self.run.clock.now() + BUSY_REST, why, None)));
         }
-        if self.write_made().await? { self.keep_lease().await } else { Ok(Some(self.lost())) }
+        if !self.write_made().await? {
+            return Ok(Some(self.lost()));
+        }
+        for word in self.words.drain(..) {
+            word.await?;
+        }
+        self.keep_lease().await
     }
 
     /// Writes down what was made outside; `false` where the claim is no longer ours.

@@ -333,6 +333,8 @@ struct Inner {
     sites: BTreeMap<String, web::Site>,
     /// Bytes that are kept of a film, where not all are.
     head_max: Option<usize>,
+    /// How long after its request an answer comes.
+    latency: Duration,
 }
 
 /// Bodies longer than this are not logged.
@@ -435,6 +437,11 @@ impl World {
         self.lock().head_max = Some(bytes);
     }
 
+    /// From now on no answer comes sooner than this after its request.
+    pub fn set_latency(&self, latency: Duration) {
+        self.lock().latency = latency;
+    }
+
     /// How many bytes are kept of a piece of a film that begins at this one.
     fn kept(&self, at: u64, length: usize) -> usize {
         let head = self.lock().head_max.unwrap_or(usize::MAX);
@@ -471,6 +478,7 @@ impl World {
 }
 
 async fn observe(State((world, host)): State<(World, String)>, request: Request, next: Next) -> Response {
+    let soonest = tokio::time::Instant::now() + world.lock().latency;
     let method = request.method().clone();
     let target = request.uri().path_and_query().map_or_else(String::new, ToString::to_string);
     let length = announced(&request);
@@ -515,6 +523,9 @@ async fn observe(State((world, host)): State<(World, String)>, request: Request,
             response
         }
     };
+    if soonest > tokio::time::Instant::now() {
+        tokio::time::sleep_until(soonest).await;
+    }
     let logged = &mut world.lock().log[index];
     (logged.status, logged.answered) = (Some(response.status().as_u16()), Some(Instant::now()));
     response

@@ -469,6 +469,7 @@ impl World {
             stop: self.stop.subscribe(),
             tell,
             sent: &|_| (),
+            along: &|_, _| None,
         }
     }
 

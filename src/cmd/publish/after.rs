@@ -14,9 +14,17 @@ use crate::notify::{self, Letter, Way};
 use crate::plan::Only;
 use crate::repo::Repo;
 use crate::repo::branch::{Branch, Edit};
-use crate::repo::journal::Journal;
+use crate::repo::journal::{Change, Journal};
 use crate::round::mark::{self, Mark};
 use crate::vault::Secret;
+
+/// Leaves the mark of a run that did something.
+pub(super) fn marking(mark: Mark) -> Change {
+    Box::new(move |branch| {
+        let bytes = mark.after(Mark::read(branch)?.as_ref(), true);
+        Ok(bytes.map(|bytes| Edit::Write { path: mark::PATH.to_owned(), bytes }).into_iter().collect())
+    })
+}
 
 /// Where a run was.
 pub(super) struct After<'a> {
@@ -29,7 +37,8 @@ pub(super) struct After<'a> {
 }
 
 impl After<'_> {
-    /// Tells people what they do not know yet, and writes down that, and how the run ended. `is_whole`: the run came to
+    /// Tells people what they do not know yet, and writes down that, and how the run ended. `acted`: it did something, and that
+    /// has not been marked yet. `is_whole`: the run came to
     /// its end, so that it knows of everything that needs somebody.
     pub(super) async fn tell(&self, http: &Http, causes: &[Cause], mark: Mark, acted: bool, is_whole: bool) {
         let mut told = self.told();

@@ -2,13 +2,14 @@
 //! is one; `watch` goes on doing it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::LocalBoxFuture;
 use tokio::sync::watch;
 
-use super::after::After;
+use super::after::{self, After};
 use super::stop;
 use crate::account::Accounts;
 use crate::clock::Clock;
@@ -80,6 +81,8 @@ pub(in crate::cmd) struct Done {
     pub(in crate::cmd) exit: u8,
     /// How long it took to open everything.
     pub(in crate::cmd) opening: Duration,
+    /// Whether its mark went along with its last words.
+    marked: bool,
 }
 
 /// What a round reads and writes, opened.
@@ -137,15 +140,23 @@ impl<'a> Pass<'a> {
             }
         }
         let keyring = self.keyring(&journal);
-        let round = self.round(&journal, &keyring, talk)?;
+        let only = self.asked.only;
+        // One push less than if it were left once the words have arrived.
+        let marked = AtomicBool::new(false);
+        let along = |rows: &[Row], content: &Content| {
+            marked.store(true, Ordering::Relaxed);
+            let exit = open::exit(rows, content, only);
+            Some(after::marking(Mark::new(clock.now(), Some(commit.to_string()), exit, rows)))
+        };
+        let round = Round { along: &along, ..self.round(&journal, &keyring, talk)? };
         if let Some(tell) = talk.next {
             tell(round.outlook(&content, &self.orders())?.1);
         }
         let media = content.accounts.media.clone();
         let content_commit = Commit { id: commit.to_string(), at: self.repo.committed_at(commit)? };
         let Ended { run, rows } = round.publish(&mut content, stock, &media, content_commit, &self.orders()).await?;
-        let exit = open::exit(&rows, &content, self.asked.only);
-        Ok(Done { run, commit, rows, content, exit, opening })
+        let exit = open::exit(&rows, &content, only);
+        Ok(Done { run, commit, rows, content, exit, opening, marked: marked.into_inner() })
     }
 
     /// Tells people what they do not know yet, and leaves the mark for monitors.
@@ -162,7 +173,7 @@ impl<'a> Pass<'a> {
                 }
                 let mark = Mark::new(now, Some(done.commit.to_string()), done.exit, &done.rows);
                 let after = After { notify: &done.content.accounts.notify, ..after };
-                let acted = done.rows.iter().any(|row| row.acted);
+                let acted = !done.marked && done.rows.iter().any(|row| row.acted);
                 after.tell(&self.http, &causes, mark, acted, true).await;
             }
             Err(failure) => {
@@ -230,6 +241,7 @@ impl<'a> Pass<'a> {
             stop: self.asked.stop.clone().unwrap_or_else(stop::listen),
             tell: talk.tell,
             sent: talk.sent,
+            along: &|_, _| None,
         })
     }
 

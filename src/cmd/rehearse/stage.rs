@@ -212,6 +212,7 @@ impl Stage {
             tell: &|words| context.whisper(&report::printable(words)),
             // Nothing leaves this machine: it is over at once.
             sent: &|_| (),
+            along: &|_, _| None,
         };
         let orders = Orders { only: &[], silence: Silence::IsNormal, late_max: usize::MAX, removals_max: 0 };
         // Whatever accounts.toml says, media are fetched from this machine.

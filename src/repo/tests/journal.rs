@@ -54,6 +54,28 @@ async fn the_first_commit_begins_the_branch_on_the_remote() {
 }
 
 #[tokio::test]
+async fn what_nobody_waits_for_goes_along_with_what_somebody_does() {
+    let bench = Bench::new();
+    let journal = open(&bench.clone("clone")).await;
+    let hand_in = |line: &str| journal.commit(append("ledger/ab/tea.jsonl", line));
+    let words = ["1", "2"].map(hand_in);
+    for _ in 0..8 {
+        // The committer takes them, and lets them gather.
+        tokio::task::yield_now().await;
+    }
+    let last = hand_in("3").await.unwrap();
+    for word in words {
+        assert_eq!(word.await.unwrap().commit, last.commit);
+    }
+    assert_eq!(bench.state("ledger/ab/tea.jsonl"), "1\n2\n3");
+    let unheard = hand_in("4");
+    while bench.state("ledger/ab/tea.jsonl") != "1\n2\n3\n4" {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    unheard.await.unwrap();
+}
+
+#[tokio::test]
 async fn another_clone_reads_it_and_goes_on() {
     let bench = Bench::new();
     let (one, two) = (bench.clone("one"), bench.clone("two"));

@@ -95,6 +95,22 @@ fn damage_and_copies() {
     );
 }
 
+#[tokio::test]
+async fn who_waits_for_the_disk_waits_for_what_was_written_before() {
+    let bench = Bench::new();
+    let repo = bench.local("home");
+    let spool = repo.begin_spool("run-1").unwrap();
+    spool.sync().await.unwrap();
+    let lanes = (0..20).map(|lane| {
+        spool.write(&format!("line {lane}")).unwrap();
+        spool.sync()
+    });
+    for synced in futures_util::future::join_all(lanes.collect::<Vec<_>>()).await {
+        synced.unwrap();
+    }
+    assert_eq!(repo.other_runs(None).unwrap()[0].lines.len(), 20);
+}
+
 #[test]
 fn what_may_not_be_spooled() {
     let bench = Bench::new();
