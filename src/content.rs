@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 
 use crate::account::{self, Account, Accounts, server};
 use crate::error::{Failure, Kind, Located, Problem, Source};
-use crate::fit::{self, Media};
+use crate::fit::{self, Media, Rendition};
 use crate::guard;
 use crate::http::Files;
 use crate::limits::Platform;
@@ -179,7 +179,8 @@ impl Content {
     /// to be possible is a problem of its offer, which then has nothing to send.
     pub fn make_smaller(&mut self, stock: &Stock, asked: impl Fn(&Offer) -> bool) {
         for offer in self.offers.iter_mut().filter(|offer| asked(offer)) {
-            let Some(rendition) = &mut offer.rendition else { continue };
+            let Some(fitted) = offer.rendition.as_ref().filter(|its| its.is_too_large_yet()) else { continue };
+            let mut rendition = Rendition::clone(fitted);
             let label = rendition.platform.label();
             let mut problems = Vec::new();
             for media in rendition.too_large_yet() {
@@ -190,11 +191,9 @@ impl Content {
                     }
                 }
             }
-            if !problems.is_empty() {
-                offer.rendition = None;
-                offer.problems.extend(problems.iter().cloned());
-                self.problems.extend(problems);
-            }
+            offer.rendition = problems.is_empty().then(|| rendition.into());
+            offer.problems.extend(problems.iter().cloned());
+            self.problems.extend(problems);
         }
     }
 
@@ -415,7 +414,7 @@ pub(crate) fn offers(
 
 fn offer(
     post: &Post,
-    targets: Vec<Target>,
+    mut targets: Vec<Target>,
     post_is_wrong: bool,
     accounts: &Accounts,
     library: &Library,
@@ -423,31 +422,32 @@ fn offer(
 ) -> Vec<Offer> {
     let (due, on_merge, zone) = due(post, accounts, merged);
     let queued = post.schedule.as_ref().filter(|schedule| schedule.value == Schedule::NextSlot);
-    let mut offers: Vec<Offer> = targets
-        .into_iter()
-        .filter_map(|target| {
-            let account: &Account = accounts.accounts.get(&target.account)?;
-            let (rendition, mut problems) = fit::fit(&target, account, accounts.hosted(), library);
-            problems.extend(queued.filter(|_| account.slots.is_empty()).map(|at| no_slots(post, account, at)));
-            Some(Offer {
-                post: post.id.clone(),
-                path: post.source.path.to_string(),
-                target,
-                rendition,
-                due,
-                on_merge,
-                waits_since: queued.and(merged.get(&*post.source.path).copied()),
-                zone: zone.clone(),
-                expires: post.expires.as_ref().map(|expires| expires.value),
-                on_edit: post.on_edit,
-                on_remove: post.on_remove,
-                problems,
-                post_is_wrong,
-                refused: None,
-                wrong_targets: Vec::new(),
-            })
-        })
-        .collect();
+    targets.retain(|target| accounts.accounts.contains_key(&target.account));
+    let known: Vec<(&Target, &Account)> =
+        targets.iter().filter_map(|target| Some((target, accounts.accounts.get(&target.account)?))).collect();
+    let of_targets: Vec<&Account> = known.iter().map(|(_, account)| *account).collect();
+    let fitted = fit::fit_all(&known, accounts.hosted(), library).into_iter().zip(of_targets);
+    let offer = |(target, ((rendition, mut problems), account)): (Target, ((_, Vec<Problem>), &Account))| {
+        problems.extend(queued.filter(|_| account.slots.is_empty()).map(|at| no_slots(post, account, at)));
+        Offer {
+            post: post.id.clone(),
+            path: post.source.path.to_string(),
+            target,
+            rendition,
+            due,
+            on_merge,
+            waits_since: queued.and(merged.get(&*post.source.path).copied()),
+            zone: zone.clone(),
+            expires: post.expires.as_ref().map(|expires| expires.value),
+            on_edit: post.on_edit,
+            on_remove: post.on_remove,
+            problems,
+            post_is_wrong,
+            refused: None,
+            wrong_targets: Vec::new(),
+        }
+    };
+    let mut offers: Vec<Offer> = targets.into_iter().zip(fitted).map(offer).collect();
     let wrong: Vec<String> = offers
         .iter()
         .filter(|offer| offer.problems.iter().any(Problem::is_error))

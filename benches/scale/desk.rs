@@ -79,6 +79,7 @@ impl Desk {
         desk.write_content(posts)?;
         desk.check_out("main")?;
         desk.targets = desk.write_ledger()?;
+        desk.lay_out_ledger()?;
         Ok(desk)
     }
 
@@ -115,6 +116,14 @@ impl Desk {
         self.must("git", &["checkout", "-q", "-f", commit])
     }
 
+    /// Removes what plans have kept of what changed since the archive was made.
+    pub(super) fn forget_since(&self) -> Result<()> {
+        match fs::remove_file(self.repo.join(".git/pressroom/cache/archive.since")) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+
     /// Removes what an earlier plan may have kept for a later one.
     pub(super) fn forget(&self) -> Result<()> {
         match fs::remove_dir_all(self.repo.join(".git/pressroom")) {
@@ -136,17 +145,34 @@ impl Desk {
     fn write_content(&self, posts: usize) -> Result<()> {
         let mut git = self.import()?;
         let mut out = BufWriter::new(git.stdin.take().ok_or("git takes nothing")?);
-        begin(&mut out, "main", "Posts", None)?;
+        begin(&mut out, "main", "Posts")?;
         file(&mut out, "accounts.toml", ACCOUNTS.as_bytes())?;
         file(&mut out, "media/dot.png", DOT)?;
         for number in 0..posts {
             file(&mut out, &path(number), post(number, posts, "").as_bytes())?;
         }
-        begin(&mut out, "main", "Change some", Some("main^0"))?;
+        begin(&mut out, "main", "Change some")?;
         for number in (0..posts - TO_COME).step_by(((posts - TO_COME) / CHANGED).max(1)).take(CHANGED) {
             file(&mut out, &path(number), post(number, posts, "slug: notes\n").as_bytes())?;
         }
         finish(out, git)
+    }
+
+    /// Writes the ledger's files beside the repository, for who reads them as files.
+    fn lay_out_ledger(&self) -> Result<()> {
+        let prefix = format!("--prefix={}/", self.ledger().display());
+        for arguments in [&["read-tree", "pressroom-state"][..], &["checkout-index", "-a", &prefix]] {
+            let index = self.folder.path().join("ledger.index");
+            if !self.git(arguments).env("GIT_INDEX_FILE", index).status()?.success() {
+                return Err(format!("git {arguments:?} failed").into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Where that is.
+    pub(super) fn ledger(&self) -> PathBuf {
+        self.folder.path().join("ledger")
     }
 
     /// Writes that all posts are out that were due before this decade ends; how many targets there are.
@@ -161,7 +187,7 @@ impl Desk {
         let (snapshot, accounts, paths) = read().map_err(|failure: pressroom::error::Failure| failure.message)?;
         let mut git = self.import()?;
         let mut out = BufWriter::new(git.stdin.take().ok_or("git takes nothing")?);
-        begin(&mut out, "pressroom-state", "State", None)?;
+        begin(&mut out, "pressroom-state", "State")?;
         file(&mut out, "format.json", b"{\"schema\":1,\"min_reader\":1,\"min_writer\":1}\n")?;
         let mut targets = 0;
         for paths in paths.chunks(AT_ONCE) {
@@ -173,7 +199,8 @@ impl Desk {
             }
             targets += content.offers.len();
             for offers in content.offers.chunk_by(|a, b| a.post == b.post) {
-                let lines: String = offers.iter().filter_map(lines).collect();
+                let mut before = None;
+                let lines: String = offers.iter().filter_map(|offer| lines(offer, &mut before)).collect();
                 if !lines.is_empty() {
                     file(&mut out, &entry::path(&offers[0].post), lines.as_bytes())?;
                 }
@@ -184,8 +211,8 @@ impl Desk {
     }
 }
 
-/// What a run wrote about a target that it published.
-fn lines(offer: &Offer) -> Option<String> {
+/// What a run wrote about a target that it published; `before`: the chain value of the line above.
+fn lines(offer: &Offer, before: &mut Option<String>) -> Option<String> {
     let due = offer.due.filter(|due| due.timestamp() < 4_000_000_000)?;
     let fp = offer.rendition.as_ref()?.fingerprint();
     let name = format!("{}-{}", offer.post, offer.target.account);
@@ -201,7 +228,11 @@ fn lines(offer: &Offer) -> Option<String> {
     let published = json!({"id": id("published"), "ev": "published", "receipt": receipt});
     let mut lines = String::new();
     for mut line in [claimed, published] {
-        line.as_object_mut()?.extend(common.as_object()?.clone());
+        let line_of = line.as_object_mut()?;
+        line_of.extend(common.as_object()?.clone());
+        line_of.extend(before.take().map(|before| ("prev".to_owned(), before.into())));
+        let line = line.to_string();
+        *before = Some(entry::chain(&line));
         let _ = writeln!(lines, "{line}");
     }
     Some(lines)
@@ -219,12 +250,10 @@ fn half(words: &str) -> [u8; 16] {
     bytes
 }
 
-fn begin(out: &mut impl Write, branch: &str, subject: &str, from: Option<&str>) -> Result<()> {
+/// Begins a commit on top of what the branch has so far.
+fn begin(out: &mut impl Write, branch: &str, subject: &str) -> Result<()> {
     let who = "committer Ann Example <ann@example.org> 1577836800 +0000";
     writeln!(out, "commit refs/heads/{branch}\n{who}\ndata {}\n{subject}", subject.len())?;
-    if let Some(from) = from {
-        writeln!(out, "from refs/heads/{from}")?;
-    }
     Ok(())
 }
 

@@ -21,9 +21,10 @@ use sha2::{Digest as _, Sha256};
 use super::Stop;
 use crate::ledger::entry::TargetKey;
 use crate::plan::settled::Count;
+use crate::plan::waiting::Waiting;
 
 /// Another form gets another number.
-const MAGIC: &[u8; 8] = b"prarch\0\x01";
+const MAGIC: &[u8; 8] = b"prarch\0\x03";
 const START: usize = 48;
 const ROW: usize = 28;
 /// A head that says it is longer is damaged.
@@ -34,6 +35,8 @@ const FAMILIES_A_BUCKET: usize = 8;
 /// What every reader needs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Head {
+    /// The file that this one lies over.
+    pub(super) base: Option<Base>,
     /// Which program wrote it.
     pub(super) program: String,
     /// The commit that was read, and its tree.
@@ -54,8 +57,19 @@ pub(super) struct Head {
     /// Units with anything newer than this are told below.
     pub(super) cut: DateTime<Utc>,
     pub(super) recent: Vec<(String, DateTime<Utc>)>,
+    /// Units with targets that wait for their time, by the earliest.
+    pub(super) waiting: Vec<Due>,
     /// Slots after `cut`: account, instant, family.
     pub(super) slots: Vec<(String, DateTime<Utc>, String)>,
+}
+
+/// The file below another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Base {
+    /// The hash of its head, in hex.
+    pub(super) seal: String,
+    /// Families of which it says nothing any more.
+    pub(super) replaced: Vec<String>,
 }
 
 /// A family that plans have to look at.
@@ -65,7 +79,16 @@ pub(super) struct Live {
     pub(super) ids: Vec<String>,
 }
 
-/// A family of posts that are over with all their targets.
+/// What is kept of a unit's targets that wait for their time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Due {
+    /// The first of their times.
+    pub(super) at: DateTime<Utc>,
+    pub(super) family: String,
+    pub(super) targets: Vec<Waiting>,
+}
+
+/// A family of posts that are over with all their targets, or wait for their time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Unit {
     pub(super) family: String,
@@ -156,6 +179,20 @@ impl Archive {
         }
         let head = serde_json::from_slice(&bytes).map_err(|_| Stop::Damaged)?;
         Ok(Self { head, seal: expected, buckets, rows_at: (START + length) as u64, source })
+    }
+
+    /// The hash of its head, in hex.
+    pub(super) fn seal(&self) -> String {
+        base16ct::lower::encode_string(&self.seal)
+    }
+
+    /// Every unit.
+    pub(super) fn units(&self) -> Result<Vec<Unit>, Stop> {
+        let mut units = Vec::new();
+        for number in 0..self.buckets {
+            units.extend(self.bucket(number as usize)?.units);
+        }
+        Ok(units)
     }
 
     /// The whole file.

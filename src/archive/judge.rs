@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
-use super::file::{Live, Unit};
+use super::file::{Due, Live, Unit};
 use crate::account::Accounts;
 use crate::content::{Content, Merged};
 use crate::error::{Failure, Problem};
@@ -15,15 +15,15 @@ use crate::ledger::entry::{self, TargetKey};
 use crate::media::Lack;
 use crate::plan::Offer;
 use crate::plan::settled::{Count, settled};
+use crate::plan::waiting::{Waiting, waiting};
 use crate::post::variant::family_of;
-use crate::post::{Post, PostId, Schedule};
+use crate::post::{Post, Schedule};
 use crate::repo::snapshot::Snapshot;
 use crate::repo::snapshot::folder::Folder;
 
-/// What is judged: files and ledger, at one commit each.
+/// What is judged: files at one commit.
 pub(super) struct Ground<'a> {
     pub(super) snapshot: &'a Snapshot,
-    pub(super) ledger: &'a Folder,
     pub(super) accounts: &'a Accounts,
 }
 
@@ -33,15 +33,24 @@ pub(super) type Families = BTreeMap<String, BTreeSet<String>>;
 #[derive(Default)]
 pub(super) struct Judged {
     pub(super) units: Vec<Unit>,
+    pub(super) waiting: Vec<Due>,
     pub(super) live: Vec<Live>,
     /// What platforms said last on limits, by account and limit: when, and about which posts.
-    pub(super) said: HashMap<(TargetKey, String), Word>,
+    pub(super) said: Words,
 }
+
+/// By account and limit.
+pub(super) type Words = HashMap<(TargetKey, String), Word>;
 
 /// An instant, and the posts about which something was said then.
 type Word = (DateTime<Utc>, Vec<String>);
 
 impl Judged {
+    /// The ids of all posts.
+    pub(super) fn ids(&self) -> impl Iterator<Item = &String> {
+        self.units.iter().flat_map(|unit| &unit.ids).chain(self.live.iter().flat_map(|live| &live.ids))
+    }
+
     /// Keeps the newest word on a limit; of two that are as new, both.
     pub(super) fn heard(&mut self, key: (TargetKey, String), (at, posts): Word) {
         let known = self.said.entry(key).or_insert_with(|| (at, Vec::new()));
@@ -56,14 +65,25 @@ impl Judged {
 /// A file of the ledger, as it is read everywhere.
 pub(super) fn text(ledger: &Folder, path: &str) -> Result<Option<String>, Failure> {
     let bytes = ledger.read(path.strip_prefix(entry::FOLDER).unwrap_or(path))?;
-    Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+    let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Ok(bytes.map(|bytes| String::from_utf8(bytes).unwrap_or_else(|error| lossy(error.as_bytes()))))
 }
 
 /// Judges some families. What is judged alone is over only as far as that can be told of it alone: not whether another post
 /// has its id, or a file of the ledger lies where it should not.
-pub(super) fn judge(ground: &Ground<'_>, families: &Families) -> Result<Judged, Failure> {
+pub(super) fn judge(ground: &Ground<'_>, ledger: &Folder, families: &Families) -> Result<Judged, Failure> {
     let files = families.values().flatten().cloned().collect();
     let content = Content::read_some(ground.snapshot, ground.accounts, Vec::new(), &files, Merged::LeftOut)?;
+    judge_read(ground, &content, families, |path| text(ledger, path))
+}
+
+/// As [`judge`], where posts have been read; `text` reads their part of the ledger.
+pub(super) fn judge_read(
+    ground: &Ground<'_>,
+    content: &Content,
+    families: &Families,
+    text: impl Fn(&str) -> Result<Option<String>, Failure>,
+) -> Result<Judged, Failure> {
     let wrong: HashSet<&str> =
         content.problems.iter().filter(|problem| problem.is_error()).map(|it| family_of(&it.source.path)).collect();
     let mut posts: HashMap<&str, Vec<&Post>> = HashMap::new();
@@ -86,18 +106,23 @@ pub(super) fn judge(ground: &Ground<'_>, families: &Families) -> Result<Judged, 
             slots: Vec::new(),
             media: Vec::new(),
         };
+        let mut targets = Vec::new();
         let mut is_over = !wrong.contains(family.as_str()) && files.iter().all(|path| ground.snapshot.is_plain(path));
         for post in posts {
-            let state = of_post(ground.ledger, &post.id)?;
+            let path = entry::path(&post.id);
+            let text = text(&path)?;
+            let state = State::fold(text.iter().map(|text| (path.as_str(), text.as_str())));
             for (key, of, said) in state.all_said() {
                 judged.heard((key.clone(), of.to_owned()), (said.at, vec![post.id.as_str().to_owned()]));
             }
             let offers = offers.remove(&*post.source.path).unwrap_or_default();
             is_over = is_over
-                && adds(&mut unit, post, &offers, &state)
-                && has_plain_media(&mut unit, ground, &content, &offers);
+                && adds(&mut unit, &mut targets, ground.accounts, post, &offers, &state)
+                && has_plain_media(&mut unit, ground, content, &offers);
         }
         if is_over {
+            let first = targets.iter().map(|target: &Waiting| target.due).min();
+            judged.waiting.extend(first.map(|at| Due { at, family: family.clone(), targets }));
             judged.units.push(unit);
         } else {
             judged.live.push(Live { family: unit.family, ids: unit.ids });
@@ -106,26 +131,33 @@ pub(super) fn judge(ground: &Ground<'_>, families: &Families) -> Result<Judged, 
     Ok(judged)
 }
 
-fn of_post(ledger: &Folder, post: &PostId) -> Result<State, Failure> {
-    let path = entry::path(post);
-    let text = text(ledger, &path)?;
-    Ok(State::fold(text.iter().map(|text| (path.as_str(), text.as_str()))))
-}
-
-/// Adds a post to its family, if it is over.
-fn adds(unit: &mut Unit, post: &Post, offers: &[&Offer], state: &State) -> bool {
+/// Adds a post to its family, if each of its targets is over or waits for its time.
+fn adds(
+    unit: &mut Unit,
+    targets: &mut Vec<Waiting>,
+    accounts: &Accounts,
+    post: &Post,
+    offers: &[&Offer],
+    state: &State,
+) -> bool {
     let schedule = post.schedule.as_ref().map(|schedule| &schedule.value);
     let is_queued = schedule == Some(&Schedule::NextSlot);
     let is_offered = |key: &TargetKey| offers.iter().any(|offer| offer.target.account == key.account());
     if state.frozen.contains_key(&post.id) || !state.targets().all(|(_, key, _)| is_offered(key)) {
         return false;
     }
+    let before = targets.len();
     for offer in offers {
-        let Some(count) = settled(state, offer, is_queued) else { return false };
-        unit.count += count;
+        match settled(state, offer, is_queued) {
+            Some(count) => unit.count += count,
+            None => match waiting(state, accounts, offer) {
+                Some(target) => targets.push(target),
+                None => return false,
+            },
+        }
     }
     let due = match schedule {
-        Some(Schedule::At { instant, .. }) => Some(*instant),
+        Some(Schedule::At { instant, .. }) if targets.len() == before => Some(*instant),
         _ => None,
     };
     let shown = state.targets().flat_map(|(_, _, stand)| stand.shown_at());

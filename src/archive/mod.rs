@@ -1,13 +1,15 @@
-//! What a plan need not read again: the archive, a file in the git directory that says which posts are over, and where to look for
-//! all others. It is made of what a commit and a ledger say, holds nothing else, and may be deleted at any time.
+//! What a plan need not read again: the archive, a file in the git directory that says which posts are over or wait for nothing but
+//! their time, and where to look for all others. It is made of what a commit and a ledger say, holds nothing else, and may be deleted at any time.
 //!
 //! Nearly all posts of an old repository are out as they stand there, and no plan says more of them than how many they are. So
-//! what is kept is not what posts say, which would have to be read back, but that they are over ([`crate::plan::settled`]): a plan
-//! over an unchanged repository reads the head of this file, the posts that are not over, and their part of the ledger. These
-//! are read and judged as ever; there is no second way to read a post, and no second form of one.
+//! what is kept is not what posts say, which would have to be read back, but that they are over ([`crate::plan::settled`]); of those
+//! that wait, the line that a plan has for each target ([`crate::plan::waiting`]), by their times. A plan over an unchanged repository
+//! reads the head of this file, what is due or in doubt, and its part of the ledger. These are read and judged as ever; there is
+//! no second way to read a post, and no second form of one.
 //!
 //! **What it hangs on.** The trees of the commit and of the ledger are in the head. What differs in either since is looked for in git's
-//! trees, which costs as much as the difference is large: a family whose files, media or ledger changed is read again. Whatever
+//! trees, which costs as much as the difference is large: a family whose files, media or ledger changed is read again, once: what it
+//! is now stands in a second file from then on, over the first ([`layers`]), until a thousand have changed. Whatever
 //! might decide about all posts makes the whole archive void: another program, accounts.toml, what servers allow, links,
 //! names that are no UTF-8, signatures or a reviewed plan that are demanded. What can change without a commit (Git LFS's
 //! store) is never over. What other posts can change is looked up: ids that are given twice, posts that answer another. What the
@@ -45,11 +47,13 @@ use crate::repo::{Oid, Repo};
 
 mod file;
 mod judge;
+mod layers;
 #[cfg(test)]
 mod tests;
 
-use file::{Archive, Head, Unit};
-use judge::{Families, Ground, Judged, judge, text};
+use file::{Archive, Due, Head, Unit};
+use judge::{Families, Ground, Judged, Words, judge, judge_read, text};
+use layers::Layers;
 
 /// When so many files have changed since it was made, it is made anew.
 const CHANGES_MAX: usize = 1000;
@@ -114,9 +118,12 @@ pub fn rest(asked: &Asked<'_>) -> Result<Option<Rest>, Failure> {
     if asked.branch.tree_id(entry::FOLDER)?.is_none() && !asked.branch.list(entry::FOLDER)?.is_empty() {
         return Ok(None);
     }
-    let found = Archive::open(&path(asked.repo)).and_then(|archive| go_by(&archive, asked, &snapshot));
-    match found {
-        Ok(rest) => return Ok(Some(rest)),
+    let found = Layers::open(&path(asked.repo, BASE), &path(asked.repo, TOP));
+    match found.and_then(|layers| go_by(&layers, asked, &snapshot)) {
+        Ok((rest, top)) => {
+            top.iter().for_each(|bytes| keep(asked.repo, TOP, bytes));
+            return Ok(Some(rest));
+        }
         Err(Stop::Failed(failure)) => return Err(*failure),
         Err(Stop::NotThen) => {
             tracing::debug!("the archive does not tell enough for this plan");
@@ -125,9 +132,9 @@ pub fn rest(asked: &Asked<'_>) -> Result<Option<Rest>, Failure> {
         Err(why) => tracing::debug!(?why, "the archive is made anew"),
     }
     let Some(bytes) = make(asked)? else { return Ok(None) };
-    keep(asked.repo, &bytes);
-    match Archive::in_memory(bytes).and_then(|archive| go_by(&archive, asked, &snapshot)) {
-        Ok(rest) => Ok(Some(rest)),
+    keep(asked.repo, BASE, &bytes);
+    match Archive::in_memory(bytes).and_then(|archive| go_by(&Layers::of(archive), asked, &snapshot)) {
+        Ok((rest, _)) => Ok(Some(rest)),
         Err(Stop::Failed(failure)) => Err(*failure),
         Err(why) => {
             tracing::debug!(?why, "no archive to go by");
@@ -136,8 +143,12 @@ pub fn rest(asked: &Asked<'_>) -> Result<Option<Rest>, Failure> {
     }
 }
 
-fn path(repo: &Repo) -> PathBuf {
-    repo.common_dir().join("pressroom/cache/archive")
+/// The file that tells of all posts, and the one that tells what changed since.
+const BASE: &str = "archive";
+const TOP: &str = "archive.since";
+
+fn path(repo: &Repo, name: &str) -> PathBuf {
+    repo.common_dir().join("pressroom/cache").join(name)
 }
 
 /// Which program this is: one that was built anew may judge differently, and few of those have another version.
@@ -156,9 +167,9 @@ fn horizon(accounts: &Accounts, instant: DateTime<Utc>) -> DateTime<Utc> {
     instant.checked_sub_signed(longest).unwrap_or(DateTime::<Utc>::MIN_UTC)
 }
 
-/// Reads what an archive leaves open.
-fn go_by(archive: &Archive, asked: &Asked<'_>, snapshot: &Snapshot) -> Result<Rest, Stop> {
-    let head = &archive.head;
+/// Reads what an archive leaves open. Where something has changed since, also the file that is to lie over it from now on.
+fn go_by(layers: &Layers, asked: &Asked<'_>, snapshot: &Snapshot) -> Result<(Rest, Option<Vec<u8>>), Stop> {
+    let head = layers.head();
     if head.program != program() {
         return Err(Stop::Foreign);
     }
@@ -169,17 +180,21 @@ fn go_by(archive: &Archive, asked: &Asked<'_>, snapshot: &Snapshot) -> Result<Re
     if !is_free_of_guards(asked, snapshot, oid(&head.commit)?)? {
         return Err(Stop::NotThen);
     }
-    let mut open = Open { archive, families: BTreeSet::new(), units: HashMap::new() };
+    let mut open = Open { layers, families: BTreeSet::new(), units: HashMap::new() };
     for live in &head.live {
         open.families.insert(live.family.clone());
     }
     for (family, _) in head.recent.iter().filter(|(_, newest)| *newest >= since) {
         open.take(family)?;
     }
+    for due in head.waiting.iter().take_while(|due| due.at <= asked.at) {
+        open.take(&due.family)?;
+    }
     open_changed(&mut open, asked)?;
     let entries = changed_entries(&mut open, asked)?;
-    let content = read(&mut open, asked, snapshot)?;
-    let state = fold(&open, asked, &content, entries)?;
+    let (content, files) = read(&mut open, asked, snapshot)?;
+    let texts = ledger(&open, asked, &content, entries)?;
+    let state = State::fold(texts.iter().map(|(path, text)| (path.as_str(), text.as_str())));
     let is_newer =
         |(key, of, at): &(TargetKey, String, DateTime<Utc>)| state.said(key, of).is_some_and(|said| said.at >= *at);
     if !head.said.iter().all(is_newer) {
@@ -189,8 +204,76 @@ fn go_by(archive: &Archive, asked: &Asked<'_>, snapshot: &Snapshot) -> Result<Re
         return Err(Stop::NotThen);
     }
     let over = over(&open, &content, &state)?;
+    // It may have been set since.
+    if over.waiting.iter().any(|waiting| state.is_before_baseline(&waiting.account, waiting.due)) {
+        return Err(Stop::NotThen);
+    }
     tracing::debug!(read = content.posts.len(), over = ?over.count, "by the archive");
-    Ok(Rest { content, state, over })
+    let top = if is_as_known(head, asked)? {
+        None
+    } else {
+        let ground = Ground { snapshot, accounts: asked.accounts };
+        let judged = judge_read(&ground, &content, &files, |path| Ok(texts.get(path).cloned()))?;
+        Some(overlay(&open, asked, &content, &state, &texts, judged)?)
+    };
+    Ok((Rest { content, state, over }, top))
+}
+
+/// Whether nothing at all has changed.
+fn is_as_known(head: &Head, asked: &Asked<'_>) -> Result<bool, Stop> {
+    let (tree, ledger) = (asked.repo.tree_of(asked.commit)?, asked.branch.tree_id(entry::FOLDER)?);
+    Ok(head.tree == tree.to_string() && head.ledger == ledger.map(|tree| tree.to_string()))
+}
+
+/// The file that tells what the open families are now. All of them have been judged: those that are the units they were stay
+/// where they are.
+fn overlay(
+    open: &Open<'_>,
+    asked: &Asked<'_>,
+    content: &Content,
+    state: &State,
+    texts: &BTreeMap<String, String>,
+    judged: Judged,
+) -> Result<Vec<u8>, Stop> {
+    let old = open.layers.head();
+    let mut strangers: BTreeSet<String> = texts.keys().filter(|path| *path != entry::BASELINE_PATH).cloned().collect();
+    for post in &content.posts {
+        strangers.remove(&entry::path(&post.id));
+    }
+    let mut head = Head {
+        base: None,
+        commit: asked.commit.to_string(),
+        tree: asked.repo.tree_of(asked.commit)?.to_string(),
+        ledger: asked.branch.tree_id(entry::FOLDER)?.map(|tree| tree.to_string()),
+        live: Vec::new(),
+        strangers: Vec::new(),
+        said: Vec::new(),
+        ..old.clone()
+    };
+    fn by_family(waiting: &[Due]) -> HashMap<&str, &Due> {
+        waiting.iter().map(|due| (due.family.as_str(), due)).collect()
+    }
+    let (waited, waiting) = (by_family(&old.waiting), by_family(&judged.waiting));
+    let is_same = |unit: &Unit| {
+        let family = unit.family.as_str();
+        open.units.get(family) == Some(unit) && waited.get(family) == waiting.get(family)
+    };
+    let lively = lively(&judged.said, &strangers);
+    let mut changed = open.families.clone();
+    for unit in judged.units.iter().filter(|unit| is_same(unit) && !unit.ids.iter().any(|id| lively.contains(id))) {
+        changed.remove(&unit.family);
+    }
+    let units = judged.units.into_iter().filter(|unit| changed.contains(&unit.family)).collect();
+    let judged = Judged { units, ..judged };
+    head.recent.retain(|(family, _)| !changed.contains(family));
+    head.waiting.retain(|due| !changed.contains(&due.family));
+    head.slots.retain(|(.., family)| !changed.contains(family));
+    for (_, unit) in open.units.iter().filter(|(family, _)| changed.contains(*family)) {
+        head.count -= unit.count;
+    }
+    head.said = state.all_said().map(|(key, of, said)| (key.clone(), of.to_owned(), said.at)).collect();
+    let (head, units) = gathered(head, judged, strangers, &lively);
+    open.layers.over(head, &changed, units)
 }
 
 fn oid(text: &str) -> Result<Oid, Stop> {
@@ -208,7 +291,7 @@ fn is_free_of_guards(asked: &Asked<'_>, snapshot: &Snapshot, known: Oid) -> Resu
 
 /// The families that are read, and the units that they were in.
 struct Open<'a> {
-    archive: &'a Archive,
+    layers: &'a Layers,
     families: BTreeSet<String>,
     units: HashMap<String, Unit>,
 }
@@ -216,7 +299,7 @@ struct Open<'a> {
 impl Open<'_> {
     fn take(&mut self, family: &str) -> Result<(), Stop> {
         if self.families.insert(family.to_owned())
-            && let Some(unit) = self.archive.unit(family)?
+            && let Some(unit) = self.layers.unit(family)?
         {
             self.units.insert(family.to_owned(), unit);
         }
@@ -230,12 +313,12 @@ impl Open<'_> {
 
 /// Opens the families whose files or media are others than they were.
 fn open_changed(open: &mut Open<'_>, asked: &Asked<'_>) -> Result<(), Stop> {
-    let head = &open.archive.head;
+    let head = open.layers.head();
     let tree = asked.repo.tree_of(asked.commit)?;
     // A tree that nothing holds any more may have been collected.
     let changes = asked.repo.differences(Some(oid(&head.tree)?), Some(tree)).map_err(|_| Stop::Changed)?;
     let is_of_all = |path: &str| path == ACCOUNTS || path.starts_with(server::FOLDER);
-    if changes.len() > CHANGES_MAX
+    if changes.len() + open.layers.depth() > CHANGES_MAX
         || (head.links && !changes.is_empty())
         || changes.iter().any(|change| !change.plain || is_lossy(&change.path) || is_of_all(&change.path))
     {
@@ -248,7 +331,7 @@ fn open_changed(open: &mut Open<'_>, asked: &Asked<'_>) -> Result<(), Stop> {
         // A file may be media, and a folder may come to be where one is looked for.
         let folders = change.path.match_indices('/').map(|(slash, _)| &change.path[..slash]);
         for path in folders.chain([change.path.as_str()]) {
-            open.take_all(&open.archive.of_media(path)?)?;
+            open.take_all(&open.layers.of_media(path)?)?;
         }
     }
     Ok(())
@@ -256,29 +339,33 @@ fn open_changed(open: &mut Open<'_>, asked: &Asked<'_>) -> Result<(), Stop> {
 
 /// Opens the families whose part of the ledger is another than it was; these files.
 fn changed_entries(open: &mut Open<'_>, asked: &Asked<'_>) -> Result<BTreeSet<String>, Stop> {
-    let old = open.archive.head.ledger.as_deref().map(oid).transpose()?;
+    let old = open.layers.head().ledger.as_deref().map(oid).transpose()?;
     let new = asked.branch.tree_id(entry::FOLDER)?;
     let changes = asked.repo.differences(old, new).map_err(|_| Stop::Changed)?;
-    if changes.len() > CHANGES_MAX {
+    if changes.len() + open.layers.depth() > CHANGES_MAX {
         return Err(Stop::Changed);
     }
     let paths: BTreeSet<String> = changes.iter().map(|change| format!("{}{}", entry::FOLDER, change.path)).collect();
     for path in &paths {
-        open.take_all(&open.archive.of_id(entry::post_of(path).as_str())?)?;
+        open.take_all(&open.layers.of_id(entry::post_of(path).as_str())?)?;
     }
     Ok(paths)
 }
 
 /// Reads the posts of the open families, and of those that they cannot be understood without: which answer to the same id, or
 /// to which they refer.
-fn read(open: &mut Open<'_>, asked: &Asked<'_>, snapshot: &Snapshot) -> Result<Content, Stop> {
+fn read(open: &mut Open<'_>, asked: &Asked<'_>, snapshot: &Snapshot) -> Result<(Content, Families), Stop> {
     let mut is_first = true;
     loop {
-        let mut files = BTreeSet::new();
+        let mut families = Families::new();
         for family in &open.families {
             let found = snapshot.beginning(&format!("{family}."))?;
-            files.extend(found.into_iter().filter(|path| path.ends_with(".md")));
+            let found: BTreeSet<String> = found.into_iter().filter(|path| path.ends_with(".md")).collect();
+            if !found.is_empty() {
+                families.insert(family.clone(), found);
+            }
         }
+        let files = families.values().flatten().cloned().collect();
         let problems = asked.problems.to_vec();
         let content = Content::read_some(snapshot, asked.accounts, problems, &files, Merged::LookedUp)?;
         let mut ids: BTreeSet<&str> = content.posts.iter().map(|post| post.id.as_str()).collect();
@@ -292,18 +379,23 @@ fn read(open: &mut Open<'_>, asked: &Asked<'_>, snapshot: &Snapshot) -> Result<C
         }
         let before = open.families.len();
         for id in ids {
-            open.take_all(&open.archive.of_id(id)?)?;
+            open.take_all(&open.layers.of_id(id)?)?;
         }
         if open.families.len() == before {
-            return Ok(content);
+            return Ok((content, families));
         }
         is_first = false;
     }
 }
 
-/// Folds the ledger of all posts that are read, of those that are not there any more, and what belongs to none.
-fn fold(open: &Open<'_>, asked: &Asked<'_>, content: &Content, changed: BTreeSet<String>) -> Result<State, Stop> {
-    let head = &open.archive.head;
+/// The ledger of all posts that are read, of those that are not there any more, and what belongs to none: files and their texts.
+fn ledger(
+    open: &Open<'_>,
+    asked: &Asked<'_>,
+    content: &Content,
+    changed: BTreeSet<String>,
+) -> Result<BTreeMap<String, String>, Stop> {
+    let head = open.layers.head();
     let known = head.live.iter().flat_map(|live| &live.ids).chain(open.units.values().flat_map(|unit| &unit.ids));
     let ids = known.map(String::as_str).chain(content.posts.iter().map(|post| post.id.as_str()));
     let mut paths: BTreeSet<String> = ids.map(|id| entry::path(&PostId::new(id))).collect();
@@ -311,11 +403,11 @@ fn fold(open: &Open<'_>, asked: &Asked<'_>, content: &Content, changed: BTreeSet
     paths.extend(head.strangers.iter().cloned());
     paths.insert(entry::BASELINE_PATH.to_owned());
     let ledger = Folder::looked_for(asked.repo, asked.branch.tree_id(entry::FOLDER)?)?;
-    let mut texts = Vec::new();
+    let mut texts = BTreeMap::new();
     for path in paths {
         texts.extend(text(&ledger, &path)?.map(|text| (path, text)));
     }
-    Ok(State::fold(texts.iter().map(|(path, text)| (path.as_str(), text.as_str()))))
+    Ok(texts)
 }
 
 /// Whether something is to be taken away because its post is gone: not while any other post says the same.
@@ -328,8 +420,10 @@ fn is_removal_at_hand(content: &Content, state: &State) -> bool {
 
 /// What is left in the archive.
 fn over(open: &Open<'_>, content: &Content, state: &State) -> Result<Over, Stop> {
-    let head = &open.archive.head;
-    let mut over = Over { count: head.count, slots: BTreeMap::new() };
+    let head = open.layers.head();
+    let waiting = head.waiting.iter().filter(|due| !open.families.contains(&due.family));
+    let waiting = waiting.flat_map(|due| &due.targets).cloned().collect();
+    let mut over = Over { count: head.count, slots: BTreeMap::new(), waiting };
     open.units.values().for_each(|unit| over.count -= unit.count);
     for (account, at, _) in head.slots.iter().filter(|(_, _, family)| !open.families.contains(family)) {
         over.slots.entry(account.clone()).or_default().insert(*at);
@@ -354,9 +448,10 @@ fn make(asked: &Asked<'_>) -> Result<Option<Vec<u8>>, Failure> {
     }
     let tree = asked.branch.tree_id(entry::FOLDER)?;
     let ledger = Folder::listed(asked.repo, tree)?;
-    let ground = Ground { snapshot: &snapshot, ledger: &ledger, accounts: asked.accounts };
-    let judged = judge_all(&ground, families)?;
-    let head = Head {
+    let ground = Ground { snapshot: &snapshot, accounts: asked.accounts };
+    let judged = judge_all(&ground, &ledger, families)?;
+    let mut head = Head {
+        base: None,
         program: program(),
         commit: asked.commit.to_string(),
         tree: asked.repo.tree_of(asked.commit)?.to_string(),
@@ -368,15 +463,24 @@ fn make(asked: &Asked<'_>) -> Result<Option<Vec<u8>>, Failure> {
         said: Vec::new(),
         cut: horizon(asked.accounts, asked.now).checked_sub_signed(MARGIN).unwrap_or(DateTime::<Utc>::MIN_UTC),
         recent: Vec::new(),
+        waiting: Vec::new(),
         slots: Vec::new(),
     };
-    let entries: Vec<String> = ledger.paths()?.iter().map(|path| format!("{}{path}", entry::FOLDER)).collect();
-    let (head, units) = gathered(head, judged, &entries);
+    let mut strangers: BTreeSet<String> =
+        ledger.paths()?.iter().map(|path| format!("{}{path}", entry::FOLDER)).collect();
+    strangers.remove(entry::BASELINE_PATH);
+    let mut lively = twice(&judged);
+    for id in judged.ids() {
+        strangers.remove(&entry::path(&PostId::new(id.as_str())));
+    }
+    lively.extend(self::lively(&judged.said, &strangers));
+    head.said = judged.said.iter().map(|((key, of), (at, _))| (key.clone(), of.clone(), *at)).collect();
+    let (head, units) = gathered(head, judged, strangers, &lively);
     Ok(Some(Archive::written(&head, units)))
 }
 
 /// Judges families on all cores.
-fn judge_all(ground: &Ground<'_>, families: Families) -> Result<Judged, Failure> {
+fn judge_all(ground: &Ground<'_>, ledger: &Folder, families: Families) -> Result<Judged, Failure> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let cores = cores.min(families.len().div_ceil(FAMILIES_AT_ONCE)).max(1);
     let waiting = Mutex::new(families.into_iter());
@@ -391,7 +495,7 @@ fn judge_all(ground: &Ground<'_>, families: Families) -> Result<Judged, Failure>
             if families.is_empty() {
                 return Ok(all);
             }
-            all.add(judge(ground, &families)?);
+            all.add(judge(ground, ledger, &families)?);
         }
     };
     if cores == 1 {
@@ -412,50 +516,62 @@ impl Judged {
     fn add(&mut self, other: Self) {
         self.units.extend(other.units);
         self.live.extend(other.live);
+        self.waiting.extend(other.waiting);
         for (key, word) in other.said {
             self.heard(key, word);
         }
     }
 }
 
-/// Tells of all what can be told of none alone; completes the head.
-fn gathered(mut head: Head, judged: Judged, ledger: &[String]) -> (Head, Vec<Unit>) {
+/// The ids that several posts have.
+fn twice(judged: &Judged) -> HashSet<String> {
     let mut met = HashSet::new();
-    let ids = judged.units.iter().flat_map(|unit| &unit.ids).chain(judged.live.iter().flat_map(|live| &live.ids));
-    let mut lively: HashSet<String> = ids.clone().filter(|id| !met.insert(id.as_str())).cloned().collect();
-    let paths: HashSet<String> = ids.map(|id| entry::path(&PostId::new(id.as_str()))).collect();
-    let strangers = ledger.iter().filter(|path| !paths.contains(*path) && *path != entry::BASELINE_PATH);
-    head.strangers = strangers.cloned().collect();
-    // A file that lies in the wrong place makes the ledger of its post one that cannot be trusted.
-    lively.extend(head.strangers.iter().map(|path| entry::post_of(path).as_str().to_owned()));
-    for ((key, of), (at, ids)) in judged.said {
-        lively.extend(ids);
-        head.said.push((key, of, at));
-    }
+    judged.ids().filter(|id| !met.insert(id.as_str())).cloned().collect()
+}
+
+/// The posts about which the newest word on a limit was said, and those with a file of the ledger in the wrong place, which makes
+/// theirs one that cannot be trusted: plans have to look at them, however far over they are.
+fn lively(said: &Words, strangers: &BTreeSet<String>) -> HashSet<String> {
+    let said = said.values().flat_map(|(_, posts)| posts.iter().cloned());
+    said.chain(strangers.iter().map(|path| entry::post_of(path).as_str().to_owned())).collect()
+}
+
+/// Puts what was judged family by family into the head. Families with a post that is `lively` are no units.
+fn gathered(
+    mut head: Head,
+    judged: Judged,
+    strangers: BTreeSet<String>,
+    lively: &HashSet<String>,
+) -> (Head, Vec<Unit>) {
+    head.strangers = strangers.into_iter().collect();
     head.live = judged.live;
     let mut units = Vec::new();
+    let mut waiting: HashMap<String, Due> = judged.waiting.into_iter().map(|due| (due.family.clone(), due)).collect();
     for unit in judged.units {
+        let due = waiting.remove(&unit.family);
         if unit.ids.iter().any(|id| lively.contains(id)) {
             head.live.push(file::Live { family: unit.family, ids: unit.ids });
             continue;
         }
         head.count += unit.count;
+        head.waiting.extend(due);
         head.recent.extend(unit.newest.filter(|newest| *newest > head.cut).map(|newest| (unit.family.clone(), newest)));
         let slots = unit.slots.iter().filter(|(_, at)| *at > head.cut);
         head.slots.extend(slots.map(|(account, at)| (account.clone(), *at, unit.family.clone())));
         units.push(unit);
     }
     head.live.sort();
+    head.waiting.sort_by(|a, b| (a.at, &a.family).cmp(&(b.at, &b.family)));
     (head, units)
 }
 
 /// Writes it beside, and puts it in place. One that cannot be written is made again the next time.
-fn keep(repo: &Repo, bytes: &[u8]) {
+fn keep(repo: &Repo, name: &str, bytes: &[u8]) {
     let write = || -> std::io::Result<()> {
         let folder = repo.folder("cache").map_err(|failure| std::io::Error::other(failure.message))?;
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
         file.write_all(bytes)?;
-        file.persist(path(repo))?;
+        file.persist(path(repo, name))?;
         Ok(())
     };
     if let Err(error) = write() {

@@ -6,6 +6,7 @@ use super::*;
 
 fn head() -> Head {
     Head {
+        base: None,
         program: "p".to_owned(),
         commit: "c".to_owned(),
         tree: "t".to_owned(),
@@ -17,6 +18,7 @@ fn head() -> Head {
         said: Vec::new(),
         cut: DateTime::<Utc>::MIN_UTC,
         recent: Vec::new(),
+        waiting: Vec::new(),
         slots: Vec::new(),
     }
 }

@@ -146,7 +146,7 @@ fn say(context: &Context, targets: &[Only], verdict: Verdict<'_>) -> Result<u8, 
             let (post, key) = find(target, &content, &state)?;
             let stand = state.stand(&post, &key);
             let offer = content.offers.iter().find(|offer| offer.post == post && offer.target.account == key.account());
-            let rendition = offer.and_then(|offer| offer.rendition.as_ref());
+            let rendition = offer.and_then(|offer| offer.rendition.as_deref());
             let parts = rendition.map_or(1, |rendition| rendition.parts.len());
             let refused = |why: String| {
                 Failure::new(Kind::Usage, format!("{post} → {}: {why}", key.account()))

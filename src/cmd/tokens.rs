@@ -182,7 +182,9 @@ pub(super) fn outlook(
 pub(super) fn foresee(context: &Context, http: &Http, content: &Content, known: &mut Known) {
     let (accounts, now) = (&content.accounts, context.clock.now());
     let scheduled = content.offers.iter().filter(|offer| offer.due.is_some_and(|due| due > now));
-    let scheduled: BTreeSet<&String> = scheduled.map(|offer| &offer.target.account).collect();
+    let waiting = known.over.waiting.iter().filter(|waiting| waiting.due > now);
+    let scheduled = scheduled.map(|offer| &offer.target.account).chain(waiting.map(|waiting| &waiting.account));
+    let scheduled: BTreeSet<String> = scheduled.cloned().collect();
     let asked = |account: &&Account| scheduled.contains(&account.name) || account.own_server().is_some();
     let asked = accounts.accounts.values().filter(|account| known.connected.contains(&account.name)).filter(asked);
     let asked: Vec<&Account> = asked.collect();

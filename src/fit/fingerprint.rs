@@ -45,7 +45,7 @@ impl Rendition {
         }
         #[expect(clippy::expect_used, reason = "every field serialises: strings, numbers and maps with string keys")]
         let canonical = serde_json::to_vec(&sent).expect("a rendition is plain data");
-        Sha256::digest(&canonical)[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+        base16ct::lower::encode_string(&Sha256::digest(&canonical)[..16])
     }
 }
 

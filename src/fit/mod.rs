@@ -27,12 +27,14 @@ mod spend;
 #[cfg(test)]
 mod tests;
 pub mod text;
+mod together;
 mod wishes;
 
 pub use attach::candidates;
 use count::Count;
 pub use peculiar::instagram::{UserTag, user_tags};
 pub use smaller::{Original, Smaller};
+pub use together::{Fitted, fit_all};
 
 /// A post fitted to one target: exactly what will be sent.
 ///
@@ -217,21 +219,32 @@ pub struct Card {
 /// as it is: no part is over its limit, no wish is left out. The one error beside a rendition is `not-published-yet`, so
 /// that a platform to come can be previewed; its other problems are kept back.
 pub fn fit(target: &Target, account: &Account, hosted: Hosted, library: &Library) -> (Option<Rendition>, Vec<Problem>) {
-    let mut fitting = Fitting::new(target, account);
-    let (document, problems) = body::parse(&target.body, fitting.is_thread());
-    fitting.problems = problems;
+    let (document, problems) = body::parse(&target.body, Fitting::new(target, account).is_thread());
+    fit_text(target, account, hosted, library, &document, problems)
+}
+
+/// Fits a target whose text has been read; `problems` are those of the text.
+fn fit_text(
+    target: &Target,
+    account: &Account,
+    hosted: Hosted,
+    library: &Library,
+    document: &Document,
+    problems: Vec<Problem>,
+) -> (Option<Rendition>, Vec<Problem>) {
+    let mut fitting = Fitting { problems, ..Fitting::new(target, account) };
     if fitting.limits.markdown {
         // Mark-up is no hindrance there.
         fitting.problems.retain(|problem| !MARK_UP.contains(&problem.code));
     }
-    let links = fitting.links(&document);
-    let mut texts = fitting.texts(&document, Some(library));
-    let (shape, mut media) = fitting.attach(&document, library);
+    let links = fitting.links(document);
+    let mut texts = fitting.texts(document, Some(library));
+    let (shape, mut media) = fitting.attach(document, library);
     if let Some(most) = shape.text_max {
         texts.iter_mut().for_each(|(_, count)| count.hold_against(most));
     }
     let card = fitting.card(&mut media);
-    fitting.check_texts(&document, &texts, &media, card.is_some());
+    fitting.check_texts(document, &texts, &media, card.is_some());
     let visibility = fitting.visibility();
     let settings = fitting.settings();
     let tags = target.wishes.tags.as_ref().filter(|_| fitting.limits.tags);

@@ -545,6 +545,53 @@ proptest! {
     }
 }
 
+/// The targets of one post: some alike but for the account's name, some with another account, another text or another wish.
+fn together() -> impl Strategy<Value = Vec<(Target, Account)>> {
+    let texts = prop_oneof![Just("Tea."), Just("*Tea*, [here](https://a.example/)."), Just("<b>Tea</b>"), Just("")];
+    let one = (0..Platform::ALL.len(), texts, any::<[bool; 5]>());
+    proptest::collection::vec(one, 1..8).prop_map(|rows| {
+        let rows = rows.into_iter().enumerate().map(
+            |(number, (platform, markdown, [tags, title, premium, page, hashtags]))| {
+                let platform = Platform::ALL[platform];
+                let wishes = Wishes {
+                    tags: wish(vec!["tea".into()]).filter(|_| tags),
+                    title: wish("Tea".into()).filter(|_| title),
+                    ..Wishes::default()
+                };
+                let name = format!("account{number}");
+                let acts_as = page.then(|| "urn:li:organization:1".to_owned());
+                let account =
+                    Account { name: name.clone(), append_hashtags: hashtags, premium, acts_as, ..account(platform) };
+                (Target { account: name, ..target(platform, markdown, wishes) }, account)
+            },
+        );
+        rows.collect()
+    })
+}
+
+proptest! {
+    #[test]
+    fn targets_fitted_together_are_fitted_as_each_alone(targets in together()) {
+        // The same again under other names: these share what the first get.
+        let again = targets.iter().map(|(target, account)| {
+            let name = format!("{}-too", account.name);
+            (Target { account: name.clone(), ..target.clone() }, Account { name, ..account.clone() })
+        });
+        let targets: Vec<(Target, Account)> = targets.iter().cloned().chain(again).collect();
+        let borrowed: Vec<(&Target, &Account)> = targets.iter().map(|(target, account)| (target, account)).collect();
+        let library = library();
+        let all = fit_all(&borrowed, Hosted::Site, &library);
+        prop_assert_eq!(all.len(), targets.len());
+        for ((fitted, problems), (target, account)) in all.iter().zip(&targets) {
+            let (alone, problems_alone) = fit(target, account, Hosted::Site, &library);
+            prop_assert_eq!(fitted.as_deref(), alone.as_ref());
+            prop_assert_eq!(problems, &problems_alone);
+            let told = fitted.as_ref().map(|its| its.fingerprint().to_owned());
+            prop_assert_eq!(told, alone.map(|its| its.fingerprint()));
+        }
+    }
+}
+
 /// What a platform has no place for is told, or is no part of what is sent: else it would seem to be.
 #[test]
 fn what_there_is_no_place_for() {

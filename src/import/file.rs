@@ -31,7 +31,7 @@ pub(super) fn file(found: &Found, around: &Around<'_>) -> File {
 /// `tea-time-1a2b3c4d`: words for people, and a hash of what makes the post itself.
 fn id(found: &Found, kind: &str) -> String {
     let hash = Sha256::digest(format!("{kind}\0{}", found.key));
-    let hash: String = hash[..4].iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = base16ct::lower::encode_string(&hash[..4]);
     let mut words = String::new();
     for character in found.name.chars().flat_map(char::to_lowercase) {
         match character {

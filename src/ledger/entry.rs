@@ -276,7 +276,7 @@ fn file_name(id: &str) -> String {
 /// The chain value of a line: what the next line's `prev` holds.
 pub fn chain(line: &str) -> String {
     let digest = Sha256::digest(line.trim_end_matches('\n').as_bytes());
-    digest[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+    base16ct::lower::encode_string(&digest[..8])
 }
 
 /// One ledger line could not be read.

@@ -119,7 +119,7 @@ impl Login<'_> {
         if self.way.pkce != Pkce::None {
             let (challenge, secret) = PkceCodeChallenge::new_random_sha256();
             request = if self.way.pkce == Pkce::S256Hex {
-                let hex: String = Sha256::digest(secret.secret()).iter().map(|byte| format!("{byte:02x}")).collect();
+                let hex = base16ct::lower::encode_string(&Sha256::digest(secret.secret()));
                 request.add_extra_param("code_challenge", hex).add_extra_param("code_challenge_method", "S256")
             } else {
                 request.set_pkce_challenge(challenge)

@@ -114,7 +114,7 @@ pub struct Facts {
 
 /// Lower-case hex SHA-256, as [`Facts`] have it.
 pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    base16ct::lower::encode_string(&Sha256::digest(bytes))
 }
 
 /// What is known of a video or an animation. What the file does not say is `None`.

@@ -101,7 +101,7 @@ pub fn of_failure(failure: &Failure) -> Option<Cause> {
 fn mark(text: &str) -> String {
     let steady = text.split_whitespace().filter(|word| !word.contains(|c: char| c.is_ascii_digit()));
     let digest = Sha256::digest(steady.collect::<Vec<_>>().join(" "));
-    digest[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+    base16ct::lower::encode_string(&digest[..8])
 }
 
 /// What was told, by the way it was told in (`webhook`, `email`) and by cause.

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::contents::{Beside, MediaRow, PartRow};
 use crate::error::Kind;
-use crate::fit::Rendition;
+use crate::fit::Fitted;
 use crate::fit::price::Dollars;
 use crate::ledger::entry::{Aim, TargetKey};
 use crate::limits::Platform;
@@ -76,7 +76,10 @@ pub struct Row {
     #[serde(skip)]
     pub key: TargetKey,
     #[serde(skip)]
-    pub rendition: Option<Rendition>,
+    pub rendition: Option<Fitted>,
+    /// The fingerprint of what is sent, where an earlier plan kept no more of it: see [`super::waiting`].
+    #[serde(skip)]
+    pub kept: Option<String>,
     /// On whose behalf, as accounts.toml says (`as`).
     #[serde(skip)]
     pub acts_as: Option<String>,
@@ -136,6 +139,7 @@ impl Row {
             zone: "UTC".to_owned(),
             key,
             rendition: None,
+            kept: None,
             acts_as: None,
             refs: Refs::default(),
             attention: None,

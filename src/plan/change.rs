@@ -63,7 +63,7 @@ fn edit(desk: &Desk<'_>, offer: &Offer, stand: &Stand) -> Verdict {
         let fields = suggest::and(limits.edits.fields.iter().map(|field| word(*field)));
         return out(format!("changed, stays as published: {label} lets nothing but {fields} be changed"));
     }
-    let fp = rendition.map(|rendition| rendition.fingerprint());
+    let fp = rendition.map(|rendition| rendition.fingerprint().to_owned());
     hindered(desk, &offer.target.account, stand, Aim::Edit, fp.as_ref())
         .unwrap_or(Verdict { state: Standing::Published, ..Verdict::act(Action::Edit) })
 }

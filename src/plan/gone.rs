@@ -7,7 +7,7 @@ use super::action::{Row, Standing};
 use super::change::{NOT_NAMED, removal};
 use super::{Desk, Offer, Verdict, claimed, is_named, receipt};
 use crate::error::Kind;
-use crate::fit::Rendition;
+use crate::fit::Fitted;
 use crate::ledger::entry::TargetKey;
 use crate::ledger::{Stand, Word};
 use crate::limits::Platform;
@@ -36,13 +36,19 @@ pub(super) fn said<'a>(desk: &Desk<'a>) -> Said<'a> {
     said
 }
 
-/// Targets the ledger has no word on, but that equal one of a post that is gone: the file was moved or renamed, and with
-/// it went its id.
-pub(super) fn moved(desk: &Desk<'_>, said: &Said<'_>, offer: &Offer, stand: &Stand) -> Option<Verdict> {
-    let rendition = offer.rendition.as_ref().filter(|_| stand.is_untouched() && !said.is_empty())?;
-    let (account, fp) = (offer.target.account.as_str(), rendition.fingerprint());
-    let (old, url) = said.get(&(account, fp.as_str()))?;
-    let new = &offer.post;
+/// A target the ledger has no word on.
+pub(super) struct Suspect<'a> {
+    pub(super) post: &'a PostId,
+    pub(super) account: &'a str,
+    pub(super) platform: Platform,
+    pub(super) is_due: bool,
+}
+
+/// Whether such a target equals one of a post that is gone: the file was moved or renamed, and with it went its id. `fp`: the
+/// fingerprint of what it sends.
+pub(super) fn moved(said: &Said<'_>, new: &Suspect<'_>, fp: &str) -> Option<Verdict> {
+    let Suspect { post: new, account, platform, is_due } = *new;
+    let (old, url) = said.get(&(account, fp))?;
     let reason = match url {
         Some(url) => format!(
             "moved? `{old}` said the same here, is out at {url}, and is gone: `pressroom adopt {new}:{account} {url}` if it \
@@ -50,18 +56,18 @@ pub(super) fn moved(desk: &Desk<'_>, said: &Said<'_>, offer: &Offer, stand: &Sta
         ),
         None => format!(
             "moved? `{old}` said the same here, may be out, and is gone: look on {}, then `pressroom resolve {old}:{account}`",
-            rendition.platform.label()
+            platform.label()
         ),
     };
     let verdict = Verdict::hold(Standing::Held, reason);
-    Some(if offer.due.is_some_and(|due| due <= desk.now) { verdict.needs(Kind::Person) } else { verdict })
+    Some(if is_due { verdict.needs(Kind::Person) } else { verdict })
 }
 
 /// What is out, and is to go with its post. Not while another post says the same there: then the file was moved, perhaps.
 fn of_removed(desk: &Desk<'_>, post: &PostId, account: &str, platform: Platform, stand: &Stand) -> Verdict {
     let says_the_same = |offer: &&Offer| {
-        let fp = offer.rendition.as_ref().filter(|_| offer.target.account == account).map(Rendition::fingerprint);
-        fp.is_some() && fp == stand.fp
+        let fp = offer.rendition.as_ref().filter(|_| offer.target.account == account).map(Fitted::fingerprint);
+        fp.is_some() && fp == stand.fp.as_deref()
     };
     if let Some(offer) = desk.offers.iter().find(says_the_same) {
         let reason = format!("not removed, as `{}` says the same there: was the file moved?", offer.post);

@@ -4,7 +4,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::Plan;
 use super::action::{Action, Row};
-use crate::fit::Rendition;
+use crate::fit::Fitted;
 
 impl Plan {
     /// The rows that are yet to go out, be changed or be removed.
@@ -17,7 +17,7 @@ impl Plan {
     pub fn hash(&self) -> String {
         let mut lines: Vec<String> = self.ahead().map(line).collect();
         lines.sort();
-        Sha256::digest(lines.concat())[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+        base16ct::lower::encode_string(&Sha256::digest(lines.concat())[..16])
     }
 }
 
@@ -34,7 +34,7 @@ fn line(row: &Row) -> String {
         Some(due) => due.timestamp().to_string(),
         None => "held".to_owned(),
     };
-    let what = row.rendition.as_ref().map(Rendition::fingerprint).unwrap_or_default();
+    let what = row.rendition.as_ref().map(Fitted::fingerprint).or(row.kept.as_deref()).unwrap_or_default();
     format!("{aim}\t{}\t{}\t{due}\t{what}\n", row.post, row.key.as_str())
 }
 

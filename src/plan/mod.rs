@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::account::{Account, Accounts};
 use crate::error::{Kind, Problem};
 use crate::fit::price::Dollars;
-use crate::fit::{Reference, Rendition};
+use crate::fit::{Fitted, Reference};
 use crate::ledger::entry::{Retry, TargetKey};
 use crate::ledger::{Stand, State, Word};
 use crate::post::target::Target;
@@ -26,12 +26,13 @@ mod queue;
 pub mod settled;
 #[cfg(test)]
 mod tests;
+pub mod waiting;
 pub mod when;
 
 use action::{Action, ReceiptRow, Row, Standing};
 use budget::Budget;
 use contents::{Beside, MediaRow, PartRow};
-use gone::{Said, moved, orphans, said};
+use gone::{Said, Suspect, moved, orphans, said};
 use settled::Over;
 use when::{days, how_long, when};
 
@@ -91,7 +92,7 @@ pub struct Offer {
     pub path: String,
     pub target: Target,
     /// `None` where an error makes it impossible to say.
-    pub rendition: Option<Rendition>,
+    pub rendition: Option<Fitted>,
     /// The instant it is due; `None`: held.
     pub due: Option<DateTime<Utc>>,
     /// Whether it was made due by being merged: then lateness means nothing.
@@ -154,6 +155,7 @@ pub fn plan(desk: &Desk<'_>) -> Plan {
     let desk = &Desk { offers: queue::with_slots(desk), ..*desk };
     let said = said(desk);
     let mut rows: Vec<Row> = desk.offers.iter().map(|offer| row(desk, &said, offer)).collect();
+    rows.extend(desk.over.waiting.iter().map(|waiting| waiting::row(desk, &said, waiting)));
     rows.extend(orphans(desk));
     // Rows are large: sorting moves their keys, and each row once.
     let place = |row: &Row| (row.due.is_none(), row.due, row.path.clone(), row.post.clone());
@@ -213,7 +215,7 @@ fn row(desk: &Desk<'_>, said: &Said<'_>, offer: &Offer) -> Row {
     let cost = cost(offer, &stand, &verdict);
     let rendition = offer.rendition.as_ref();
     let warnings = offer.problems.iter().filter(|problem| !problem.is_error()).map(|problem| problem.message.clone());
-    let warnings = warnings.chain(ends_before(desk, offer, &verdict)).collect();
+    let warnings = warnings.chain(ends_before(desk, &offer.target.account, offer.due, &offer.zone, &verdict)).collect();
     Row {
         post: offer.post.clone(),
         path: offer.path.clone(),
@@ -229,7 +231,7 @@ fn row(desk: &Desk<'_>, said: &Said<'_>, offer: &Offer) -> Row {
             .flat_map(|rendition| rendition.media())
             .map(|(part, media)| MediaRow::new(media, Some(part)))
             .collect(),
-        beside: rendition.map(Beside::from).unwrap_or_default(),
+        beside: rendition.map(|rendition| Beside::from(&**rendition)).unwrap_or_default(),
         receipt: receipt(&stand),
         warnings,
         cost,
@@ -237,6 +239,7 @@ fn row(desk: &Desk<'_>, said: &Said<'_>, offer: &Offer) -> Row {
         zone: offer.zone.clone(),
         key,
         rendition: offer.rendition.clone(),
+        kept: None,
         acts_as: account(desk, offer).and_then(|account| account.acts_as.clone()),
         refs: refs(desk, offer),
         // A run for named targets answers for these alone.
@@ -252,11 +255,16 @@ fn row(desk: &Desk<'_>, said: &Said<'_>, offer: &Offer) -> Row {
 }
 
 /// That nothing can be published when a target's time comes, unless somebody connects its account again.
-fn ends_before(desk: &Desk<'_>, offer: &Offer, verdict: &Verdict) -> Option<String> {
-    let account = &offer.target.account;
+fn ends_before(
+    desk: &Desk<'_>,
+    account: &str,
+    due: Option<DateTime<Utc>>,
+    zone: &str,
+    verdict: &Verdict,
+) -> Option<String> {
     let end = *desk.ends.get(account)?;
-    let due = offer.due.filter(|due| verdict.state == Standing::Scheduled && *due >= end)?;
-    let (due, day) = days(due, end, &offer.zone);
+    let due = due.filter(|due| verdict.state == Standing::Scheduled && *due >= end)?;
+    let (due, day) = days(due, end, zone);
     let ends = if end > desk.now { "ends" } else { "ended" };
     Some(format!("due {due}, but the token of {account} {ends} {day}: connect again before"))
 }
@@ -286,8 +294,16 @@ fn decide(desk: &Desk<'_>, said: &Said<'_>, offer: &Offer, stand: &Stand) -> Ver
         .or_else(|| refused(desk, stand))
         .or_else(|| withheld(desk, offer, stand).map(|verdict| or_doubtful(verdict, stand)))
         .or_else(|| changed_in_doubt(offer, stand))
-        .or_else(|| moved(desk, said, offer, stand))
+        .or_else(|| moved_from_another(desk, said, offer, stand))
         .unwrap_or_else(|| timed(desk, offer, stand))
+}
+
+/// Targets that another post has published, perhaps, before it was moved here.
+fn moved_from_another(desk: &Desk<'_>, said: &Said<'_>, offer: &Offer, stand: &Stand) -> Option<Verdict> {
+    let rendition = offer.rendition.as_ref().filter(|_| stand.is_untouched() && !said.is_empty())?;
+    let Target { account, platform, .. } = &offer.target;
+    let is_due = offer.due.is_some_and(|due| due <= desk.now);
+    moved(said, &Suspect { post: &offer.post, account, platform: *platform, is_due }, rendition.fingerprint())
 }
 
 /// Targets the ledger has a last word on.
@@ -304,7 +320,7 @@ fn settled(desk: &Desk<'_>, offer: &Offer, stand: &Stand) -> Option<Verdict> {
 /// Whether the post says something else to this target than when it was last acted on.
 fn has_changed(offer: &Offer, stand: &Stand) -> bool {
     match (&stand.fp, &offer.rendition) {
-        (Some(acted_on), Some(rendition)) => *acted_on != rendition.fingerprint(),
+        (Some(acted_on), Some(rendition)) => acted_on != rendition.fingerprint(),
         _ => false,
     }
 }

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::action::Standing;
+use super::waiting::Waiting;
 use super::{Offer, has_changed};
 use crate::error::Problem;
 use crate::ledger::entry::TargetKey;
@@ -20,6 +21,8 @@ pub struct Over {
     pub count: Count,
     /// Slots they have, by account.
     pub slots: BTreeMap<String, BTreeSet<DateTime<Utc>>>,
+    /// Those that are not over, but whose time is yet to come.
+    pub waiting: Vec<Waiting>,
 }
 
 /// How many there are.

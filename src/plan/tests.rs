@@ -4,8 +4,10 @@ use insta::assert_snapshot;
 
 use super::action::Row;
 use super::settled::Over;
+use super::waiting::Waiting;
 use super::*;
 use crate::error::Source;
+use crate::fit::Rendition;
 use crate::ledger::entry;
 use crate::limits::Platform;
 use crate::media::Library;
@@ -77,7 +79,25 @@ fn next_change_of(desk: &str, around: &Around) -> String {
 }
 
 fn planned(desk: &str, around: &Around) -> Plan {
-    with_desk(desk, around, plan)
+    let plan = with_desk(desk, around, plan);
+    let kept = with_desk(desk, around, plan_of_kept);
+    let told = |plan: &Plan| (plan.rows.iter().map(line).collect::<Vec<_>>(), plan.hash());
+    assert_eq!(told(&kept), told(&plan), "what waits is told otherwise without its post");
+    plan
+}
+
+/// The plan of a desk on which no post lies that waits for nothing but its time, only what is kept of it.
+fn plan_of_kept(desk: &Desk<'_>) -> Plan {
+    let is_to_come =
+        |waiting: &Waiting| waiting.due > desk.now && !desk.state.is_before_baseline(&waiting.account, waiting.due);
+    let (mut offers, mut over) = (Vec::new(), Over::default());
+    for offer in desk.offers.all {
+        match waiting::waiting(desk.state, desk.accounts, offer).filter(is_to_come) {
+            Some(waiting) => over.waiting.push(waiting),
+            None => offers.push(offer.clone()),
+        }
+    }
+    plan(&Desk { offers: offers.as_slice().into(), over: &over, only: desk.only, ..*desk })
 }
 
 fn with_desk<T>(desk: &str, around: &Around, tell: impl Fn(&Desk<'_>) -> T) -> T {
@@ -167,12 +187,12 @@ fn files(short: &str, offers: &[Offer]) -> BTreeMap<String, String> {
         if let Some(named) = line.get("fp").and_then(serde_json::Value::as_str) {
             let named = if named == "same" { post } else { named };
             let offer = offers.iter().find(|offer| offer.post.as_str() == named && offer.target.account == account);
-            let fp = offer.and_then(|offer| offer.rendition.as_ref()).map(Rendition::fingerprint);
+            let fp = offer.and_then(|offer| offer.rendition.as_deref()).map(Rendition::fingerprint);
             line.insert("fp".into(), fp.unwrap_or_else(|| named.to_owned()).into());
         }
         if line.get("fixed").is_some_and(|fixed| fixed == "same") {
             let offer = offers.iter().find(|offer| offer.post.as_str() == post && offer.target.account == account);
-            let fixed = offer.and_then(|offer| offer.rendition.as_ref()).map(Rendition::fixed);
+            let fixed = offer.and_then(|offer| offer.rendition.as_deref()).map(Rendition::fixed);
             line.insert("fixed".into(), fixed.into());
         }
         file.push_str(&format!("{}\n", serde_json::Value::Object(line)));

@@ -102,7 +102,7 @@ impl Planning<'_> {
     /// The same to the last byte: the pictures of the rows asked for that are too large are made smaller.
     pub fn exactly(&self, content: &mut Content, stock: &Stock, asked: impl Fn(&Row) -> bool) -> Plan {
         let plan = self.plan(content);
-        let too_large = |row: &&Row| row.rendition.as_ref().is_some_and(Rendition::is_too_large_yet);
+        let too_large = |row: &&Row| row.rendition.as_deref().is_some_and(Rendition::is_too_large_yet);
         let rows = plan.rows.iter().filter(|row| asked(row)).filter(too_large);
         let rows: BTreeSet<_> = rows.map(|row| (row.post.clone(), row.account.clone())).collect();
         if rows.is_empty() {

@@ -186,7 +186,7 @@ impl Run<'_> {
                     // Their calls may be repeated: nothing is lost by doing so.
                     Aim::Edit | Aim::Remove => Box::new(|_| None),
                 };
-                let rendition = row.rendition.as_ref().filter(|_| aim != Aim::Remove);
+                let rendition = row.rendition.as_deref().filter(|_| aim != Aim::Remove);
                 let ask = Ask {
                     post: row.post.clone(),
                     target: row.key.clone(),

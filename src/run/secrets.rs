@@ -27,7 +27,7 @@ impl Secrets {
     pub(super) fn of(run: &Run<'_>, row: &Row, begun: bool) -> Self {
         // One file a target, whichever claim it was begun under: who takes over must find it.
         let digest = Sha256::digest(format!("{}\0{}", row.post, row.key.as_str()).as_bytes());
-        let name: String = digest[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+        let name = base16ct::lower::encode_string(&digest[..16]);
         let path = vault::inflight_path(&name);
         let sealed = begun.then(|| run.writer.journal.branch().ok()?.read(&path).ok()?).flatten();
         let kept = sealed.and_then(|sealed| run.vault?.open::<Inflight>(&path, &sealed).ok()).unwrap_or_default();

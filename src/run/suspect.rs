@@ -8,7 +8,7 @@ use url::Url;
 use super::Run;
 use super::walk::open_doubt;
 use super::write::Suspicion;
-use crate::fit::Rendition;
+use crate::fit::Fitted;
 use crate::ledger::entry::Event;
 use crate::plan::action::{Action, Row};
 use crate::platform::{self, Adapter, Call, Identity, Job, Next, Refs, Step};
@@ -42,7 +42,7 @@ pub(super) fn suspicion(run: &Run<'_>, row: &Row) -> Option<Suspicion> {
 struct Judge {
     adapter: &'static dyn Adapter,
     mark: String,
-    rendition: Rendition,
+    rendition: Fitted,
     identity: Identity,
     settle: TimeDelta,
     now: DateTime<Utc>,

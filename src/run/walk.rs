@@ -117,8 +117,8 @@ impl<'a> Walk<'a> {
         let adapter = platform::adapter(row.platform)?;
         let document = run.tokens.get(&row.account)?;
         let work = match claim.aim {
-            Aim::Publish => Work::Publish(row.rendition.as_ref()?),
-            Aim::Edit => Work::Edit(row.rendition.as_ref()?),
+            Aim::Publish => Work::Publish(row.rendition.as_deref()?),
+            Aim::Edit => Work::Edit(row.rendition.as_deref()?),
             Aim::Remove => Work::Remove,
         };
         let mut done = claim.goes_on_with();

@@ -37,8 +37,9 @@ impl World {
         Self { press, ledger: BTreeMap::new(), now, dice: Rng::with_seed(seed) }
     }
 
-    fn archive(&self) -> PathBuf {
-        self.press.repo.join(".git/pressroom/cache/archive")
+    /// The archive's files: the one that is made anew seldom, and the one over it.
+    fn archive(&self) -> [PathBuf; 2] {
+        ["archive", "archive.since"].map(|name| self.press.repo.join(".git/pressroom/cache").join(name))
     }
 
     fn one_in(&mut self, chances: usize) -> bool {
@@ -85,7 +86,7 @@ impl World {
     fn put_out(&mut self, offer: &Offer, days: i64) {
         let at = self.now - TimeDelta::days(days);
         let key = TargetKey::new(offer.target.platform, &offer.target.account);
-        let fp = offer.rendition.as_ref().map(pressroom::fit::Rendition::fingerprint);
+        let fp = offer.rendition.as_ref().map(|rendition| rendition.fingerprint());
         let id = format!("{}-{}", offer.post, offer.target.account);
         let receipt = json!({"id": id, "url": format!("https://x.com/{id}"), "at": at, "via": "human"});
         if offer.waits_since.is_some() && !self.one_in(4) {
@@ -204,20 +205,27 @@ impl World {
         }
     }
 
-    fn damage(&mut self, older: &[u8]) {
-        let Ok(mut bytes) = fs::read(self.archive()) else { return };
+    /// The bytes of both files.
+    fn kept(&self) -> [Vec<u8>; 2] {
+        self.archive().map(|path| fs::read(path).unwrap_or_default())
+    }
+
+    fn damage(&mut self, older: &[Vec<u8>; 2]) {
+        let which = self.dice.usize(0..2);
+        let path = self.archive()[which].clone();
+        let Ok(mut bytes) = fs::read(&path) else { return };
         match self.dice.usize(0..5) {
             0 => bytes.truncate(self.dice.usize(0..bytes.len())),
-            1 => bytes = older.to_vec(),
+            1 => bytes = older[which].clone(),
             2 => bytes.clear(),
-            3 => drop(fs::remove_file(self.archive())),
+            3 => drop(fs::remove_file(&path)),
             _ => {
                 let place = self.dice.usize(0..bytes.len());
                 bytes[place] ^= 1 << self.dice.u8(0..8);
             }
         }
-        if self.archive().exists() {
-            fs::write(self.archive(), bytes).unwrap();
+        if path.exists() {
+            fs::write(path, bytes).unwrap();
         }
     }
 
@@ -248,7 +256,7 @@ impl World {
 /// How often an archive was gone by that an earlier step had left.
 fn play(seed: u64, steps: usize) -> usize {
     let mut world = World::new(seed);
-    let (mut older, mut by_it) = (Vec::new(), 0);
+    let (mut older, mut by_it) = (<[Vec<u8>; 2]>::default(), 0);
     for step in 0..steps {
         for _ in 0..world.dice.usize(0..8) {
             world.edit();
@@ -265,7 +273,7 @@ fn play(seed: u64, steps: usize) -> usize {
             world.compare(&format!("seed {seed}, step {step}, damaged"));
         }
         if world.one_in(3) {
-            older = fs::read(world.archive()).unwrap_or_default();
+            older = world.kept();
         }
     }
     by_it
@@ -308,22 +316,27 @@ fn what_is_over_is_not_read() {
     world.press.commit("more").git(&["branch", "more"]);
     world.press.git(&["reset", "-q", "--hard", "main~1"]);
     assert!(plan().exits(0).stdout.contains(SUMMARY));
-    // From here on nobody can read an old post, or what became of it.
+    // From here on nobody can read an old post, or what became of it, or the one to come.
+    let forget = |object: &str| {
+        let id = world.press.git(&["rev-parse", object]);
+        let path = world.press.repo.join(".git/objects").join(&id[..2]).join(id[2..].trim());
+        fs::remove_file(path).unwrap();
+    };
     for number in 0..10 {
         fs::remove_file(world.press.repo.join(format!("posts/old{number}.md"))).unwrap();
-        for object in [
-            format!("HEAD:posts/old{number}.md"),
-            format!("pressroom-state:{}", entry::path(&PostId::new(format!("old{number}")))),
-        ] {
-            let id = world.press.git(&["rev-parse", &object]);
-            let path = world.press.repo.join(".git/objects").join(&id[..2]).join(id[2..].trim());
-            fs::remove_file(path).unwrap();
-        }
+        forget(&format!("HEAD:posts/old{number}.md"));
+        forget(&format!("pressroom-state:{}", entry::path(&PostId::new(format!("old{number}")))));
     }
+    fs::remove_file(world.press.repo.join("posts/new.md")).unwrap();
+    forget("HEAD:posts/new.md");
     assert!(plan().exits(0).stdout.contains(SUMMARY));
-    // A commit with another post does not change that.
+    // A commit with another post does not change that; of what it brings, the next plan reads nothing.
     world.press.git(&["update-ref", "refs/heads/main", "more"]);
+    let base = world.kept()[0].clone();
     assert!(plan().exits(0).stdout.contains("Nothing to publish, 2 scheduled, 10 published."));
+    forget("more:posts/more.md");
+    assert!(plan().exits(0).stdout.contains("Nothing to publish, 2 scheduled, 10 published."));
+    assert_eq!(world.kept()[0], base);
     let anew = world.press.run(&["plan", "--offline", "--no-cache"]);
     assert_ne!(anew.code, 0, "{}", anew.stdout);
 }
@@ -353,12 +366,12 @@ fn many_at_once_agree() {
         for _ in 0..4 {
             scope.spawn(|| {
                 for _ in 0..5 {
-                    let _ = fs::remove_file(world.archive());
+                    let _ = world.archive().map(fs::remove_file);
                     assert_eq!(world.plan(at, &[]), expected);
                 }
             });
         }
     });
-    let left: Vec<_> = fs::read_dir(world.archive().parent().unwrap()).unwrap().collect();
+    let left: Vec<_> = fs::read_dir(world.archive()[0].parent().unwrap()).unwrap().collect();
     assert_eq!(left.len(), 1, "{left:?}");
 }

@@ -68,7 +68,7 @@ fn facts(proof: &Proof, offer: &Offer, now: DateTime<Utc>) -> Facts {
         let what = if of > 1 { format!("Part {} of {of}:", index + 1) } else { "Text:".to_owned() };
         Length { what, count: counted.count, limit: counted.limit, unit: counted.unit.to_owned() }
     };
-    let media = offer.rendition.iter().flat_map(Rendition::media).map(|(_, media)| media);
+    let media = offer.rendition.iter().flat_map(|rendition| rendition.media()).map(|(_, media)| media);
     let thumbnail = offer.rendition.iter().filter_map(|its| its.card.as_ref()?.thumbnail.as_ref());
     let line = |media| format!("{}: {}", noun_of(media), media_line(media));
     let sentence = proof.when(offer, now);

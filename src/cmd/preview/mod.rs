@@ -68,7 +68,7 @@ impl Preview {
 fn document(proof: &Proof, context: &Context) -> Value {
     let now = context.clock.now();
     let target = |offer: &Offer| {
-        let beside = offer.rendition.as_ref().map(Beside::from).unwrap_or_default();
+        let beside = offer.rendition.as_deref().map(Beside::from).unwrap_or_default();
         let mut target = json!({
             "account": offer.target.account,
             "platform": offer.target.platform,

@@ -69,7 +69,7 @@ fn sent(row: Row, rendition: Rendition) -> Row {
         parts: rendition.parts.iter().map(PartRow::from).collect(),
         media: rendition.media().map(|(part, media)| MediaRow::new(media, Some(part))).collect(),
         beside: Beside::from(&rendition),
-        rendition: Some(rendition),
+        rendition: Some(rendition.into()),
         ..row
     }
 }

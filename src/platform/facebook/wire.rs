@@ -104,7 +104,7 @@ fn setting<'r>(rendition: &'r Rendition, key: &str) -> Option<&'r str> {
 /// What tells whether something uploaded is still what the post wants: its bytes, its alternative text, what it is for.
 pub(super) fn digest(media: &Media, purpose: &str) -> String {
     let whole = format!("{}\0{}\0{purpose}", media.sha256, media.alt.as_deref().unwrap_or_default());
-    Sha256::digest(whole.as_bytes())[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+    base16ct::lower::encode_string(&Sha256::digest(whole.as_bytes())[..8])
 }
 
 fn at(base: &Url, path: &[&str], query: &[(&str, &str)]) -> Url {

@@ -117,7 +117,7 @@ fn poll_json(options: &[String], seconds: i64) -> Value {
 /// key that it knows with what it made the first time, whatever is asked now.
 fn idempotency_key(job: &Job<'_>, index: usize) -> String {
     let known = format!("pressroom\n{}\n{}\n{index}\n{}", job.identity.id, job.mark, job.rendition.fingerprint());
-    Sha256::digest(known.as_bytes())[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    base16ct::lower::encode_string(&Sha256::digest(known.as_bytes())[..16])
 }
 
 /// A post as it is out.

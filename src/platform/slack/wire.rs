@@ -50,6 +50,6 @@ pub(super) fn post(rendition: &Rendition, part: &Part, addresses: &BTreeMap<Stri
 /// What stands for the id that Slack does not tell: a digest of what was sent.
 pub(super) fn digest(body: &Body) -> String {
     let sent = if let Body::Json(body) = body { body.to_string() } else { String::new() };
-    let digest: String = Sha256::digest(sent.as_bytes())[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = base16ct::lower::encode_string(&Sha256::digest(sent.as_bytes())[..8]);
     format!("sent-{digest}")
 }

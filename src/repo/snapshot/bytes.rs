@@ -22,7 +22,7 @@ pub(super) fn sha256(mut from: impl Read) -> Result<String, Lack> {
             Err(error) => return Err(unreadable(error)),
         }
     }
-    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(base16ct::lower::encode_string(&hash.finalize()))
 }
 
 /// A part of a file, read without moving anybody else's place in it.
