@@ -51,6 +51,10 @@ impl Files for Stock {
         rest.set_position(file.range.start);
         Ok(Box::new(rest.take(file.range.end.saturating_sub(file.range.start))))
     }
+
+    fn open_again(&self, file: &FileRange) -> Option<Box<dyn Read + Send>> {
+        self.snapshot.open_again(&file.path, file.range.clone())
+    }
 }
 
 impl Stock {

@@ -22,19 +22,28 @@ pub(super) const NAME: &str = "door";
 /// The host that the door believes to upload to.
 const HOST: &str = "upload.example";
 
-/// Seconds of one upload, from the start of the program to its end, and its largest memory in KiB.
-pub(super) fn run(address: &str, film: &Film) -> Result<(f64, u64)> {
+/// What one upload came to.
+pub(super) struct Sent {
+    /// Seconds from the start of the program to its end.
+    pub(super) whole: f64,
+    /// Seconds that the sink tells of.
+    pub(super) upload: f64,
+    /// The program's largest memory in KiB.
+    pub(super) peak: u64,
+}
+
+/// One upload.
+pub(super) fn run(address: &str, film: &Film) -> Result<Sent> {
     let began = Instant::now();
     let output =
         Command::new(env::current_exe()?).args(["send", address]).arg(&film.path).stderr(Stdio::inherit()).output()?;
-    let seconds = began.elapsed().as_secs_f64();
+    let whole = began.elapsed().as_secs_f64();
     let said = String::from_utf8(output.stdout)?;
-    let (taken, peak) = said.trim().split_once(' ').ok_or("the upload failed")?;
-    arrived(taken, film)?;
-    Ok((seconds, peak.parse()?))
+    let (told, peak) = said.trim().rsplit_once(' ').ok_or("the upload failed")?;
+    Ok(Sent { whole, upload: arrived(told, film)?, peak: peak.parse()? })
 }
 
-/// Prints the bytes that arrived and this process's largest memory in KiB.
+/// Prints what the sink tells and this process's largest memory in KiB.
 pub(super) fn send(address: &str, path: &Path) -> Result<()> {
     let address: SocketAddr = address.parse()?;
     let http = Http::new(Clock::system(), Duration::from_secs(60)).with_hosts(&format!("{HOST}=http://{address}"))?;

@@ -2,10 +2,10 @@
 //! `pressroom publish` to the platform's simulator, and through the door to the network alone; each side by side with
 //! `curl -T` of the same file to a plain sink on this machine.
 //!
-//! Two throughputs are printed. Of the upload: from its first request to the answer to its last, as the simulator saw
-//! them, with whatever lies between, be it other calls. Of the whole run: from the start of the program to its end, with
-//! git, the ledger, the hash of the file and the platform's processing. The first is held against `curl -T`, whose time is
-//! that of its whole run.
+//! Two throughputs are printed. Of the upload: from the first byte of its first request to the last byte of its last, with
+//! whatever lies between, be it other calls. Of the whole run: from the start of the program to its end, with git, the ledger,
+//! the hash of the file and waits for the platform's processing. The first is held against `curl -T`, between the same two bytes.
+//! What a simulator does with a request once it has it is in neither: see `front`.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "to print is all a bench is for")]
 
@@ -17,6 +17,7 @@ use std::process::ExitCode;
 mod desk;
 mod door;
 mod film;
+mod front;
 mod plain;
 mod stage;
 
@@ -24,10 +25,10 @@ use desk::Desk;
 use film::Film;
 use stage::{CASES, Case};
 
-/// Least throughput, in parts of what `curl -T` reaches.
-const RATIO_MIN: f64 = 0.8;
-/// What memory must stay under, in KiB.
-const PEAK_END: u64 = 64 * 1024;
+/// Most time, in parts of what `curl -T` takes.
+const RATIO_MAX: f64 = 1.15;
+/// Most memory, in KiB.
+const PEAK_MAX: u64 = 48 * 1024;
 /// MiB sent, unless an argument says otherwise or a platform takes less.
 const MIB: u64 = 1024;
 /// Runs of each, in turns.
@@ -80,7 +81,7 @@ fn bench(mib: u64, names: &[&str]) -> Result<bool> {
         let film = Film::new(mib << 20, None, film::MILLIS)?;
         kept &= send(&film, &address)?;
     }
-    println!("\nratio: upload to curl, at least {RATIO_MIN}; peak: under {} MiB", PEAK_END / 1024);
+    println!("\nratio: time of the upload to that of curl, at most {RATIO_MAX}; peak: at most {} MiB", PEAK_MAX / 1024);
     for case in CASES.iter().filter(|case| wanted(case.name) && case.bytes_max.is_some_and(|most| most < mib << 20)) {
         println!("{}: takes no more than {} bytes", case.name, case.bytes_max.unwrap_or_default());
     }
@@ -90,7 +91,7 @@ fn bench(mib: u64, names: &[&str]) -> Result<bool> {
 
 /// One run.
 struct Turn {
-    /// Seconds from the start of the program to its end.
+    /// Seconds from the start of the program to its end, without those in which a simulator thought.
     whole: f64,
     upload: f64,
     curl: f64,
@@ -105,7 +106,8 @@ fn publish(case: &Case, film: &Film, sink: &str) -> Result<bool> {
     let turns = turns(|turn| {
         let curl = plain::curl(sink, film)?;
         let (whole, peak) = desk.publish(turn)?;
-        Ok(Turn { whole, upload: stage.upload(film)?, curl, peak })
+        let (upload, thought) = stage.upload(film)?;
+        Ok(Turn { whole: whole - thought, upload, curl, peak })
     })?;
     Ok(row(case.name, film, &turns))
 }
@@ -114,8 +116,8 @@ fn publish(case: &Case, film: &Film, sink: &str) -> Result<bool> {
 fn send(film: &Film, sink: &str) -> Result<bool> {
     let turns = turns(|_| {
         let curl = plain::curl(sink, film)?;
-        let (upload, peak) = door::run(sink, film)?;
-        Ok(Turn { whole: upload, upload, curl, peak })
+        let door::Sent { whole, upload, peak } = door::run(sink, film)?;
+        Ok(Turn { whole, upload, curl, peak })
     })?;
     Ok(row(door::NAME, film, &turns))
 }
@@ -137,8 +139,8 @@ fn row(name: &str, film: &Film, turns: &[Turn]) -> bool {
     };
     let (whole, upload, curl) = (median(|turn| turn.whole), median(|turn| turn.upload), median(|turn| turn.curl));
     let peak = turns.iter().map(|turn| turn.peak).max().unwrap_or_default();
-    let ratio = curl / upload;
-    let kept = ratio >= RATIO_MIN && peak < PEAK_END;
+    let ratio = upload / curl;
+    let kept = ratio <= RATIO_MAX && peak <= PEAK_MAX;
     println!(
         "{name:<10} {mib:>6.0} {:>8.0} {:>8.0} {:>8.0} {ratio:>6.2} {:>9}   {}",
         mib / whole,

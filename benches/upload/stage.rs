@@ -1,17 +1,19 @@
-//! The simulators, in a process of their own that keeps no film: the publisher's memory is its alone.
+//! The simulators, and what stands before them, in a process of their own that keeps no film: the publisher's memory is its alone.
 
 use std::env;
 use std::io::{self, BufRead, BufReader, Write as _};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
 use pressroom::sim::web::{Page, Site};
-use pressroom::sim::{LOGGED_MAX, Logged, Sim, facebook, instagram, linkedin, tiktok, x, youtube};
+use pressroom::sim::{Sim, facebook, instagram, linkedin, tiktok, x, youtube};
 
 use super::Result;
 use super::film::{Film, MILLIS};
+use super::front::{Log, Upload};
 use super::plain::Helper;
 
 /// A platform that is sent films.
@@ -79,18 +81,20 @@ impl Stage {
         Ok(Self { _process: process, ask: (ask, said).into(), hosts, token })
     }
 
-    /// Seconds of the upload since the last question, which must have brought the whole film.
-    pub(super) fn upload(&self, film: &Film) -> Result<f64> {
+    /// Seconds of the upload since the last question, which must have brought the whole film; and those in which the simulators
+    /// thought about answers.
+    pub(super) fn upload(&self, film: &Film) -> Result<(f64, f64)> {
         let (ask, said) = &mut *self.ask.borrow_mut();
         writeln!(ask)?;
         let told = line(said)?;
-        let (bytes, seconds) = told.split_once(' ').ok_or("the stage is gone")?;
+        let told: Vec<&str> = told.split(' ').collect();
+        let [bytes, seconds, thought] = told[..] else { return Err("the stage is gone".into()) };
         let bytes: u64 = bytes.parse()?;
         // Forms have some bytes more; what is sent twice is not what is measured.
         if !(film.bytes..film.bytes + film.bytes / 100).contains(&bytes) {
             return Err(format!("{bytes} bytes were sent of {}", film.bytes).into());
         }
-        Ok(seconds.parse()?)
+        Ok((seconds.parse()?, thought.parse()?))
     }
 }
 
@@ -110,19 +114,19 @@ pub(super) fn serve(platform: &str, film: &Path) -> Result<()> {
     let sim = start(sites)?;
     sim.world().keep_heads(HEAD);
     hurry(&sim);
-    let hosts: Vec<String> = sim.hosts().iter().map(|(host, address)| format!("{host}=http://{address}")).collect();
+    let log = Log::default();
+    let way = |(host, address): &(String, SocketAddr)| Ok(format!("{host}=http://{}", log.before(*address)?));
+    let hosts: Vec<String> = sim.hosts().iter().map(way).collect::<io::Result<_>>()?;
     println!("{}\n{}", hosts.join(","), sign_up(&sim, platform)?);
-    let (mut seen, mut shown) = (0, 0);
+    let mut shown = 0;
     for asked in io::stdin().lines() {
         asked?;
-        let log = sim.world().log();
-        let (bytes, seconds) = uploaded(&log[seen..]).ok_or("nothing was uploaded")?;
-        seen = log.len();
+        let Upload { bytes, seconds, thought } = log.upload()?;
         shown += 1;
         if sim.seen().len() != shown {
             return Err(format!("{} films are out instead of {shown}", sim.seen().len()).into());
         }
-        println!("{bytes} {seconds}");
+        println!("{bytes} {seconds} {thought}");
         io::stdout().flush()?;
     }
     Ok(())
@@ -137,15 +141,6 @@ fn start(sites: Vec<(&'static str, Site)>) -> Result<Sim> {
     }
     std::thread::spawn(move || runtime.block_on(std::future::pending::<()>()));
     Ok(sim)
-}
-
-/// Bytes of the requests that carried a film, and seconds from the first of them to the last answer. Requests about it are
-/// short, and no piece of a film of whole MiB is.
-fn uploaded(log: &[Logged]) -> Option<(usize, f64)> {
-    let pieces = || log.iter().filter(|call| call.length.is_some_and(|length| length > LOGGED_MAX));
-    let began = pieces().map(|call| call.at).min()?;
-    let ended = pieces().filter_map(|call| call.answered).max()?;
-    Some((pieces().filter_map(|call| call.length).sum(), ended.duration_since(began).as_secs_f64()))
 }
 
 /// Platforms take their time; that is not what is measured.

@@ -4,29 +4,34 @@
 use std::io::{self, Read};
 use std::sync::{Arc, OnceLock};
 
+use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _, stream};
 use reqwest::RequestBuilder;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use reqwest::multipart::{Form, Part};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 
 use super::Files;
+use super::pool::{PIECE, Pool};
 use crate::error::{Failure, Kind};
 use crate::platform::{Body, Enclosed, FileRange};
 use crate::vault::Secret;
 
-/// Bytes read from a file at once.
-const PIECE: usize = 512 * 1024;
 /// Pieces that wait between the reader and the network.
 const PIECES_WAITING: usize = 4;
 
-type Piece = Vec<u8>;
-
 /// A file on its way.
-trait Pieces: Stream<Item = io::Result<Piece>> + Send + 'static {}
+trait Pieces: Stream<Item = io::Result<Bytes>> + Send + 'static {}
 
-impl<T: Stream<Item = io::Result<Piece>> + Send + 'static> Pieces for T {}
+impl<T: Stream<Item = io::Result<Bytes>> + Send + 'static> Pieces for T {}
+
+/// Where files come from, and what they are read into.
+#[derive(Clone, Copy)]
+pub(super) struct Store<'a> {
+    pub(super) files: &'a Arc<dyn Files>,
+    pub(super) pool: &'a Pool,
+}
 
 /// How far the files of a request are on their way.
 pub(super) struct Gauge {
@@ -73,7 +78,7 @@ pub(super) async fn attach(
     request: RequestBuilder,
     body: &Body,
     token: Option<&Secret>,
-    files: &Arc<dyn Files>,
+    store: Store<'_>,
 ) -> Result<(RequestBuilder, Option<Gauge>), Failure> {
     Ok(match body {
         Body::Empty => (request, None),
@@ -84,7 +89,7 @@ pub(super) async fn attach(
             (request.form(&fields.chain(token).collect::<Vec<_>>()), None)
         }
         Body::File { file, mime } => {
-            let (request, gauge) = attach_file(request, file, mime, files).await?;
+            let (request, gauge) = attach_file(request, file, mime, store).await?;
             (request, Some(gauge))
         }
         Body::Related { json, file, mime } => {
@@ -96,22 +101,22 @@ pub(super) async fn attach(
             let tail = format!("\r\n--{boundary}--\r\n");
             let whole = (head.len() + tail.len()) as u64 + length(file);
             let (tally, gauge) = Tally::new();
-            let pieces = open(files, file, tally).await?;
-            let around = |text: String| stream::iter([Ok(text.into_bytes())]);
+            let pieces = open(store, file, tally).await?;
+            let around = |text: String| stream::iter([Ok(Bytes::from(text))]);
             let body = reqwest::Body::wrap_stream(around(head).chain(pieces).chain(around(tail)));
             let kind = format!("multipart/related; boundary={boundary}");
             (request.header(CONTENT_TYPE, kind).header(CONTENT_LENGTH, whole).body(body), Some(gauge))
         }
         Body::Multipart { fields, name, file, mime } => {
             let (tally, gauge) = Tally::new();
-            let part = enclosed(file, &file_name(mime), mime, files, tally).await?;
+            let part = enclosed(file, &file_name(mime), mime, store, tally).await?;
             (request.multipart(form(fields).part(name.clone(), part)), Some(gauge))
         }
         Body::Bundle { fields, files: bundle } => {
             let (tally, gauge) = Tally::new();
             let mut form = form(fields);
             for Enclosed { name, called, file, mime } in bundle {
-                form = form.part(name.clone(), enclosed(file, called, mime, files, tally.clone()).await?);
+                form = form.part(name.clone(), enclosed(file, called, mime, store, tally.clone()).await?);
             }
             (request.multipart(form), Some(gauge))
         }
@@ -123,14 +128,8 @@ fn form(fields: &[(String, String)]) -> Form {
 }
 
 /// A file as a part of a form.
-async fn enclosed(
-    file: &FileRange,
-    called: &str,
-    mime: &str,
-    files: &Arc<dyn Files>,
-    tally: Tally,
-) -> Result<Part, Failure> {
-    let pieces = open(files, file, tally).await?;
+async fn enclosed(file: &FileRange, called: &str, mime: &str, store: Store<'_>, tally: Tally) -> Result<Part, Failure> {
+    let pieces = open(store, file, tally).await?;
     Part::stream_with_length(reqwest::Body::wrap_stream(pieces), length(file))
         .file_name(called.to_owned())
         .mime_str(mime)
@@ -153,10 +152,10 @@ pub(super) async fn attach_file(
     request: RequestBuilder,
     file: &FileRange,
     mime: &str,
-    files: &Arc<dyn Files>,
+    store: Store<'_>,
 ) -> Result<(RequestBuilder, Gauge), Failure> {
     let (tally, gauge) = Tally::new();
-    let pieces = open(files, file, tally).await?;
+    let pieces = open(store, file, tally).await?;
     let body = reqwest::Body::wrap_stream(pieces);
     Ok((request.header(CONTENT_TYPE, mime).header(CONTENT_LENGTH, length(file)).body(body), gauge))
 }
@@ -166,54 +165,80 @@ fn length(file: &FileRange) -> u64 {
 }
 
 /// Opens a file and begins to read it. Both may take long, so both happen beside the runtime's own thread, but for what is
-/// read in one piece.
-async fn open(files: &Arc<dyn Files>, file: &FileRange, tally: Tally) -> Result<impl Pieces + use<>, Failure> {
-    let (source, wanted, is_short) = (files.clone(), file.clone(), length(file) <= PIECE as u64);
-    let opened = match is_short {
-        true => source.open(&wanted),
-        false => tokio::task::spawn_blocking(move || source.open(&wanted)).await.map_err(io::Error::other).flatten(),
-    };
-    let reader = opened.map_err(|error| {
+/// read in one piece, and for the opening of what is open already.
+async fn open(store: Store<'_>, file: &FileRange, tally: Tally) -> Result<impl Pieces + use<>, Failure> {
+    let (give, take) = mpsc::channel(PIECES_WAITING);
+    let way = Way { pool: store.pool.clone(), length: length(file), broken: tally.broken.clone() };
+    opened(store.files, file, way, give).await.map_err(|error| {
         Failure::new(Kind::Content, format!("{} could not be read", file.path))
             .cause(error)
             .hint("nothing was sent; put the file back and run again")
     })?;
-    Ok(pipe(reader, length(file), is_short, tally))
+    Ok(counted(take, tally.sent))
 }
 
-/// Pieces of a reader, as fast as the network takes them; at once, if it is short.
-fn pipe(reader: Box<dyn Read + Send>, length: u64, is_short: bool, tally: Tally) -> impl Pieces {
-    let (give, mut take) = mpsc::channel(PIECES_WAITING);
-    let Tally { sent: tell, broken: why } = tally;
-    let read = move |give: &dyn Fn(io::Result<Piece>) -> bool| {
-        if let Err(error) = pump(reader, length, |piece| give(Ok(piece))) {
+async fn opened(
+    files: &Arc<dyn Files>,
+    file: &FileRange,
+    way: Way,
+    give: mpsc::Sender<io::Result<Bytes>>,
+) -> io::Result<()> {
+    if way.length <= PIECE as u64 {
+        way.read(files.open(file)?, |piece| give.try_send(piece).is_ok());
+        return Ok(());
+    }
+    if let Some(reader) = files.open_again(file) {
+        tokio::task::spawn_blocking(move || way.read(reader, |piece| give.blocking_send(piece).is_ok()));
+        return Ok(());
+    }
+    let (files, file, (tell, told)) = (files.clone(), file.clone(), oneshot::channel());
+    tokio::task::spawn_blocking(move || {
+        let (opened, reader) = files.open(&file).map_or_else(|error| (Err(error), None), |it| (Ok(()), Some(it)));
+        // Nobody waits any more where the whole request was given up.
+        if let (Ok(()), Some(reader)) = (tell.send(opened), reader) {
+            way.read(reader, |piece| give.blocking_send(piece).is_ok());
+        }
+    });
+    told.await.map_err(io::Error::other).flatten()
+}
+
+/// What reads a file.
+struct Way {
+    pool: Pool,
+    length: u64,
+    broken: Arc<OnceLock<io::Error>>,
+}
+
+impl Way {
+    /// Reads a file to its end and hands its pieces on; `give` tells whether anybody takes more.
+    fn read(&self, reader: Box<dyn Read + Send>, give: impl Fn(io::Result<Bytes>) -> bool) {
+        if let Err(error) = pump(reader, self.length, &self.pool, |piece| give(Ok(piece))) {
             let told = io::Error::new(error.kind(), "the file broke off");
             // The reason first: whoever sees the request fail looks for it.
-            let _ = why.set(error);
+            let _ = self.broken.set(error);
             give(Err(told));
         }
-    };
-    match is_short {
-        true => read(&|piece| give.try_send(piece).is_ok()),
-        false => drop(tokio::task::spawn_blocking(move || read(&|piece| give.blocking_send(piece).is_ok()))),
     }
+}
+
+/// The pieces as they are taken, each of which is told of.
+fn counted(mut take: mpsc::Receiver<io::Result<Bytes>>, tell: watch::Sender<u64>) -> impl Pieces {
     stream::poll_fn(move |context| {
         let piece = take.poll_recv(context);
         if let std::task::Poll::Ready(Some(Ok(piece))) = &piece {
-            tell.send_modify(|sent| *sent += Piece::len(piece) as u64);
+            tell.send_modify(|sent| *sent += piece.len() as u64);
         }
         piece
     })
 }
 
 /// Reads exactly so many bytes and hands them on. The last piece is only given away once the file has ended with it: a
-/// request that lacks a piece is never taken for whole. `give` tells whether anybody takes more.
-fn pump(mut reader: impl Read, length: u64, give: impl Fn(Piece) -> bool) -> io::Result<()> {
+/// request that lacks a piece is never taken for whole.
+fn pump(mut reader: impl Read, length: u64, pool: &Pool, give: impl Fn(Bytes) -> bool) -> io::Result<()> {
     let mut left = length;
     while left > 0 {
         let most = left.min(PIECE as u64);
-        let mut piece = Vec::with_capacity(PIECE);
-        reader.by_ref().take(most).read_to_end(&mut piece)?;
+        let piece = pool.read(reader.by_ref().take(most))?;
         let read = piece.len() as u64;
         left -= read;
         if read < most {
@@ -242,10 +267,10 @@ mod tests {
     async fn a_token_in_a_field_goes_into_the_form() {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let (client, token) = (reqwest::Client::builder().build().unwrap(), Secret::new("THQ&1"));
-        let none: Arc<dyn Files> = Arc::new(NoFiles);
+        let (none, pool): (Arc<dyn Files>, _) = (Arc::new(NoFiles), Pool::default());
         let sent = async |body: &Body| {
             let request = client.post("http://127.0.0.1:9/");
-            let (request, _) = attach(request, body, Some(&token), &none).await.unwrap();
+            let (request, _) = attach(request, body, Some(&token), Store { files: &none, pool: &pool }).await.unwrap();
             let request = request.build().unwrap();
             request.body().and_then(|body| body.as_bytes()).map(|bytes| String::from_utf8_lossy(bytes).into_owned())
         };
@@ -256,7 +281,7 @@ mod tests {
 
     fn pumped(held: usize, promised: u64) -> (usize, io::Result<()>) {
         let given = std::cell::Cell::new(0);
-        let ended = pump(io::Cursor::new(vec![7; held]), promised, |piece| {
+        let ended = pump(io::Cursor::new(vec![7; held]), promised, &Pool::default(), |piece| {
             given.set(given.get() + piece.len());
             true
         });

@@ -23,13 +23,15 @@ use crate::vault::{Credential, Secret};
 mod body;
 mod dpop;
 mod hosts;
+mod pool;
 mod sign;
 mod veil;
 
-use body::Gauge;
+use body::{Gauge, Store};
 use dpop::Nonces;
 pub use dpop::new_key;
 use hosts::Hosts;
+use pool::Pool;
 pub use sign::Keys;
 
 /// Longest body that is read, in bytes.
@@ -54,6 +56,11 @@ pub trait Files: Send + Sync {
     /// # Errors
     /// The system's, when it cannot be opened.
     fn open(&self, file: &FileRange) -> io::Result<Box<dyn Read + Send>>;
+
+    /// The same of a file that is open already, for its next part; `None` where somebody would have to wait.
+    fn open_again(&self, _file: &FileRange) -> Option<Box<dyn Read + Send>> {
+        None
+    }
 }
 
 /// For calls that send no file.
@@ -110,6 +117,7 @@ pub struct Http {
     /// How far this machine's clock is ahead of the last answer's, in milliseconds.
     skew_ms: Mutex<Option<i64>>,
     nonces: Nonces,
+    pool: Pool,
     reading: OnceLock<Client>,
     showing: OnceLock<Client>,
 }
@@ -124,6 +132,7 @@ impl Http {
             timeout,
             skew_ms: Mutex::new(None),
             nonces: Nonces::default(),
+            pool: Pool::default(),
             reading: OnceLock::new(),
             showing: OnceLock::new(),
         }
@@ -281,15 +290,16 @@ impl Http {
             let proof = self.proof(&to.key, method(call.method).as_str(), &call.url, Some(access))?;
             request = request.header(DPOP, sealed(&proof)?);
         }
-        let (request, gauge) = body::attach(request, &call.body, in_form, files).await?;
+        let (request, gauge) = body::attach(request, &call.body, in_form, self.store(files)).await?;
         let exchange = self.exchange(request, Longer::Unclear(BODY_MAX));
         let (outcome, broken) = match gauge {
             None => (self.strictly(exchange).await, None),
             Some(gauge) if call.shows => {
-                let exchange = async { self.patiently(exchange, gauge, progress).await.0 };
+                // The whole must end in time, so that no pause in it can.
+                let exchange = async { self.patiently(exchange, gauge, Duration::MAX, progress).await.0 };
                 (self.strictly(exchange).await, None)
             }
-            Some(gauge) => self.patiently(exchange, gauge, progress).await,
+            Some(gauge) => self.patiently(exchange, gauge, self.timeout, progress).await,
         };
         let outcome = match outcome {
             Outcome::Answered(reply) => Outcome::Answered(veil::over(&veil::of_credential(credential), reply)),
@@ -307,6 +317,10 @@ impl Http {
             (Some(error), Some(file)) => Err(not_whole(&file.path, &error)),
             _ => Ok(outcome),
         }
+    }
+
+    fn store<'a>(&'a self, files: &'a Arc<dyn Files>) -> Store<'a> {
+        Store { files, pool: &self.pool }
     }
 
     /// What time it is, by the clock that answers are stamped with.
@@ -433,8 +447,8 @@ impl Http {
         let Ask::Put { file, mime, files, progress } = visit.ask else {
             return Ok(self.strictly(self.exchange(request, keep)).await);
         };
-        let (request, gauge) = body::attach_file(request, file, mime, files).await?;
-        match self.patiently(self.exchange(request, keep), gauge, progress).await {
+        let (request, gauge) = body::attach_file(request, file, mime, self.store(files)).await?;
+        match self.patiently(self.exchange(request, keep), gauge, self.timeout, progress).await {
             (_, Some(error)) => Err(not_whole(&file.path, &error)),
             (outcome, None) => Ok(outcome),
         }
@@ -496,11 +510,12 @@ impl Http {
         Outcome::Unclear(format!("no answer within {} s", self.timeout.as_secs_f32()))
     }
 
-    /// An exchange that may last as long as its file goes out, with what broke the file off.
+    /// An exchange that may last as long as its file goes out, with at most such a pause in it, and with what broke the file off.
     async fn patiently(
         &self,
         exchange: impl Future<Output = Outcome>,
         mut gauge: Gauge,
+        pause: Duration,
         progress: Progress<'_>,
     ) -> (Outcome, Option<io::Error>) {
         let mut exchange = pin!(exchange);
@@ -508,11 +523,11 @@ impl Http {
             tokio::select! {
                 biased;
                 outcome = &mut exchange => break Some(outcome),
-                more = timeout(self.timeout, gauge.more()) => match more {
+                more = timeout(pause, gauge.more()) => match more {
                     Ok(Some(sent)) => progress(sent),
                     Ok(None) => break None,
                     Err(_) => {
-                        let seconds = self.timeout.as_secs_f32();
+                        let seconds = pause.as_secs_f32();
                         break Some(Outcome::Unclear(format!("nothing more could be sent for {seconds} s")));
                     }
                 },

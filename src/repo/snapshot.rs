@@ -32,6 +32,8 @@ use bytes::{FileRange, LFS_POINTER_MAX, lfs_pointer, sha256};
 pub const TEXT_BYTES_MAX: u64 = 1024 * 1024;
 /// Blobs up to here are read into memory; larger ones go through a file.
 const MEMORY_BYTES_MAX: u64 = 8 * 1024 * 1024;
+/// Files that are kept open for their next part.
+const OPEN_MAX: usize = 16;
 
 /// The content of the repository, at a commit or on disk. May be shared between threads.
 #[derive(Debug)]
@@ -40,6 +42,8 @@ pub struct Snapshot {
     content: Content,
     /// Large blobs taken out of the object database, in files without a name: gone with this value.
     taken_out: Mutex<BTreeMap<Oid, Arc<File>>>,
+    /// Files that were opened last, by path: what goes out in many parts is not looked for in the repository for each.
+    opened: Mutex<BTreeMap<String, Arc<File>>>,
     /// Texts that stand in the place of files on disk, or beside them: what an editor has open and did not save.
     laid_over: BTreeMap<String, String>,
     /// What was seen of files on disk, for whoever looks again and again; with their lengths and times then.
@@ -154,8 +158,8 @@ impl Snapshot {
     }
 
     fn of(repo: &Repo, content: Content) -> Self {
-        let (taken_out, laid_over) = (Mutex::default(), BTreeMap::new());
-        Self { repo: repo.clone(), content, taken_out, laid_over, seen: None }
+        let (taken_out, opened, laid_over) = (Mutex::default(), Mutex::default(), BTreeMap::new());
+        Self { repo: repo.clone(), content, taken_out, opened, laid_over, seen: None }
     }
 
     /// Has a text stand in the place of a file on disk, or lie there where there is none.
@@ -320,9 +324,10 @@ impl Snapshot {
         let place = self.media(path)?;
         let length = range.end.saturating_sub(range.start);
         match place {
-            Place::Disk(path) => {
-                let file = File::open(path).map_err(unreadable)?;
-                Ok(Box::new(FileRange::new(Arc::new(file), range)))
+            Place::Disk(place) => {
+                let file = Arc::new(File::open(place).map_err(unreadable)?);
+                self.keep_open(path, &file);
+                Ok(Box::new(FileRange::new(file, range)))
             }
             Place::Blob(oid) if self.len(&Place::Blob(oid))? <= MEMORY_BYTES_MAX => {
                 let mut bytes = Cursor::new(self.blob_bytes(oid)?);
@@ -331,9 +336,28 @@ impl Snapshot {
             }
             Place::Blob(oid) => {
                 let file = self.take_out(oid)?;
+                self.keep_open(path, &file);
                 Ok(Box::new(FileRange::new(file, range)))
             }
         }
+    }
+
+    /// [`Snapshot::open`], of a file that it opened not long ago; `None` of others. Reads nothing.
+    pub fn open_again(&self, path: &str, range: Range<u64>) -> Option<Box<dyn Read + Send>> {
+        let file = self.opened.lock().unwrap_or_else(PoisonError::into_inner).get(path)?.clone();
+        Some(Box::new(FileRange::new(file, range)))
+    }
+
+    /// Files on disk may be others next time; what is committed stays what it is.
+    fn keep_open(&self, path: &str, file: &Arc<File>) {
+        if let Content::Disk = self.content {
+            return;
+        }
+        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        if opened.len() >= OPEN_MAX {
+            opened.clear();
+        }
+        opened.insert(path.to_owned(), file.clone());
     }
 
     /// When each path came to the branch: the committer's time of the commit, along first parents, that brought it (for

@@ -160,7 +160,7 @@ fn ranges_of_small_and_large_media() {
     let large: Vec<u8> = (0..9_000_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
     bench.commit("home", "media/large.mp4", &large);
     bench.git("home", &["repack", "-q", "-a", "-d"]);
-    for snapshot in both(&repo) {
+    for (is_committed, snapshot) in [true, false].into_iter().zip(both(&repo)) {
         assert_eq!(bytes(snapshot.open("media/link.png", 1..4).unwrap()), b"PNG");
         assert_eq!(bytes(snapshot.open("media/here.png", 0..u64::MAX).unwrap()), PNG);
         assert_eq!(bytes(snapshot.open("media/large.mp4", 8_999_990..u64::MAX).unwrap()), large[8_999_990..]);
@@ -172,6 +172,11 @@ fn ranges_of_small_and_large_media() {
         assert_eq!(bytes(two), large[5..10]);
         assert_eq!(bytes(one), large[5..10]);
         assert_eq!(bytes(snapshot.open("media/tea.png", 100..200).unwrap()), b"");
+        // What is committed stays open for its next part; files on disk may be others by then.
+        let again = snapshot.open_again("media/large.mp4", 8_999_990..9_000_000).map(bytes);
+        let stays = is_committed.then(|| large[8_999_990..].to_vec());
+        assert_eq!(again, stays);
+        assert!(snapshot.open_again("media/none.png", 0..1).is_none());
         assert!(matches!(snapshot.open("media/none.png", 0..1), Err(Lack::Missing)));
         let library = snapshot.probe(&["media/large.mp4".to_owned()]);
         assert_eq!(library["media/large.mp4"], Err(Lack::Unknown { extension: Some("mp4".into()) }));
