@@ -38,8 +38,7 @@ pub(super) struct After<'a> {
 
 impl After<'_> {
     /// Tells people what they do not know yet, and writes down that, and how the run ended. `acted`: it did something, and that
-    /// has not been marked yet. `is_whole`: the run came to
-    /// its end, so that it knows of everything that needs somebody.
+    /// has not been marked yet. `is_whole`: the run came to its end, so that it knows of everything that needs somebody.
     pub(super) async fn tell(&self, http: &Http, causes: &[Cause], mark: Mark, acted: bool, is_whole: bool) {
         let mut told = self.told();
         told.forget(causes, self.only, is_whole);
