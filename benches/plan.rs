@@ -207,7 +207,7 @@ impl Desk {
         let output = self.plan().output()?;
         let plan = String::from_utf8_lossy(&output.stdout);
         let expected = format!("Nothing to publish, {} scheduled.", posts * TARGETS);
-        if !plan.lines().last().is_some_and(|line| line.starts_with(&expected)) || !output.stderr.is_empty() {
+        if !plan.lines().any(|line| line.starts_with(&expected)) || !output.stderr.is_empty() {
             let stderr = String::from_utf8_lossy(&output.stderr);
             return Err(format!("plan ended with {}, not with `{expected}`:\n{plan}\n{stderr}", output.status).into());
         }

@@ -9,9 +9,11 @@ import requests
 from mastodon import Mastodon
 
 server, host, token = (os.environ[name] for name in ("SERVER", "HOST", "TOKEN"))
-# A server may close a connection that is kept open just when the next question comes.
+# A server may close a connection that is kept open just when the next question comes, and a busy one resets some; a question may
+# be asked again.
 session = requests.Session()
 session.headers["Connection"] = "close"
+session.mount("http://", requests.adapters.HTTPAdapter(max_retries=3))
 client = Mastodon(
     access_token=token, api_base_url=server, version_check_mode="none", request_timeout=30, session=session
 )
@@ -19,7 +21,7 @@ client = Mastodon(
 
 def file(attachment):
     address = attachment.url.replace("https://" + host, server, 1)
-    answer = requests.get(address, timeout=30)
+    answer = session.get(address, timeout=30)
     answer.raise_for_status()
     return {
         "kind": attachment.type,
