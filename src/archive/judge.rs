@@ -182,7 +182,8 @@ fn has_plain_media(unit: &mut Unit, ground: &Ground<'_>, content: &Content, offe
     all
 }
 
-/// The hash of what families are judged by, but for their ledger: where it is the same, so is what came of it.
+/// The hash of what families are judged by, but for their ledger: where it is the same, so is what came of it. When a post came to the
+/// branch is no part of it: nothing that hangs on that is over or waits for its time.
 #[derive(Default)]
 struct Seal(Sha256);
 
@@ -195,11 +196,8 @@ impl Seal {
             let Target { post: _, account, platform, source: _, wishes, body: _ } = &offer.target;
             let rendition = offer.rendition.as_ref().map(|rendition| rendition.fingerprint());
             let is_draft = wishes.draft.as_ref().is_some_and(|draft| draft.value);
-            let wishes = (offer.on_edit, offer.on_remove, offer.on_merge, is_draft, offer.waits_since);
-            [account, platform.name(), rendition.unwrap_or_default(), &offer.zone]
-                .into_iter()
-                .for_each(|text| self.text(text));
-            self.text(&format!("{wishes:?} {:?} {:?}", offer.due, offer.expires));
+            [account, platform.name(), rendition.unwrap_or_default()].into_iter().for_each(|text| self.text(text));
+            self.text(&format!("{:?}", (offer.on_edit, offer.on_remove, is_draft, offer.expires)));
             for problem in &offer.problems {
                 self.text(&problem.message);
             }

@@ -1,5 +1,6 @@
 //! What a plan need not read again: the archive, a file in the git directory that says which posts are over or wait for nothing but
-//! their time, and where to look for all others. It is made of what a commit and a ledger say, holds nothing else, and may be deleted at any time.
+//! their time, and where to look for all others. It is made of what a commit and a ledger say, holds nothing else, and may be
+//! deleted at any time.
 //!
 //! Nearly all posts of an old repository are out as they stand there, and no plan says more of them than how many they are. So
 //! what is kept is not what posts say, which would have to be read back, but that they are over ([`crate::plan::settled`]); of those

@@ -68,8 +68,9 @@ struct InFile {
     file: Arc<Mutex<File>>,
     /// Lines written.
     written: Arc<AtomicU64>,
-    /// Of them, those that are certainly on the disk; held by whoever flushes it.
-    on_disk: Arc<tokio::sync::Mutex<u64>>,
+    /// Of them, those that are certainly on the disk; held by whoever flushes it. Why none are any more, once a flush has failed: the
+    /// system tells that once, and perhaps to a flush that nobody waits for.
+    on_disk: Arc<tokio::sync::Mutex<Result<u64, String>>>,
 }
 
 /// Another run's spool.
@@ -118,7 +119,8 @@ impl Spools for Repo {
         let file = new.persist_noclobber(&path).map_err(|error| failed(error.error))?;
         sync(&folder).map_err(failed)?;
         let file = Arc::new(Mutex::new(file));
-        Ok(Box::new(InFile { path, file, written: Arc::default(), on_disk: Arc::default() }))
+        let on_disk = Arc::new(tokio::sync::Mutex::new(Ok(0)));
+        Ok(Box::new(InFile { path, file, written: Arc::default(), on_disk }))
     }
 
     fn other_runs(&self, own: Option<&str>) -> Result<Vec<OtherRun>, Failure> {
@@ -176,14 +178,14 @@ impl Spool for InFile {
         let wanted = written.load(Ordering::Relaxed);
         let flushing = tokio::spawn(async move {
             let mut on_disk = on_disk.lock().await;
-            if *on_disk >= wanted {
+            if on_disk.clone().map_err(io::Error::other)? >= wanted {
                 return Ok(());
             }
             let now = written.load(Ordering::Relaxed);
             let file = file.lock().unwrap_or_else(PoisonError::into_inner).try_clone()?;
-            tokio::task::spawn_blocking(move || file.sync_data()).await.map_err(io::Error::other)??;
-            *on_disk = now;
-            Ok(())
+            let flushed = tokio::task::spawn_blocking(move || file.sync_data()).await.map_err(io::Error::other)?;
+            *on_disk = flushed.as_ref().map(|()| now).map_err(ToString::to_string);
+            flushed
         });
         Box::pin(async move { flushing.await.unwrap_or_else(|error| Err(io::Error::other(error))).map_err(failed) })
     }
@@ -242,4 +244,31 @@ fn host() -> String {
 /// Changes with every start of the machine; Linux only.
 fn boot() -> Option<String> {
     fs::read_to_string("/proc/sys/kernel/random/boot_id").ok().map(|id| id.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The system tells once that a disk did not take something, here to nobody.
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_flush_that_failed_unheard_fails_whoever_asks_next() {
+        let open = |path: &str| File::options().read(true).write(true).open(path).unwrap();
+        // A device that cannot be flushed, and then a file that can.
+        let spool = InFile {
+            path: PathBuf::from("spool"),
+            file: Arc::new(Mutex::new(open("/dev/null"))),
+            written: Arc::default(),
+            on_disk: Arc::new(tokio::sync::Mutex::new(Ok(0))),
+        };
+        spool.write("first").unwrap();
+        drop(spool.sync());
+        while spool.on_disk.lock().await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+        *spool.file.lock().unwrap() = tempfile::tempfile().unwrap();
+        spool.write("second").unwrap();
+        assert!(spool.sync().await.unwrap_err().message.contains("cannot write to the spool"));
+    }
 }

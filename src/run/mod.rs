@@ -393,6 +393,12 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// The same; it is on the disk when this ends.
+    async fn note_for_sure(&self, note: &Note) -> Result<(), Failure> {
+        self.spool.write(&note.line())?;
+        self.spool.sync().await
+    }
+
     /// Text that may go to a terminal, a log or the ledger: no secret in it, and not too long.
     fn clean(&self, text: &str) -> String {
         let clean = self.redactor.clean(text);

@@ -426,8 +426,7 @@ impl<'a> Walk<'a> {
         if let Some(end) = self.hold_fast(&call).await? {
             return Ok(Some(end));
         }
-        self.run.note(&Note::Armed { claim: self.claim.id })?;
-        self.run.spool.sync().await?;
+        self.run.note_for_sure(&Note::Armed { claim: self.claim.id }).await?;
         let sent_at = self.run.clock.now();
         let outcome = match self.exchange(&call).await {
             Ok(outcome) => outcome,
