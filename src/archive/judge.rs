@@ -34,8 +34,8 @@ pub(super) type Families = BTreeMap<String, BTreeSet<String>>;
 
 #[derive(Default)]
 pub(super) struct Judged {
-    pub(super) units: Vec<Unit>,
-    pub(super) waiting: Vec<Due>,
+    /// Each with what of it waits for its time.
+    pub(super) units: Vec<(Unit, Option<Due>)>,
     pub(super) live: Vec<Live>,
     /// What platforms said last on limits, by account and limit: when, and about which posts.
     pub(super) said: Words,
@@ -50,7 +50,7 @@ type Word = (DateTime<Utc>, Vec<String>);
 impl Judged {
     /// The ids of all posts.
     pub(super) fn ids(&self) -> impl Iterator<Item = &String> {
-        self.units.iter().flat_map(|unit| &unit.ids).chain(self.live.iter().flat_map(|live| &live.ids))
+        self.units.iter().flat_map(|(unit, _)| &unit.ids).chain(self.live.iter().flat_map(|live| &live.ids))
     }
 
     /// Keeps the newest word on a limit; of two that are as new, both.
@@ -123,8 +123,8 @@ pub(super) fn judge_read(
         }
         if is_over {
             let first = targets.iter().map(|target: &Waiting| target.due).min();
-            judged.waiting.extend(first.map(|at| Due { at, family: family.clone(), targets }));
-            judged.units.push(Unit { seal: seal.told(), ..unit });
+            let due = first.map(|at| Due { at, family: family.clone(), targets });
+            judged.units.push((Unit { seal: seal.told(), ..unit }, due));
         } else {
             judged.live.push(Live { family: unit.family, ids: unit.ids });
         }

@@ -252,21 +252,19 @@ fn overlay(
         said: Vec::new(),
         ..old.clone()
     };
-    fn by_family(waiting: &[Due]) -> HashMap<&str, &Due> {
-        waiting.iter().map(|due| (due.family.as_str(), due)).collect()
-    }
-    let (waited, waiting) = (by_family(&old.waiting), by_family(&judged.waiting));
-    let is_same = |unit: &Unit| {
-        let family = unit.family.as_str();
-        open.units.get(family) == Some(unit) && waited.get(family) == waiting.get(family)
-    };
+    let waited: HashMap<&str, &Due> = old.waiting.iter().map(|due| (due.family.as_str(), due)).collect();
     let lively = lively(&judged.said, &strangers);
+    let is_same = |(unit, due): &(Unit, Option<Due>)| {
+        let family = unit.family.as_str();
+        let is_as_it_was = open.units.get(family) == Some(unit) && waited.get(family).copied() == due.as_ref();
+        is_as_it_was && !unit.ids.iter().any(|id| lively.contains(id))
+    };
+    let (same, units): (Vec<_>, Vec<_>) = judged.units.into_iter().partition(is_same);
+    let judged = Judged { units, ..judged };
     let mut changed = open.families.clone();
-    for unit in judged.units.iter().filter(|unit| is_same(unit) && !unit.ids.iter().any(|id| lively.contains(id))) {
+    for (unit, _) in &same {
         changed.remove(&unit.family);
     }
-    let units = judged.units.into_iter().filter(|unit| changed.contains(&unit.family)).collect();
-    let judged = Judged { units, ..judged };
     head.recent.retain(|(family, _)| !changed.contains(family));
     head.waiting.retain(|due| !changed.contains(&due.family));
     head.slots.retain(|(.., family)| !changed.contains(family));
@@ -353,17 +351,16 @@ fn open_changed(open: &mut Open<'_>, asked: &Asked<'_>) -> Result<(), Stop> {
     {
         return Err(Stop::Changed);
     }
+    // A file may be media, and a folder may come to be where one is looked for. Many files are in few folders.
+    let mut perhaps_media: BTreeSet<&str> = BTreeSet::new();
     for change in &changes {
         if change.path.starts_with(POSTS) && change.path.ends_with(".md") {
             open.touch(family_of(&change.path))?;
         }
-        // A file may be media, and a folder may come to be where one is looked for.
-        let folders = change.path.match_indices('/').map(|(slash, _)| &change.path[..slash]);
-        for path in folders.chain([change.path.as_str()]) {
-            open.take_all(&open.layers.of_media(path)?)?;
-        }
+        perhaps_media.extend(change.path.match_indices('/').map(|(slash, _)| &change.path[..slash]));
+        perhaps_media.insert(&change.path);
     }
-    Ok(())
+    perhaps_media.into_iter().try_for_each(|path| open.take_all(&open.layers.of_media(path)?))
 }
 
 /// Opens the families whose part of the ledger is another than it was; these files.
@@ -547,7 +544,6 @@ impl Judged {
     fn add(&mut self, other: Self) {
         self.units.extend(other.units);
         self.live.extend(other.live);
-        self.waiting.extend(other.waiting);
         for (key, word) in other.said {
             self.heard(key, word);
         }
@@ -577,9 +573,7 @@ fn gathered(
     head.strangers = strangers.into_iter().collect();
     head.live = judged.live;
     let mut units = Vec::new();
-    let mut waiting: HashMap<String, Due> = judged.waiting.into_iter().map(|due| (due.family.clone(), due)).collect();
-    for unit in judged.units {
-        let due = waiting.remove(&unit.family);
+    for (unit, due) in judged.units {
         if unit.ids.iter().any(|id| lively.contains(id)) {
             head.live.push(file::Live { family: unit.family, ids: unit.ids });
             continue;
