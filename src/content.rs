@@ -160,7 +160,8 @@ impl Content {
     ) -> Result<Self, Failure> {
         let (paths, posts) = read_posts(snapshot, &accounts, paths, &mut problems);
         let targets = resolve(&posts, &accounts, &mut problems);
-        let library = snapshot.probe(&media_paths(&targets));
+        let media: Vec<String> = fit::media_paths(targets.iter().flatten()).into_iter().collect();
+        let library = snapshot.probe(&media);
         let merged = match merged {
             Merged::LookedUp => introduced(snapshot, &posts)?,
             Merged::LeftOut => BTreeMap::new(),
@@ -378,12 +379,6 @@ pub(crate) fn resolve(posts: &[Post], accounts: &Accounts, problems: &mut Vec<Pr
         all.push(targets);
     }
     all
-}
-
-/// Every path any target's media may lie at.
-fn media_paths(targets: &[Vec<Target>]) -> Vec<String> {
-    let paths: BTreeSet<String> = targets.iter().flatten().flat_map(fit::media_paths).collect();
-    paths.into_iter().collect()
 }
 
 /// When posts that are due on merge, or wait for a slot since then, came to the branch, by path.

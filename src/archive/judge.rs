@@ -116,10 +116,13 @@ pub(super) fn judge_read(
                 judged.heard((key.clone(), of.to_owned()), (said.at, vec![post.id.as_str().to_owned()]));
             }
             let offers = offers.remove(&*post.source.path).unwrap_or_default();
-            seal.add(post, &offers);
+            let media = fit::media_paths(offers.iter().map(|offer| &offer.target));
+            seal.add(post, &offers, &media);
             is_over = is_over
                 && adds(&mut unit, &mut targets, ground.accounts, post, &offers, &state)
-                && has_plain_media(&mut unit, ground, content, &offers);
+                && is_plain_media(ground, content, &media)
+                && !offers.iter().any(|offer| offer.problems.iter().any(Problem::is_error));
+            unit.media.extend(media);
         }
         if is_over {
             let first = targets.iter().map(|target: &Waiting| target.due).min();
@@ -169,17 +172,14 @@ fn adds(
     true
 }
 
-/// Notes where the media of some offers may be. Those that Git LFS keeps may come and go while nothing is committed.
-fn has_plain_media(unit: &mut Unit, ground: &Ground<'_>, content: &Content, offers: &[&Offer]) -> bool {
-    let paths: BTreeSet<String> = offers.iter().flat_map(|offer| fit::media_paths(&offer.target)).collect();
+/// Whether all of it is committed, or nowhere. What Git LFS keeps may come and go while nothing is committed.
+fn is_plain_media(ground: &Ground<'_>, content: &Content, paths: &BTreeSet<String>) -> bool {
     let is_plain = |path: &String| match content.library.get(path) {
         Some(Ok(_)) => ground.snapshot.is_committed(path),
         Some(Err(Lack::Missing)) => true,
         Some(Err(_)) | None => false,
     };
-    let all = paths.iter().all(is_plain) && !offers.iter().any(|offer| offer.problems.iter().any(Problem::is_error));
-    unit.media.extend(paths);
-    all
+    paths.iter().all(is_plain)
 }
 
 /// The hash of what families are judged by, but for their ledger: where it is the same, so is what came of it. When a post came to the
@@ -188,7 +188,7 @@ fn has_plain_media(unit: &mut Unit, ground: &Ground<'_>, content: &Content, offe
 struct Seal(Sha256);
 
 impl Seal {
-    fn add(&mut self, post: &Post, offers: &[&Offer]) {
+    fn add(&mut self, post: &Post, offers: &[&Offer], media: &BTreeSet<String>) {
         self.text(post.id.as_str());
         self.text(&post.source.path);
         self.text(&format!("{:?}", post.schedule.as_ref().map(|schedule| &schedule.value)));
@@ -201,8 +201,8 @@ impl Seal {
             for problem in &offer.problems {
                 self.text(&problem.message);
             }
-            fit::media_paths(&offer.target).iter().for_each(|path| self.text(path));
         }
+        media.iter().for_each(|path| self.text(path));
     }
 
     /// Adds a text, and where it ends.
@@ -228,7 +228,8 @@ pub(super) fn unchanged<'a>(
     let mut offers = offers_by_path(content);
     for post in &content.posts {
         let offers = offers.remove(&*post.source.path).unwrap_or_default();
-        seals.entry(family_of(&post.source.path)).or_default().add(post, &offers);
+        let media = fit::media_paths(offers.iter().map(|offer| &offer.target));
+        seals.entry(family_of(&post.source.path)).or_default().add(post, &offers, &media);
     }
     let mut is_same = |unit: &Unit, files: &BTreeSet<String>| {
         let seal = seals.remove(unit.family.as_str()).unwrap_or_default().told();

@@ -107,12 +107,12 @@ impl Fitting<'_> {
     }
 
     fn body_error(&mut self, code: &'static str, place: &Place, message: String, hint: &str) {
-        let Body { source, .. } = &self.target.body;
+        let Body { source, .. } = &*self.target.body;
         self.problems.push(Problem::error(code, source, message).at(place.span.clone()).hint(hint));
     }
 
     fn body_warning(&mut self, code: &'static str, place: &Place, message: String, hint: &str) {
-        let Body { source, .. } = &self.target.body;
+        let Body { source, .. } = &*self.target.body;
         self.problems.push(Problem::warning(code, source, message).at(place.span.clone()).hint(hint));
     }
 }

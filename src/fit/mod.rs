@@ -1,8 +1,9 @@
 //! A target's wishes and a platform's limits make a rendition: the exact text and media to be sent.
 //! Knows no ledger, no time and no network.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -280,8 +281,21 @@ fn part((text, count): (String, Count), media: Vec<Media>, links: Vec<Link>) -> 
     Part { text, count: count.count, limit: count.limit, media, links }
 }
 
-/// Every path, from the repository's root, at which the media a target wishes for may lie.
-pub fn media_paths(target: &Target) -> Vec<String> {
+/// Every path, from the repository's root, at which the media may lie that some targets wish for.
+pub fn media_paths<'a>(targets: impl IntoIterator<Item = &'a Target>) -> BTreeSet<String> {
+    let mut paths = BTreeSet::new();
+    let mut before: Option<&Target> = None;
+    for target in targets {
+        let is_same = |one: &&Target| Arc::ptr_eq(&one.wishes, &target.wishes) && Arc::ptr_eq(&one.body, &target.body);
+        if before.filter(is_same).is_none() {
+            paths.extend(media_paths_of(target));
+        }
+        before = Some(target);
+    }
+    paths
+}
+
+fn media_paths_of(target: &Target) -> Vec<String> {
     let written = target.wishes.media.iter().flat_map(|media| &media.value);
     let written = written.map(|wish| (&target.source.path, wish.src.value.clone()));
     // Most texts hold no picture, and reading one only to learn that costs as much as fitting it.

@@ -45,7 +45,14 @@ fn target(platform: Platform, markdown: &str, wishes: Wishes) -> Target {
         span: FRONT.len()..text.len(),
         markdown: markdown.into(),
     };
-    Target { post: PostId::new("tea"), account: format!("acme-{platform}"), platform, source, wishes, body }
+    Target {
+        post: PostId::new("tea"),
+        account: format!("acme-{platform}"),
+        platform,
+        source,
+        wishes: wishes.into(),
+        body: body.into(),
+    }
 }
 
 fn wish<T>(value: T) -> Option<Located<T>> {

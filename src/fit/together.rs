@@ -61,7 +61,7 @@ pub fn fit_all(
             continue;
         }
         let in_thread = Fitting::new(target, account).is_thread();
-        let read = texts.iter().position(|text| text.in_thread == in_thread && *text.body == target.body);
+        let read = texts.iter().position(|text| text.in_thread == in_thread && is_same(text.body, &target.body));
         let read = read.unwrap_or_else(|| {
             let (document, problems) = body::parse(&target.body, in_thread);
             texts.push(Text { body: &target.body, in_thread, document, problems });
@@ -76,7 +76,7 @@ pub fn fit_all(
 
 /// A body as it was read for the first target that has it.
 struct Text<'a> {
-    body: &'a Body,
+    body: &'a Arc<Body>,
     in_thread: bool,
     document: Document,
     problems: Vec<Problem>,
@@ -104,5 +104,12 @@ fn are_sent_the_same((target, account): (&Target, &Account), (other, its): (&Tar
     ptr::eq(account.limits(), its.limits())
         && (platform, acts_as, append_hashtags, premium)
             == (&other.platform, &its.acts_as, &its.append_hashtags, &its.premium)
-        && (post, source, body, wishes) == (&other.post, &other.source, &other.body, &other.wishes)
+        && (post, source) == (&other.post, &other.source)
+        && is_same(body, &other.body)
+        && is_same(wishes, &other.wishes)
+}
+
+/// Mostly it is one value.
+fn is_same<T: PartialEq>(one: &Arc<T>, other: &Arc<T>) -> bool {
+    Arc::ptr_eq(one, other) || one == other
 }

@@ -3,14 +3,17 @@
 use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use serde::de::Error;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::limits::Platform;
 use crate::post::{OnRemove, PostId};
 use crate::step::{Allowance, Class, Receipt};
+
+mod line;
+
+use line::{Kind, Line};
 
 /// The version of the format this program writes.
 pub const VERSION: u32 = 1;
@@ -47,6 +50,7 @@ impl TargetKey {
 
 /// One line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Line")]
 pub struct Entry {
     /// Format version.
     pub v: u32,
@@ -62,33 +66,32 @@ pub struct Entry {
     /// The run that wrote it.
     pub run: String,
     /// The claim it belongs to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub claim: Option<Uuid>,
     /// How often this target had been claimed, that claim included.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub epoch: Option<u32>,
     /// Hash of the rendition: see [`crate::fit::Rendition::fingerprint`].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub fp: Option<String>,
     /// Hash of what of the rendition no edit can change: see [`crate::fit::Rendition::fixed`].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub fixed: Option<String>,
     /// The content commit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub src: Option<String>,
     /// What the platform said, meanwhile, is left of its limits.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub allowances: Vec<Allowance>,
     /// Program and version that wrote it.
-    #[serde(default)]
     pub tool: String,
     /// First 16 hex digits of the SHA-256 of the line before it in the file.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub prev: Option<String>,
 }
 
 /// What happened.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "ev", rename_all = "snake_case")]
 pub enum Event {
     /// First contact with an account: what was due before this is not published.
@@ -96,13 +99,13 @@ pub enum Event {
     /// A run will act on this target until `exp`.
     Claimed {
         exp: DateTime<Utc>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         takes_over: Option<Uuid>,
-        #[serde(default, skip_serializing_if = "Aim::is_publish")]
+        #[serde(skip_serializing_if = "Aim::is_publish")]
         aim: Aim,
         /// What is to become of it once its post is gone, where the ledger did not know that: whoever finds out that it came
         /// out may no longer have the post to ask.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         on_remove: Option<OnRemove>,
     },
     /// The claim's lease lasts longer.
@@ -111,7 +114,7 @@ pub enum Event {
     Prepared {
         step: String,
         data: BTreeMap<String, String>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         expires: Option<DateTime<Utc>>,
     },
     /// One part of a thread is out; `index` from 0.
@@ -120,13 +123,13 @@ pub enum Event {
     Published {
         receipt: Receipt,
         /// What of it the platform did not take, though the post is out: its first comment.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         lacks: Option<String>,
     },
     /// The platform said no.
     Failed {
         class: Class,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         code: Option<String>,
         msg: String,
         retry: Retry,
@@ -142,20 +145,20 @@ pub enum Event {
         /// `look-up` or who the person is.
         by: String,
         evidence: String,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         receipt: Option<Receipt>,
     },
     /// The claim is given back; a person's release gives a refused target another run.
     Released {
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         retry_at: Option<DateTime<Utc>>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         by: Option<String>,
     },
     /// What is out was changed; `parts` names the parts that have other receipts since, the first one included.
     Updated {
         receipt: Receipt,
-        #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "by_number")]
+        #[serde(skip_serializing_if = "BTreeMap::is_empty")]
         parts: BTreeMap<usize, Receipt>,
     },
     /// What the post says is to become of what is out once the post is gone.
@@ -173,12 +176,6 @@ pub enum Event {
     /// A person says that all lines before this one are right, though some were changed by hand; `sum` is their
     /// [`chain`] value, as one text. About the whole file, and no target.
     Accepted { by: String, sum: String },
-}
-
-/// JSON's keys are texts, and inside a tagged enum serde leaves them so.
-fn by_number<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<usize, Receipt>, D::Error> {
-    let parts = BTreeMap::<String, Receipt>::deserialize(from)?;
-    parts.into_iter().map(|(index, receipt)| Ok((index.parse().map_err(D::Error::custom)?, receipt))).collect()
 }
 
 /// What a claim is for.
@@ -215,30 +212,6 @@ pub enum Retry {
 pub enum Found {
     Published,
     Absent,
-}
-
-impl Event {
-    /// Every kind this version knows, as written in `ev`.
-    pub const KINDS: [&str; 18] = [
-        "baseline",
-        "claimed",
-        "renewed",
-        "prepared",
-        "part",
-        "published",
-        "failed",
-        "in_doubt",
-        "resolved",
-        "released",
-        "updated",
-        "noted",
-        "slotted",
-        "deleted",
-        "missed",
-        "cancelled",
-        "adopted",
-        "accepted",
-    ];
 }
 
 /// Where accounts' baselines are kept on the state branch.
@@ -334,12 +307,12 @@ pub fn read(line: &str) -> Result<Option<Entry>, Unreadable> {
                 serde_json::from_str(line).map_err(|error| Unreadable::Broken(error.to_string()))?;
             let version = value.get("v").and_then(serde_json::Value::as_u64);
             match value.get("ev").and_then(serde_json::Value::as_str) {
-                Some(kind)
-                    if Event::KINDS.contains(&kind) && version.is_some_and(|version| version > VERSION.into()) =>
-                {
-                    Err(Unreadable::Newer(format!("format version {}", version.unwrap_or_default())))
+                Some(kind) if Kind::named(kind).is_some() => {
+                    match version.filter(|version| *version > VERSION.into()) {
+                        Some(version) => Err(Unreadable::Newer(format!("format version {version}"))),
+                        None => Err(Unreadable::Broken(error.to_string())),
+                    }
                 }
-                Some(kind) if Event::KINDS.contains(&kind) => Err(Unreadable::Broken(error.to_string())),
                 Some(_) if value.get("crit") == Some(&serde_json::Value::Bool(false)) => Ok(None),
                 Some(kind) => Err(Unreadable::Newer(format!("entry kind `{kind}`"))),
                 None => Err(Unreadable::Broken("no `ev`".to_owned())),

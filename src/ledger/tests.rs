@@ -965,7 +965,9 @@ fn a_line_survives_reading_and_writing() {
         .lines()
         .map(|text| serde_json::from_str::<Value>(text).unwrap()["ev"].as_str().unwrap().to_owned())
         .collect();
-    assert_eq!(kinds, Event::KINDS.map(str::to_owned).into());
+    let known = serde_json::from_str::<Entry>(r#"{"ev":"levitated"}"#).unwrap_err().to_string();
+    let known = known.split('`').skip(3).step_by(2).map(str::to_owned);
+    assert_eq!(kinds, known.collect());
 }
 
 /// A run that keeps the rules, step by step; numbers choose among what is lawful.

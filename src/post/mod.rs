@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -103,7 +104,7 @@ pub struct Post {
     pub wishes: Wishes,
     /// What `overrides` says for an account or a platform, by that name. Boxed, as a map makes room for eleven at once.
     pub overrides: BTreeMap<String, Box<Override>>,
-    pub body: Body,
+    pub body: Arc<Body>,
     /// Bodies from files beside the post (`<stem>.<account or platform>.md`), by that name.
     pub variants: BTreeMap<String, Body>,
 }

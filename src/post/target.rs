@@ -1,6 +1,8 @@
 //! A post and the accounts it is meant for make targets, each with its own wishes. Knows no limits of text and no media.
 
 use std::collections::BTreeMap;
+use std::ptr;
+use std::sync::Arc;
 
 use super::front::keys::KEYS;
 use super::front::yaml::{Node, Value};
@@ -22,10 +24,11 @@ pub struct Target {
     pub platform: Platform,
     /// The post's file, in which the wishes stand; the body may be from a file beside it.
     pub source: Source,
-    /// The post's wishes, changed by the platform's override, changed by the account's.
-    pub wishes: Wishes,
-    /// The text for this target: the account's `text` or file, else the platform's, else the post's.
-    pub body: Body,
+    /// The post's wishes, changed by the platform's override, changed by the account's; one value for all targets of a post
+    /// with the same ones.
+    pub wishes: Arc<Wishes>,
+    /// The text for this target: the account's `text` or file, else the platform's, else the post's; shared likewise.
+    pub body: Arc<Body>,
 }
 
 /// The targets of a post, in the order written, each account once; unknown names are problems.
@@ -35,7 +38,8 @@ pub fn resolve(post: &Post, accounts: &Accounts) -> (Vec<Target>, Vec<Problem>) 
     let changes = changes(post, accounts, &mut problems);
     unused(post, &chosen, &mut problems);
     problems.sort_by_key(|problem| problem.span.as_ref().map(|span| span.start));
-    (chosen.into_iter().map(|account| target(post, account, &changes)).collect(), problems)
+    let mut meant = Vec::new();
+    (chosen.into_iter().map(|account| target(post, account, &changes, &mut meant)).collect(), problems)
 }
 
 /// The accounts meant, in the order written, each once.
@@ -89,7 +93,7 @@ fn chosen<'a>(post: &Post, accounts: &'a Accounts, problems: &mut Vec<Problem>) 
 /// What one name changes: wishes with the platform's settings checked, and perhaps another text.
 struct Change {
     wishes: Wishes,
-    body: Option<Body>,
+    body: Option<Arc<Body>>,
 }
 
 /// Everything that is written for some account or platform, by that name.
@@ -101,19 +105,19 @@ fn changes(post: &Post, accounts: &Accounts, problems: &mut Vec<Problem>) -> BTr
             continue;
         };
         let settings = settings(platform, platform.limits().settings, post, &written.settings, problems);
-        let mut body = written.text.clone();
+        let mut body = written.text.clone().map(Arc::new);
         if let (Some(text), Some(file)) = (&written.text, post.variants.get(name)) {
             let message = format!("`{name}` has its text twice: here and in {}", file.source.path);
             problems.push(
                 Problem::error("text-twice", &post.source, message).at(text.span.clone()).hint("keep one of them"),
             );
         } else if let Some(file) = post.variants.get(name) {
-            body = Some(file.clone());
+            body = Some(Arc::new(file.clone()));
         }
         changes.insert(name.clone(), Change { wishes: Wishes { settings, ..written.wishes.clone() }, body });
     }
     for (name, file) in &post.variants {
-        let change = || Change { wishes: Wishes::default(), body: Some(file.clone()) };
+        let change = || Change { wishes: Wishes::default(), body: Some(Arc::new(file.clone())) };
         changes.entry(name.clone()).or_insert_with(change);
     }
     changes
@@ -152,18 +156,40 @@ fn unused(post: &Post, chosen: &[&Account], problems: &mut Vec<Problem>) {
     }
 }
 
-fn target(post: &Post, account: &Account, changes: &BTreeMap<String, Change>) -> Target {
+/// What targets are sent for which the same is written.
+struct Meant<'a> {
+    changes: [Option<&'a Change>; 2],
+    wishes: Arc<Wishes>,
+    body: Arc<Body>,
+}
+
+fn target<'a>(
+    post: &Post,
+    account: &Account,
+    changes: &'a BTreeMap<String, Change>,
+    known: &mut Vec<Meant<'a>>,
+) -> Target {
     // The strongest word first: the account, the platform, the post.
     let changes = [changes.get(&account.name), changes.get(account.platform.name())];
-    let wishes = changes.into_iter().flatten().map(|change| change.wishes.clone());
-    let body = changes.into_iter().flatten().find_map(|change| change.body.clone());
+    let is_same = |meant: &Meant<'_>| {
+        let mut pairs = meant.changes.iter().zip(&changes);
+        pairs.all(|(one, other)| one.map(ptr::from_ref) == other.map(ptr::from_ref))
+    };
+    let at = known.iter().position(is_same).unwrap_or_else(|| {
+        let wishes = changes.into_iter().flatten().map(|change| change.wishes.clone());
+        let wishes = wishes.chain([post.wishes.clone()]).reduce(Wishes::or).unwrap_or_default();
+        let body = changes.into_iter().flatten().find_map(|change| change.body.clone());
+        let body = body.unwrap_or_else(|| post.body.clone());
+        known.push(Meant { changes, wishes: wishes.into(), body });
+        known.len() - 1
+    });
     Target {
         post: post.id.clone(),
         account: account.name.clone(),
         platform: account.platform,
         source: post.source.clone(),
-        wishes: wishes.chain([post.wishes.clone()]).fold(Wishes::default(), Wishes::or),
-        body: body.unwrap_or_else(|| post.body.clone()),
+        wishes: known[at].wishes.clone(),
+        body: known[at].body.clone(),
     }
 }
 

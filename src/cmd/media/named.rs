@@ -43,7 +43,7 @@ pub(super) fn in_post(post: &Post) -> Vec<Named<'_>> {
     let written = wishes.flat_map(|wishes| wishes.media.iter().flat_map(|media| media.value.clone()));
     let written = written.map(|wish| (&post.source, wish));
     let texts = overrides().filter_map(|own| own.text.as_ref()).chain(post.variants.values());
-    let drawn = std::iter::once(&post.body).chain(texts).flat_map(pictures);
+    let drawn = std::iter::once(&*post.body).chain(texts).flat_map(pictures);
     written.chain(drawn).map(|(source, wish)| named(post, source, wish)).collect()
 }
 

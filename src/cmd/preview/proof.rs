@@ -84,7 +84,7 @@ impl Proof {
 
     /// Every file that the proof is made of, or would be if it were there.
     pub(super) fn files(&self) -> BTreeSet<String> {
-        let media = self.offers().flat_map(|offer| fit::media_paths(&offer.target));
+        let media = fit::media_paths(self.offers().map(|offer| &offer.target));
         self.sources().map(str::to_owned).chain([ACCOUNTS.to_owned()]).chain(media).collect()
     }
 

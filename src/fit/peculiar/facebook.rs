@@ -246,7 +246,14 @@ mod tests {
             markdown: text.into(),
         };
         let post = PostId::new("tea");
-        let target = Target { post, account: account.name.clone(), platform: account.platform, source, wishes, body };
+        let target = Target {
+            post,
+            account: account.name.clone(),
+            platform: account.platform,
+            source,
+            wishes: wishes.into(),
+            body: body.into(),
+        };
         let (rendition, problems) = fit(&target, &account, Hosted::Nowhere, &library());
         let say = |problem: Problem| format!("{}: {}", problem.code, problem.message);
         (rendition, problems.into_iter().map(say).collect())

@@ -243,7 +243,14 @@ mod tests {
         let source = crate::error::Source::new("posts/tea.md", text);
         let body = Body { source: source.clone(), offset: Some(0), span: 0..text.len(), markdown: text.to_owned() };
         let platform = Platform::LinkedIn;
-        let target = Target { post: PostId::new("tea"), account: "acme".to_owned(), platform, source, wishes, body };
+        let target = Target {
+            post: PostId::new("tea"),
+            account: "acme".to_owned(),
+            platform,
+            source,
+            wishes: wishes.into(),
+            body: body.into(),
+        };
         let account = Account {
             name: "acme".to_owned(),
             platform,

@@ -338,7 +338,8 @@ mod tests {
         let source = Source::new("tea.md", format!("key\n{markdown}"));
         let body = Body { source: source.clone(), offset: None, span: 4..source.text.len(), markdown: markdown.into() };
         let (post, platform) = (PostId::new("tea"), Platform::TikTok);
-        let target = Target { post, account: "acme".into(), platform, source, wishes, body };
+        let target =
+            Target { post, account: "acme".into(), platform, source, wishes: wishes.into(), body: body.into() };
         let (rendition, problems) = fit(&target, account, Hosted::Site, &library());
         assert_eq!(rendition.is_none(), problems.iter().any(Problem::is_error));
         let say =
@@ -595,7 +596,8 @@ mod tests {
             let source = Source::new("tea.md", "key\nTea");
             let body = Body { source: source.clone(), offset: None, span: 4..7, markdown: "Tea".into() };
             let (post, platform, wishes) = (PostId::new("tea"), Platform::TikTok, plain(&paths[..count], &[]));
-            let target = Target { post, account: "acme".into(), platform, source, wishes, body };
+            let target =
+                Target { post, account: "acme".into(), platform, source, wishes: wishes.into(), body: body.into() };
             assert_eq!(fit(&target, &account(), Hosted::Site, &library).1.len(), problems, "{count}");
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use chrono_tz::Tz;
 
@@ -129,12 +130,12 @@ fn post(reader: &mut Reader<'_>, entries: &[(Located<String>, Node)], body: usiz
         on_remove: OnRemove::default(),
         wishes: Wishes::default(),
         overrides: BTreeMap::new(),
-        body: Body {
+        body: Arc::new(Body {
             source: source.clone(),
             offset: Some(body),
             span: body..source.text.len(),
             markdown: source.text[body..].to_owned(),
-        },
+        }),
         variants: BTreeMap::new(),
     };
     let (mut id, mut no_targets) = (None, None);

@@ -52,7 +52,14 @@ fn target(text: &str, media: Vec<MediaWish>, kind: Option<Kind>, settings: &[(&s
         ..Wishes::default()
     };
     let platform = Platform::Instagram;
-    Target { post: PostId::new("tea"), account: "acme-instagram".to_owned(), platform, source, wishes, body }
+    Target {
+        post: PostId::new("tea"),
+        account: "acme-instagram".to_owned(),
+        platform,
+        source,
+        wishes: wishes.into(),
+        body: body.into(),
+    }
 }
 
 fn wish(src: &str) -> MediaWish {

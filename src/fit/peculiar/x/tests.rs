@@ -81,7 +81,14 @@ fn fitted(markdown: &str, wishes: Wishes, premium: bool) -> (Option<Rendition>, 
     let source = Source::new("tea.md", text.as_str());
     let body = Body { source: source.clone(), offset: Some(19), span: 19..text.len(), markdown: markdown.to_owned() };
     let (platform, account) = (Platform::X, account(premium));
-    let target = Target { post: PostId::new("tea"), account: "acme".to_owned(), platform, source, wishes, body };
+    let target = Target {
+        post: PostId::new("tea"),
+        account: "acme".to_owned(),
+        platform,
+        source,
+        wishes: wishes.into(),
+        body: body.into(),
+    };
     let (rendition, problems) = fit(&target, &account, Hosted::Site, &library());
     (rendition, problems.into_iter().map(|problem| format!("{}: {}", problem.code, problem.message)).collect())
 }
