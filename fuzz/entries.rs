@@ -130,7 +130,7 @@ pub fn ledger(bytes: &[u8]) {
         let twice = State::fold([(path.as_str(), twice.as_str())]);
         assert!(twice.frozen.is_empty(), "{:?}", twice.frozen);
         for (post, key, stand) in once.targets() {
-            assert_eq!(*stand, twice.stand(post, key));
+            assert_eq!(stand, twice.stand(post, key));
         }
     }
     for read in text.lines().filter_map(|line| entry::read(line).ok().flatten()) {

@@ -11,7 +11,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{Read as _, Seek as _, SeekFrom};
+use std::io::{self, BufWriter, Cursor, Read as _, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
@@ -104,7 +104,7 @@ pub(super) struct Unit {
     pub(super) seal: String,
 }
 
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct Bucket {
     units: Vec<Unit>,
     /// Name and family.
@@ -112,14 +112,35 @@ struct Bucket {
     media: Vec<(String, String)>,
 }
 
+/// A bucket that is yet to be written.
+#[derive(Default, Serialize)]
+struct Filled<'a> {
+    units: Vec<&'a Unit>,
+    ids: Vec<(&'a str, &'a str)>,
+    media: Vec<(&'a str, &'a str)>,
+}
+
 /// An archive, opened: a head that is whole, and buckets to come.
 #[derive(Debug)]
 pub(super) struct Archive {
     pub(super) head: Head,
+    blocks: Blocks,
+}
+
+/// What follows the head.
+#[derive(Debug)]
+pub(super) struct Blocks {
+    layout: Layout,
+    source: Source,
+}
+
+/// Where what lies.
+#[derive(Debug)]
+struct Layout {
+    /// The hash of the head.
     seal: [u8; 32],
     buckets: u32,
     rows_at: u64,
-    source: Source,
 }
 
 #[derive(Debug)]
@@ -159,8 +180,20 @@ impl Archive {
         Self::read(Source::File(File::open(path).map_err(|_| Stop::Missing)?))
     }
 
-    pub(super) fn in_memory(bytes: Vec<u8>) -> Result<Self, Stop> {
+    /// One that has just been written.
+    pub(super) fn of(head: Head, blocks: Blocks) -> Self {
+        Self { head, blocks }
+    }
+
+    #[cfg(test)]
+    pub(super) fn of_bytes(bytes: Vec<u8>) -> Result<Self, Stop> {
         Self::read(Source::Memory(bytes))
+    }
+
+    /// The whole file.
+    #[cfg(test)]
+    pub(super) fn bytes(&self) -> Result<Vec<u8>, Stop> {
+        self.blocks.source.read(0, usize::try_from(self.blocks.source.len()).map_err(|_| Stop::Damaged)?)
     }
 
     fn read(source: Source) -> Result<Self, Stop> {
@@ -180,91 +213,145 @@ impl Archive {
             return Err(Stop::Damaged);
         }
         let head = serde_json::from_slice(&bytes).map_err(|_| Stop::Damaged)?;
-        Ok(Self { head, seal: expected, buckets, rows_at: (START + length) as u64, source })
+        let layout = Layout { seal: expected, buckets, rows_at: (START + length) as u64 };
+        Ok(Self { head, blocks: Blocks { layout, source } })
     }
 
     /// The hash of its head, in hex.
     pub(super) fn seal(&self) -> String {
-        base16ct::lower::encode_string(&self.seal)
+        base16ct::lower::encode_string(&self.blocks.layout.seal)
     }
 
     /// Every unit.
     pub(super) fn units(&self) -> Result<Vec<Unit>, Stop> {
         let mut units = Vec::new();
-        for number in 0..self.buckets {
-            units.extend(self.bucket(number as usize)?.units);
+        for number in 0..self.blocks.layout.buckets {
+            units.extend(self.bucket(number)?.units);
         }
         Ok(units)
     }
 
-    /// The whole file.
-    pub(super) fn written(head: &Head, units: Vec<Unit>) -> Vec<u8> {
-        let count = (units.len() / FAMILIES_A_BUCKET).next_power_of_two().clamp(1, 1 << 20);
-        let mut buckets: Vec<Bucket> = std::iter::repeat_with(Bucket::default).take(count).collect();
-        let count = u32::try_from(count).unwrap_or(1);
-        for unit in units {
-            for id in &unit.ids {
-                buckets[place(id, count)].ids.push((id.clone(), unit.family.clone()));
-            }
-            for path in &unit.media {
-                buckets[place(path, count)].media.push((path.clone(), unit.family.clone()));
-            }
-            buckets[place(&unit.family, count)].units.push(unit);
-        }
-        let head = json(head);
-        let mut numbers = u32::try_from(head.len()).unwrap_or(u32::MAX).to_le_bytes().to_vec();
-        numbers.extend(count.to_le_bytes());
-        let seal = hash(&[&numbers, &head]);
-        let mut rows = Vec::with_capacity(buckets.len() * ROW);
-        let mut blocks = Vec::new();
-        let begin = START + head.len() + buckets.len() * ROW;
-        for (number, bucket) in (0_u32..).zip(buckets) {
-            let block = json(&bucket);
-            rows.extend(((begin + blocks.len()) as u64).to_le_bytes());
-            rows.extend(u32::try_from(block.len()).unwrap_or(u32::MAX).to_le_bytes());
-            rows.extend(&hash(&[&seal, &number.to_le_bytes(), &block])[..16]);
-            blocks.extend(block);
-        }
-        [&MAGIC[..], &numbers, &seal, &head, &rows, &blocks].concat()
-    }
-
     /// The unit of a family.
     pub(super) fn unit(&self, family: &str) -> Result<Option<Unit>, Stop> {
-        Ok(self.bucket(place(family, self.buckets))?.units.into_iter().find(|unit| unit.family == family))
+        Ok(self.bucket(place(family, self.blocks.layout.buckets))?.units.into_iter().find(|unit| unit.family == family))
     }
 
     /// The families of units in which a post has that id.
     pub(super) fn of_id(&self, id: &str) -> Result<BTreeSet<String>, Stop> {
-        Ok(named(self.bucket(place(id, self.buckets))?.ids, id))
+        Ok(named(self.bucket(place(id, self.blocks.layout.buckets))?.ids, id))
     }
 
     /// The families of units that look for media at that path.
     pub(super) fn of_media(&self, path: &str) -> Result<BTreeSet<String>, Stop> {
-        Ok(named(self.bucket(place(path, self.buckets))?.media, path))
+        Ok(named(self.bucket(place(path, self.blocks.layout.buckets))?.media, path))
     }
 
-    fn bucket(&self, number: usize) -> Result<Bucket, Stop> {
-        let row = self.source.read(self.rows_at + (number * ROW) as u64, ROW)?;
+    fn bucket(&self, number: u32) -> Result<Bucket, Stop> {
+        let row = self.blocks.source.read(self.blocks.layout.rows_at + u64::from(number) * ROW as u64, ROW)?;
         let at = u64::from(number_at(&row, 0)) | u64::from(number_at(&row, 4)) << 32;
         let length = number_at(&row, 8);
-        if at.saturating_add(length.into()) > self.source.len() {
+        if at.saturating_add(length.into()) > self.blocks.source.len() {
             return Err(Stop::Damaged);
         }
-        let block = self.source.read(at, length as usize)?;
-        let number = u32::try_from(number).map_err(|_| Stop::Damaged)?;
-        if row[12..] != hash(&[&self.seal, &number.to_le_bytes(), &block])[..16] {
+        let block = self.blocks.source.read(at, length as usize)?;
+        if row[12..] != hash(&[&self.blocks.layout.seal, &number.to_le_bytes(), &block])[..16] {
             return Err(Stop::Damaged);
         }
         serde_json::from_slice(&block).map_err(|_| Stop::Damaged)
     }
 }
 
+impl Blocks {
+    /// Writes a whole file, into one that is empty.
+    pub(super) fn in_file(head: &Head, units: &[&Unit], file: File) -> io::Result<Self> {
+        let mut to = BufWriter::new(&file);
+        let layout = write(head, units, &mut to)?;
+        to.flush()?;
+        drop(to);
+        Ok(Self { layout, source: Source::File(file) })
+    }
+
+    /// The same, kept nowhere.
+    pub(super) fn in_memory(head: &Head, units: &[&Unit]) -> io::Result<Self> {
+        let mut to = Cursor::new(Vec::new());
+        let layout = write(head, units, &mut to)?;
+        Ok(Self { layout, source: Source::Memory(to.into_inner()) })
+    }
+}
+
+/// Writes a whole file. No more of it than a bucket is in memory at once.
+fn write(head: &Head, units: &[&Unit], to: &mut (impl Write + Seek)) -> io::Result<Layout> {
+    let buckets = (units.len() / FAMILIES_A_BUCKET).next_power_of_two().clamp(1, 1 << 20);
+    let count = u32::try_from(buckets).unwrap_or(1);
+    let json_head = json(head);
+    let numbers = [u32::try_from(json_head.len()).unwrap_or(u32::MAX).to_le_bytes(), count.to_le_bytes()].concat();
+    let seal = hash(&[&numbers, &json_head]);
+    for part in [&MAGIC[..], &numbers, &seal, &json_head] {
+        to.write_all(part)?;
+    }
+    let rows_at = (START + json_head.len()) as u64;
+    drop(json_head);
+    let mut rows = Vec::with_capacity(buckets * ROW);
+    to.write_all(&vec![0; buckets * ROW])?;
+    let mut at = rows_at + (buckets * ROW) as u64;
+    let mut places = places(units, count).into_iter().peekable();
+    for number in 0..count {
+        let mut bucket = Filled::default();
+        while let Some(place) = places.next_if(|place| place.bucket == number) {
+            let unit = units[place.unit as usize];
+            match place.what {
+                What::Unit => bucket.units.push(unit),
+                What::Id(index) => bucket.ids.push((&unit.ids[index as usize], &unit.family)),
+                What::Media(index) => bucket.media.push((&unit.media[index as usize], &unit.family)),
+            }
+        }
+        let block = json(&bucket);
+        rows.extend(at.to_le_bytes());
+        rows.extend(u32::try_from(block.len()).unwrap_or(u32::MAX).to_le_bytes());
+        rows.extend(&hash(&[&seal, &number.to_le_bytes(), &block])[..16]);
+        to.write_all(&block)?;
+        at += block.len() as u64;
+    }
+    to.seek(SeekFrom::Start(rows_at))?;
+    to.write_all(&rows)?;
+    Ok(Layout { seal, buckets: count, rows_at })
+}
+
+/// Something that is to be found in a bucket; the unit by its place in the list.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    bucket: u32,
+    unit: u32,
+    what: What,
+}
+
+/// Ids and media by their places in the unit.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum What {
+    Unit,
+    Id(u32),
+    Media(u32),
+}
+
+/// Where all of it lies, bucket by bucket.
+fn places(units: &[&Unit], buckets: u32) -> Vec<Place> {
+    let mut places = Vec::with_capacity(units.iter().map(|unit| 1 + unit.ids.len() + unit.media.len()).sum());
+    for (unit, its) in (0..).zip(units) {
+        let mut add = |name: &str, what| places.push(Place { bucket: place(name, buckets), unit, what });
+        add(&its.family, What::Unit);
+        (0..).zip(&its.ids).for_each(|(index, id)| add(id, What::Id(index)));
+        (0..).zip(&its.media).for_each(|(index, path)| add(path, What::Media(index)));
+    }
+    places.sort_unstable();
+    places
+}
+
 fn named(rows: Vec<(String, String)>, name: &str) -> BTreeSet<String> {
     rows.into_iter().filter(|(its, _)| its == name).map(|(_, family)| family).collect()
 }
 
-fn place(name: &str, buckets: u32) -> usize {
-    (number_at(&Sha256::digest(name.as_bytes()), 0) % buckets) as usize
+fn place(name: &str, buckets: u32) -> u32 {
+    number_at(&Sha256::digest(name.as_bytes()), 0) % buckets
 }
 
 fn number_at(bytes: &[u8], at: usize) -> u32 {

@@ -32,10 +32,12 @@ pub(super) struct Ground<'a> {
 /// Families and their files.
 pub(super) type Families = BTreeMap<String, BTreeSet<String>>;
 
+/// A unit, with what of it waits for its time.
+pub(super) type Judgement = (Unit, Option<Box<Due>>);
+
 #[derive(Default)]
 pub(super) struct Judged {
-    /// Each with what of it waits for its time.
-    pub(super) units: Vec<(Unit, Option<Due>)>,
+    pub(super) units: Vec<Judgement>,
     pub(super) live: Vec<Live>,
     /// What platforms said last on limits, by account and limit: when, and about which posts.
     pub(super) said: Words,
@@ -126,7 +128,7 @@ pub(super) fn judge_read(
         }
         if is_over {
             let first = targets.iter().map(|target: &Waiting| target.due).min();
-            let due = first.map(|at| Due { at, family: family.clone(), targets });
+            let due = first.map(|at| Box::new(Due { at, family: family.clone(), targets }));
             judged.units.push((Unit { seal: seal.told(), ..unit }, due));
         } else {
             judged.live.push(Live { family: unit.family, ids: unit.ids });

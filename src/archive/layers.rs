@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::Stop;
 use super::file::{Archive, Base, Head, Unit};
+use super::{Stop, Told};
 
 /// The file that is made anew only when much has changed, and the one over it.
 #[derive(Debug)]
@@ -73,8 +73,8 @@ impl Layers {
         Ok(families)
     }
 
-    /// The file that lies over the base once these families are others: what units they are, if they are any.
-    pub(super) fn over(&self, head: Head, changed: &BTreeSet<String>, units: Vec<Unit>) -> Result<Vec<u8>, Stop> {
+    /// What the file has to tell that lies over the base once these families are others: what units they are, if they are any.
+    pub(super) fn over(&self, head: Head, changed: &BTreeSet<String>, units: Vec<Unit>) -> Result<Told, Stop> {
         let mut all = units;
         let mut replaced = changed.clone();
         if let Some(top) = &self.top {
@@ -82,6 +82,6 @@ impl Layers {
             replaced.extend(top.replaced.iter().cloned());
         }
         let base = Base { seal: self.base.seal(), replaced: replaced.into_iter().collect() };
-        Ok(Archive::written(&Head { base: Some(base), ..head }, all))
+        Ok((Head { base: Some(base), ..head }, all))
     }
 }

@@ -24,9 +24,7 @@
 //! wraps it, and a plan reads a hundredth of the file.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::io::Write as _;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -49,19 +47,18 @@ use crate::repo::{Oid, Repo};
 mod file;
 mod judge;
 mod layers;
+mod make;
 #[cfg(test)]
 mod tests;
 
-use file::{Archive, Due, Head, Unit};
-use judge::{Families, Ground, Judged, Words, judge, judge_read, text, unchanged};
+use file::{Due, Head, Unit};
+use judge::{Families, Ground, Judged, Judgement, judge_read, text, unchanged};
 use layers::Layers;
 
 /// When so many files have changed since it was made, it is made anew.
 const CHANGES_MAX: usize = 1000;
 /// How far the clock may go back, or a plan be for an earlier instant.
 const MARGIN: TimeDelta = TimeDelta::days(3);
-/// So many families are judged at once: their texts and renditions are in memory together.
-const FAMILIES_AT_ONCE: usize = 64;
 
 /// Why an archive is of no use.
 #[derive(Debug)]
@@ -122,7 +119,9 @@ pub fn rest(asked: &Asked<'_>) -> Result<Option<Rest>, Failure> {
     let found = Layers::open(&path(asked.repo, BASE), &path(asked.repo, TOP));
     match found.and_then(|layers| go_by(&layers, asked, &snapshot)) {
         Ok((rest, top)) => {
-            top.iter().for_each(|bytes| keep(asked.repo, TOP, bytes));
+            if let Some((head, units)) = top {
+                make::kept(asked.repo, TOP, head, &units.iter().collect::<Vec<_>>());
+            }
             return Ok(Some(rest));
         }
         Err(Stop::Failed(failure)) => return Err(*failure),
@@ -132,9 +131,8 @@ pub fn rest(asked: &Asked<'_>) -> Result<Option<Rest>, Failure> {
         }
         Err(why) => tracing::debug!(?why, "the archive is made anew"),
     }
-    let Some(bytes) = make(asked)? else { return Ok(None) };
-    keep(asked.repo, BASE, &bytes);
-    match Archive::in_memory(bytes).and_then(|archive| go_by(&Layers::of(archive), asked, &snapshot)) {
+    let Some(archive) = make::make(asked)? else { return Ok(None) };
+    match go_by(&Layers::of(archive), asked, &snapshot) {
         Ok((rest, _)) => Ok(Some(rest)),
         Err(Stop::Failed(failure)) => Err(*failure),
         Err(why) => {
@@ -143,6 +141,9 @@ pub fn rest(asked: &Asked<'_>) -> Result<Option<Rest>, Failure> {
         }
     }
 }
+
+/// What a file is to tell.
+type Told = (Head, Vec<Unit>);
 
 /// The file that tells of all posts, and the one that tells what changed since.
 const BASE: &str = "archive";
@@ -169,7 +170,7 @@ fn horizon(accounts: &Accounts, instant: DateTime<Utc>) -> DateTime<Utc> {
 }
 
 /// Reads what an archive leaves open. Where something has changed since, also the file that is to lie over it from now on.
-fn go_by(layers: &Layers, asked: &Asked<'_>, snapshot: &Snapshot) -> Result<(Rest, Option<Vec<u8>>), Stop> {
+fn go_by(layers: &Layers, asked: &Asked<'_>, snapshot: &Snapshot) -> Result<(Rest, Option<Told>), Stop> {
     let head = layers.head();
     if head.program != program() {
         return Err(Stop::Foreign);
@@ -236,7 +237,7 @@ fn overlay(
     state: &State,
     texts: &BTreeMap<String, String>,
     judged: Judged,
-) -> Result<Vec<u8>, Stop> {
+) -> Result<Told, Stop> {
     let old = open.layers.head();
     let mut strangers: BTreeSet<String> = texts.keys().filter(|path| *path != entry::BASELINE_PATH).cloned().collect();
     for post in &content.posts {
@@ -253,10 +254,10 @@ fn overlay(
         ..old.clone()
     };
     let waited: HashMap<&str, &Due> = old.waiting.iter().map(|due| (due.family.as_str(), due)).collect();
-    let lively = lively(&judged.said, &strangers);
-    let is_same = |(unit, due): &(Unit, Option<Due>)| {
+    let lively = make::lively(&judged.said, &strangers);
+    let is_same = |(unit, due): &Judgement| {
         let family = unit.family.as_str();
-        let is_as_it_was = open.units.get(family) == Some(unit) && waited.get(family).copied() == due.as_ref();
+        let is_as_it_was = open.units.get(family) == Some(unit) && waited.get(family).copied() == due.as_deref();
         is_as_it_was && !unit.ids.iter().any(|id| lively.contains(id))
     };
     let (same, units): (Vec<_>, Vec<_>) = judged.units.into_iter().partition(is_same);
@@ -272,8 +273,8 @@ fn overlay(
         head.count -= unit.count;
     }
     head.said = state.all_said().map(|(key, of, said)| (key.clone(), of.to_owned(), said.at)).collect();
-    let (head, units) = gathered(head, judged, strangers, &lively);
-    open.layers.over(head, &changed, units)
+    let (head, units) = make::gathered(head, judged, strangers, &lively);
+    open.layers.over(head, &changed, units.into_iter().map(|(unit, _)| unit).collect())
 }
 
 fn oid(text: &str) -> Result<Oid, Stop> {
@@ -462,144 +463,4 @@ fn over(open: &Open<'_>, content: &Content, state: &State) -> Result<Over, Stop>
     let waiting = content.offers.iter().filter(|offer| !has_slot(offer)).filter_map(|offer| offer.waits_since);
     // Older slots, which might be taken, are not told.
     if waiting.min().is_some_and(|since| since <= head.cut) { Err(Stop::NotThen) } else { Ok(over) }
-}
-
-/// Judges all posts, some at a time, and makes the file; `None` where none may be made.
-fn make(asked: &Asked<'_>) -> Result<Option<Vec<u8>>, Failure> {
-    let snapshot = Snapshot::at_commit(asked.repo, asked.commit)?;
-    if !snapshot.has_plain_names() || !guard::is_off(&snapshot)? {
-        return Ok(None);
-    }
-    let mut families = Families::new();
-    for path in snapshot.files(POSTS, ".md")? {
-        families.entry(family_of(&path).to_owned()).or_default().insert(path);
-    }
-    let tree = asked.branch.tree_id(entry::FOLDER)?;
-    let ledger = Folder::listed(asked.repo, tree)?;
-    let ground = Ground { snapshot: &snapshot, accounts: asked.accounts };
-    let judged = judge_all(&ground, &ledger, families)?;
-    let mut head = Head {
-        base: None,
-        program: program(),
-        commit: asked.commit.to_string(),
-        tree: asked.repo.tree_of(asked.commit)?.to_string(),
-        ledger: tree.map(|tree| tree.to_string()),
-        links: snapshot.has_links(),
-        count: Default::default(),
-        live: Vec::new(),
-        strangers: Vec::new(),
-        said: Vec::new(),
-        cut: horizon(asked.accounts, asked.now).checked_sub_signed(MARGIN).unwrap_or(DateTime::<Utc>::MIN_UTC),
-        recent: Vec::new(),
-        waiting: Vec::new(),
-        slots: Vec::new(),
-    };
-    let mut strangers: BTreeSet<String> =
-        ledger.paths()?.iter().map(|path| format!("{}{path}", entry::FOLDER)).collect();
-    strangers.remove(entry::BASELINE_PATH);
-    let mut lively = twice(&judged);
-    for id in judged.ids() {
-        strangers.remove(&entry::path(&PostId::new(id.as_str())));
-    }
-    lively.extend(self::lively(&judged.said, &strangers));
-    head.said = judged.said.iter().map(|((key, of), (at, _))| (key.clone(), of.clone(), *at)).collect();
-    let (head, units) = gathered(head, judged, strangers, &lively);
-    Ok(Some(Archive::written(&head, units)))
-}
-
-/// Judges families on all cores.
-fn judge_all(ground: &Ground<'_>, ledger: &Folder, families: Families) -> Result<Judged, Failure> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let cores = cores.min(families.len().div_ceil(FAMILIES_AT_ONCE)).max(1);
-    let waiting = Mutex::new(families.into_iter());
-    let next = || {
-        let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.by_ref().take(FAMILIES_AT_ONCE).collect::<Families>()
-    };
-    let work = || -> Result<Judged, Failure> {
-        let mut all = Judged::default();
-        loop {
-            let families = next();
-            if families.is_empty() {
-                return Ok(all);
-            }
-            all.add(judge(ground, ledger, &families)?);
-        }
-    };
-    if cores == 1 {
-        return work();
-    }
-    std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
-        let mut all = Judged::default();
-        for worker in workers {
-            // What went wrong in a thread goes wrong here.
-            all.add(worker.join().unwrap_or_else(|why| std::panic::resume_unwind(why))?);
-        }
-        Ok(all)
-    })
-}
-
-impl Judged {
-    fn add(&mut self, other: Self) {
-        self.units.extend(other.units);
-        self.live.extend(other.live);
-        for (key, word) in other.said {
-            self.heard(key, word);
-        }
-    }
-}
-
-/// The ids that several posts have.
-fn twice(judged: &Judged) -> HashSet<String> {
-    let mut met = HashSet::new();
-    judged.ids().filter(|id| !met.insert(id.as_str())).cloned().collect()
-}
-
-/// The posts about which the newest word on a limit was said, and those with a file of the ledger in the wrong place, which makes
-/// theirs one that cannot be trusted: plans have to look at them, however far over they are.
-fn lively(said: &Words, strangers: &BTreeSet<String>) -> HashSet<String> {
-    let said = said.values().flat_map(|(_, posts)| posts.iter().cloned());
-    said.chain(strangers.iter().map(|path| entry::post_of(path).as_str().to_owned())).collect()
-}
-
-/// Puts what was judged family by family into the head. Families with a post that is `lively` are no units.
-fn gathered(
-    mut head: Head,
-    judged: Judged,
-    strangers: BTreeSet<String>,
-    lively: &HashSet<String>,
-) -> (Head, Vec<Unit>) {
-    head.strangers = strangers.into_iter().collect();
-    head.live = judged.live;
-    let mut units = Vec::new();
-    for (unit, due) in judged.units {
-        if unit.ids.iter().any(|id| lively.contains(id)) {
-            head.live.push(file::Live { family: unit.family, ids: unit.ids });
-            continue;
-        }
-        head.count += unit.count;
-        head.waiting.extend(due);
-        head.recent.extend(unit.newest.filter(|newest| *newest > head.cut).map(|newest| (unit.family.clone(), newest)));
-        let slots = unit.slots.iter().filter(|(_, at)| *at > head.cut);
-        head.slots.extend(slots.map(|(account, at)| (account.clone(), *at, unit.family.clone())));
-        units.push(unit);
-    }
-    head.live.sort();
-    head.waiting.sort_by(|a, b| (a.at, &a.family).cmp(&(b.at, &b.family)));
-    (head, units)
-}
-
-/// Writes it beside, and puts it in place. One that cannot be written is made again the next time.
-fn keep(repo: &Repo, name: &str, bytes: &[u8]) {
-    let write = || -> std::io::Result<()> {
-        let folder = repo.folder("cache").map_err(|failure| std::io::Error::other(failure.message))?;
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(bytes)?;
-        file.persist(path(repo, name))?;
-        Ok(())
-    };
-    if let Err(error) = write() {
-        tracing::debug!(%error, "the archive cannot be kept");
-    }
 }

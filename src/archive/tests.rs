@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::file::{Archive, Blocks};
 use super::*;
 
 fn head() -> Head {
@@ -36,13 +37,14 @@ fn unit(number: usize) -> Unit {
 }
 
 fn file(units: usize) -> Vec<u8> {
-    Archive::written(&head(), (0..units).map(unit).collect())
+    let units: Vec<Unit> = (0..units).map(unit).collect();
+    Archive::of(head(), Blocks::in_memory(&head(), &units.iter().collect::<Vec<_>>()).unwrap()).bytes().unwrap()
 }
 
 #[test]
 fn what_is_put_in_comes_out() {
     for count in [0, 1, 7, 8, 100] {
-        let archive = Archive::in_memory(file(count)).unwrap();
+        let archive = Archive::of_bytes(file(count)).unwrap();
         assert_eq!(archive.head, head());
         for number in 0..count {
             assert_eq!(archive.unit(&format!("posts/{number}")).unwrap(), Some(unit(number)));
@@ -57,7 +59,7 @@ fn what_is_put_in_comes_out() {
 
 /// All that a reader may take out of a file, or nothing where some of it is damaged.
 fn everything(bytes: Vec<u8>) -> Option<Vec<Unit>> {
-    let archive = Archive::in_memory(bytes).ok()?;
+    let archive = Archive::of_bytes(bytes).ok()?;
     (archive.head == head()).then_some(())?;
     let found = (0..20).map(|number| archive.unit(&format!("posts/{number}")));
     Some(found.collect::<Result<Vec<_>, _>>().ok()?.into_iter().flatten().collect())
@@ -78,6 +80,6 @@ proptest! {
 
     #[test]
     fn any_bytes_are_no_archive(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-        prop_assert!(Archive::in_memory(bytes).is_err());
+        prop_assert!(Archive::of_bytes(bytes).is_err());
     }
 }

@@ -159,14 +159,14 @@ fn say(context: &Context, targets: &[Only], verdict: Verdict<'_>) -> Result<u8, 
             {
                 return Err(refused("a run is acting on it right now".to_owned()));
             }
-            let event = verdict(&stand, &Person { name: &name, at: context.clock.now(), parts }).map_err(refused)?;
+            let event = verdict(stand, &Person { name: &name, at: context.clock.now(), parts }).map_err(refused)?;
             let mut entry = writer.entry(&post, &key, event);
             entry.fp = rendition.map(Rendition::fingerprint);
             let mut after = stand.clone();
             ledger::apply(&mut after, entry.clone()).map_err(refused)?;
             let document = recorded(&post, &key, &entry.event, &after.word);
             let line = Line { path: entry::path(&post), entry };
-            writer.append_if(line, stand).await.map_err(|setback| match setback {
+            writer.append_if(line, stand.clone()).await.map_err(|setback| match setback {
                 Setback::Failed(failure) => failure,
                 Setback::Conflict(why) => refused(why),
             })?;

@@ -1,6 +1,7 @@
 //! What has happened: entries fold to where every target stands. Knows no git, no clock and no plan.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::LazyLock;
 
 use chrono::{DateTime, SubsecRound, Utc};
 use uuid::Uuid;
@@ -135,8 +136,9 @@ impl State {
     }
 
     /// Where a target stands; a target without entries is open.
-    pub fn stand(&self, post: &PostId, target: &TargetKey) -> Stand {
-        self.targets.get(post).and_then(|targets| targets.get(target)).cloned().unwrap_or_default()
+    pub fn stand(&self, post: &PostId, target: &TargetKey) -> &Stand {
+        static OPEN: LazyLock<Stand> = LazyLock::new(Stand::default);
+        self.targets.get(post).and_then(|targets| targets.get(target)).unwrap_or_else(|| &OPEN)
     }
 
     /// Every target the ledger knows, posts in no order.

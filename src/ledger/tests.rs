@@ -815,7 +815,7 @@ fn a_frozen_file_leaves_the_others_alone() {
         (tea.as_str(), "?"),
         (coffee.as_str(), file("claimed, published").replace("\"tea\"", "\"coffee\"").as_str()),
     ]);
-    assert_eq!(tell(&state.stand(&PostId::new("coffee"), &key())), "published 7");
+    assert_eq!(tell(state.stand(&PostId::new("coffee"), &key())), "published 7");
     assert_eq!(state.frozen.len(), 1);
     assert!(state.stand(&PostId::new("no-such-post"), &key()).is_untouched());
 }

@@ -210,9 +210,9 @@ fn row(desk: &Desk<'_>, said: &Said<'_>, offer: &Offer) -> Row {
     let stand = desk.state.stand(&offer.post, &key);
     let verdict = match desk.state.frozen.get(&offer.post) {
         Some(why) => Verdict::hold(Standing::Held, format!("its ledger cannot be trusted: {why}")).needs(Kind::Content),
-        None => decide(desk, said, offer, &stand),
+        None => decide(desk, said, offer, stand),
     };
-    let cost = cost(offer, &stand, &verdict);
+    let cost = cost(offer, stand, &verdict);
     let rendition = offer.rendition.as_ref();
     let warnings = offer.problems.iter().filter(|problem| !problem.is_error()).map(|problem| problem.message.clone());
     let warnings = warnings.chain(ends_before(desk, &offer.target.account, offer.due, &offer.zone, &verdict)).collect();
@@ -232,7 +232,7 @@ fn row(desk: &Desk<'_>, said: &Said<'_>, offer: &Offer) -> Row {
             .map(|(part, media)| MediaRow::new(media, Some(part)))
             .collect(),
         beside: rendition.map(|rendition| Beside::from(&**rendition)).unwrap_or_default(),
-        receipt: receipt(&stand),
+        receipt: receipt(stand),
         warnings,
         cost,
         on_merge: offer.on_merge,

@@ -77,11 +77,11 @@ pub fn settled(state: &State, offer: &Offer, queued: bool) -> Option<Count> {
     match &stand.word {
         Word::Published { .. } => {
             let may_expire = offer.expires.is_some() && offer.on_remove == OnRemove::Delete;
-            let is_as_it_went_out = offer.rendition.is_some() && stand.fp.is_some() && !has_changed(offer, &stand);
+            let is_as_it_went_out = offer.rendition.is_some() && stand.fp.is_some() && !has_changed(offer, stand);
             (is_as_it_went_out && !may_expire).then_some(Count { published: 1, ..Count::default() })
         }
         Word::Removed => Some(Count { removed: 1, ..Count::default() }),
-        Word::Open => is_untouched_draft(offer, &stand).then_some(Count { drafts: 1, ..Count::default() }),
+        Word::Open => is_untouched_draft(offer, stand).then_some(Count { drafts: 1, ..Count::default() }),
         Word::Waiting { .. } | Word::Failed { .. } | Word::Missed { .. } | Word::Cancelled { .. } => None,
     }
 }

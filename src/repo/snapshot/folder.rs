@@ -38,14 +38,17 @@ impl Folder {
         )
     }
 
-    /// The paths of all files.
+    /// Tells the paths of all files, in order.
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn paths(&self) -> Result<Vec<String>, Failure> {
-        let below = self.nodes.below(&*self.repo.git()?, "").map_err(|error| failed(&error))?;
-        let files = below.into_iter().filter(|(_, node)| node.kind != NodeKind::Submodule);
-        Ok(files.map(|(path, _)| path).collect())
+    pub fn each_path(&self, mut tell: impl FnMut(&str)) -> Result<(), Failure> {
+        let told = self.nodes.each(&*self.repo.git()?, |path, node| {
+            if node.kind != NodeKind::Submodule {
+                tell(path);
+            }
+        });
+        told.map_err(|error| failed(&error))
     }
 
     /// A file's bytes; `None` where there is none.

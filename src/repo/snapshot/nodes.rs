@@ -78,6 +78,15 @@ impl Nodes {
         }
     }
 
+    /// Tells all there are, in order.
+    pub(super) fn each(&self, git: &Repository, mut tell: impl FnMut(&str, &Node)) -> Result<(), git2::Error> {
+        match self {
+            Self::Listed(nodes) => nodes.iter().for_each(|(path, node)| tell(path, node)),
+            Self::LookedFor { .. } => self.below(git, "")?.iter().for_each(|(path, node)| tell(path, node)),
+        }
+        Ok(())
+    }
+
     /// All below a folder (empty, or with a slash at its end), sorted.
     pub(super) fn below(&self, git: &Repository, prefix: &str) -> Result<Vec<(String, Node)>, git2::Error> {
         let mut below = BTreeMap::new();
