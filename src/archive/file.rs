@@ -101,7 +101,25 @@ pub(super) struct Unit {
     /// Where its media are, or might be.
     pub(super) media: Vec<String>,
     /// The hash of all that it was judged by, but for its ledger.
-    pub(super) seal: String,
+    #[serde(with = "hex")]
+    pub(super) seal: [u8; 16],
+}
+
+/// Bytes in JSON.
+mod hex {
+    use serde::de::{Deserialize as _, Deserializer, Error as _};
+    use serde::ser::Serializer;
+
+    pub(super) fn serialize<S: Serializer>(bytes: &[u8; 16], to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&base16ct::lower::encode_string(bytes))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<[u8; 16], D::Error> {
+        let text = String::deserialize(from)?;
+        let mut bytes = [0; 16];
+        let read = base16ct::lower::decode(text, &mut bytes).map(<[u8]>::len);
+        if read == Ok(bytes.len()) { Ok(bytes) } else { Err(D::Error::custom("no seal")) }
+    }
 }
 
 #[derive(Deserialize)]

@@ -105,7 +105,7 @@ pub(super) fn judge_read(
             newest: None,
             slots: Vec::new(),
             media: Vec::new(),
-            seal: String::new(),
+            seal: [0; 16],
         };
         let mut seal = Seal::default();
         let mut targets = Vec::new();
@@ -194,12 +194,13 @@ impl Seal {
         self.text(post.id.as_str());
         self.text(&post.source.path);
         self.text(&format!("{:?}", post.schedule.as_ref().map(|schedule| &schedule.value)));
+        self.text(&format!("{:?}", (post.on_edit, post.on_remove, post.expires.as_ref().map(|expires| expires.value))));
         for offer in offers {
             let Target { post: _, account, platform, source: _, wishes, body: _ } = &offer.target;
             let rendition = offer.rendition.as_ref().map(|rendition| rendition.fingerprint());
             let is_draft = wishes.draft.as_ref().is_some_and(|draft| draft.value);
             [account, platform.name(), rendition.unwrap_or_default()].into_iter().for_each(|text| self.text(text));
-            self.text(&format!("{:?}", (offer.on_edit, offer.on_remove, is_draft, offer.expires)));
+            self.text(if is_draft { "draft" } else { "" });
             for problem in &offer.problems {
                 self.text(&problem.message);
             }
@@ -213,8 +214,10 @@ impl Seal {
         self.0.update(text.as_bytes());
     }
 
-    fn told(self) -> String {
-        base16ct::lower::encode_string(&self.0.finalize()[..16])
+    fn told(self) -> [u8; 16] {
+        let mut seal = [0; 16];
+        seal.copy_from_slice(&self.0.finalize()[..16]);
+        seal
     }
 }
 

@@ -68,35 +68,29 @@ fn judge_all(ground: &Ground<'_>, ledger: &Folder, mut paths: Vec<String>) -> Re
     let cores = cores.min(count.div_ceil(FAMILIES_AT_ONCE)).max(1);
     let waiting = Mutex::new(paths.into_iter().peekable());
     let next = || some(&mut waiting.lock().unwrap_or_else(PoisonError::into_inner));
-    let work = || -> Result<Judged, Failure> {
-        // Room for all of them: only what is used of it takes memory, and none is copied to where there is more.
-        let mut all = Judged { units: Vec::with_capacity(count), ..Judged::default() };
+    // Room for all of them: only what is used of it takes memory, and none is copied to where there is more.
+    let all = Mutex::new(Judged { units: Vec::with_capacity(count), ..Judged::default() });
+    let work = || -> Result<(), Failure> {
         loop {
             let families = next();
             if families.is_empty() {
-                return Ok(all);
+                return Ok(());
             }
-            all.add(judge(ground, ledger, &families)?);
+            let judged = judge(ground, ledger, &families)?;
+            all.lock().unwrap_or_else(PoisonError::into_inner).add(judged);
         }
     };
     if cores == 1 {
-        return work();
+        work()?;
+    } else {
+        std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
+            // What went wrong in a thread goes wrong here.
+            let mut ended = workers.into_iter().map(|worker| worker.join());
+            ended.try_for_each(|ended| ended.unwrap_or_else(|why| std::panic::resume_unwind(why)))
+        })?;
     }
-    std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
-        // What went wrong in a thread goes wrong here.
-        let ended =
-            workers.into_iter().map(|worker| worker.join().unwrap_or_else(|why| std::panic::resume_unwind(why)));
-        let mut all: Option<Judged> = None;
-        for judged in ended {
-            let judged = judged?;
-            match &mut all {
-                Some(all) => all.add(judged),
-                None => all = Some(judged),
-            }
-        }
-        Ok(all.unwrap_or_default())
-    })
+    Ok(all.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
 /// The next few families of files that are sorted by families.

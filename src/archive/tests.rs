@@ -32,7 +32,7 @@ fn unit(number: usize) -> Unit {
         newest: None,
         slots: Vec::new(),
         media: vec!["media/cup.png".to_owned(), format!("posts/{number}.png")],
-        seal: String::new(),
+        seal: [7; 16],
     }
 }
 

@@ -21,6 +21,7 @@ use crate::media::{self, Facts, Inside, Lack, Library};
 
 mod bytes;
 pub mod folder;
+mod list;
 mod nodes;
 mod walk;
 

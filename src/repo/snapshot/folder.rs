@@ -1,8 +1,7 @@
 //! The files of one tree by their paths in it, read from git's objects alone. Knows no commit, and follows no links.
 
-use std::collections::BTreeMap;
-
 use super::NodeKind;
+use super::list::List;
 use super::nodes::Nodes;
 use crate::error::Failure;
 use crate::repo::{Oid, Repo, words};
@@ -22,7 +21,7 @@ impl Folder {
     pub fn listed(repo: &Repo, tree: Option<Oid>) -> Result<Self, Failure> {
         let nodes = match tree {
             Some(tree) => Nodes::listed(&*repo.git()?, tree).map_err(|error| failed(&error))?,
-            None => Nodes::Listed(BTreeMap::new()),
+            None => Nodes::Listed(List::default()),
         };
         Ok(Self { repo: repo.clone(), nodes })
     }

@@ -1,17 +1,18 @@
 //! What lies where in a tree of git's: listed once for whoever looks at all of it, or looked for path by path.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use git2::{ErrorCode, ObjectType, Repository};
 
+use super::list::List;
 use super::{Node, NodeKind, walk};
 use crate::repo::Oid;
 
 /// The files of a tree, and its links and submodules.
 #[derive(Debug)]
 pub(super) enum Nodes {
-    Listed(BTreeMap<String, Node>),
+    Listed(List),
     /// With the folders that were looked into, as git writes them: git2 keeps none of that size, and parses each anew.
     LookedFor {
         root: Oid,
@@ -28,7 +29,7 @@ pub(super) enum Found {
 
 impl Nodes {
     pub(super) fn listed(git: &Repository, root: Oid) -> Result<Self, git2::Error> {
-        let mut nodes = BTreeMap::new();
+        let mut nodes = List::default();
         walk::tree(git, root, "", &mut nodes)?;
         Ok(Self::Listed(nodes))
     }
@@ -45,7 +46,7 @@ impl Nodes {
     /// What lies at a path, unless it is a folder.
     pub(super) fn get(&self, git: &Repository, path: &str) -> Result<Option<Node>, git2::Error> {
         match self {
-            Self::Listed(nodes) => Ok(nodes.get(path).copied()),
+            Self::Listed(nodes) => Ok(nodes.get(path)),
             Self::LookedFor { .. } => Ok(self.look(git, path)?.and_then(|found| match found {
                 Found::Node(node) => Some(node),
                 Found::Folder(_) => None,
@@ -57,10 +58,8 @@ impl Nodes {
     pub(super) fn look(&self, git: &Repository, path: &str) -> Result<Option<Found>, git2::Error> {
         match self {
             Self::Listed(nodes) => {
-                let folder = format!("{path}/");
-                let is_folder =
-                    || nodes.range(folder.clone()..).next().is_some_and(|(path, _)| path.starts_with(&folder));
-                let node = nodes.get(path).map(|node| Found::Node(*node));
+                let is_folder = || nodes.beginning(&format!("{path}/")).next().is_some();
+                let node = nodes.get(path).map(Found::Node);
                 Ok(node.or_else(|| is_folder().then_some(Found::Folder(Oid::ZERO_SHA1))))
             }
             Self::LookedFor { root, folders } => {
@@ -89,24 +88,22 @@ impl Nodes {
 
     /// All below a folder (empty, or with a slash at its end), sorted.
     pub(super) fn below(&self, git: &Repository, prefix: &str) -> Result<Vec<(String, Node)>, git2::Error> {
-        let mut below = BTreeMap::new();
+        let owned = |(path, node): (&str, &Node)| (path.to_owned(), *node);
         match self {
-            Self::Listed(nodes) => {
-                let nodes = nodes.range(prefix.to_owned()..).take_while(|(path, _)| path.starts_with(prefix));
-                return Ok(nodes.map(|(path, node)| (path.clone(), *node)).collect());
-            }
+            Self::Listed(nodes) => Ok(nodes.beginning(prefix).map(owned).collect()),
             Self::LookedFor { root, .. } => {
                 let folder = if prefix.is_empty() {
                     Some(Found::Folder(*root))
                 } else {
                     self.look(git, prefix.trim_end_matches('/'))?
                 };
+                let mut below = List::default();
                 if let Some(Found::Folder(folder)) = folder {
                     walk::tree(git, folder, prefix, &mut below)?;
                 }
+                Ok(below.iter().map(owned).collect())
             }
         }
-        Ok(below.into_iter().collect())
     }
 
     /// The files and links whose paths begin so, of one folder; sorted.
@@ -114,10 +111,9 @@ impl Nodes {
         let prefix = &start[..start.rfind('/').map_or(0, |slash| slash + 1)];
         match self {
             Self::Listed(nodes) => Ok(nodes
-                .range(start.to_owned()..)
-                .take_while(|(path, _)| path.starts_with(start))
+                .beginning(start)
                 .filter(|(path, node)| node.kind != NodeKind::Submodule && !path[prefix.len()..].contains('/'))
-                .map(|(path, _)| path.clone())
+                .map(|(path, _)| path.to_owned())
                 .collect()),
             Self::LookedFor { root, folders } => {
                 let folder = match prefix.strip_suffix('/') {

@@ -1,11 +1,11 @@
 //! What files there are, in a tree of git's and on disk.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::{fs, io};
 
 use git2::ObjectType;
 
+use super::list::List;
 use super::{Node, NodeKind, unreadable};
 use crate::error::Failure;
 use crate::media::Lack;
@@ -13,24 +13,19 @@ use crate::repo::path::Entry;
 use crate::repo::{Oid, words};
 
 /// Every file of a tree, by its path.
-pub(super) fn tree(
-    git: &git2::Repository,
-    root: Oid,
-    prefix: &str,
-    nodes: &mut BTreeMap<String, Node>,
-) -> Result<(), git2::Error> {
+pub(super) fn tree(git: &git2::Repository, root: Oid, prefix: &str, nodes: &mut List) -> Result<(), git2::Error> {
     for entry in &git.find_tree(root)? {
-        let path = format!("{prefix}{}", String::from_utf8_lossy(entry.name_bytes()));
+        let name = String::from_utf8_lossy(entry.name_bytes());
         let kind = match (entry.kind(), entry.filemode()) {
             (Some(ObjectType::Tree), _) => {
-                tree(git, entry.id(), &format!("{path}/"), nodes)?;
+                tree(git, entry.id(), &format!("{prefix}{name}/"), nodes)?;
                 continue;
             }
             (Some(ObjectType::Blob), 0o120_000) => NodeKind::Link,
             (Some(ObjectType::Blob), _) => NodeKind::File,
             _ => NodeKind::Submodule,
         };
-        nodes.insert(path, Node { oid: entry.id(), kind });
+        nodes.push(prefix, &name, Node { oid: entry.id(), kind });
     }
     Ok(())
 }
