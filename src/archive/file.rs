@@ -30,7 +30,7 @@ const ROW: usize = 28;
 /// A head that says it is longer is damaged.
 const HEAD_BYTES_MAX: usize = 256 * 1024 * 1024;
 /// A bucket has about so many families.
-const FAMILIES_A_BUCKET: usize = 8;
+const FAMILIES_A_BUCKET: usize = 2;
 
 /// What every reader needs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -149,6 +149,10 @@ pub fn problem_json(problem: &Problem) -> Value {
 /// Text that can be printed on a terminal: control characters, which could move the cursor or hide what is there,
 /// become `\u{..}`, but for line ends and tabs.
 pub fn printable(text: &str) -> String {
+    // Nearly all text is safe as it is.
+    if !text.chars().any(char::is_control) {
+        return text.to_owned();
+    }
     let mut safe = String::with_capacity(text.len());
     for character in text.chars() {
         if character.is_control() && character != '\n' && character != '\t' {

@@ -41,19 +41,13 @@ fn offset(zone: &str) -> Option<FixedOffset> {
 pub fn how_long(duration: TimeDelta) -> String {
     let seconds = duration.num_seconds().max(0);
     let units = [("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)];
-    let mut rest = seconds;
-    let mut words = Vec::new();
-    for (unit, length) in units {
-        let count = rest / length;
-        rest %= length;
-        if count > 0 {
-            words.push(format!("{count} {unit}"));
-        } else if !words.is_empty() {
-            break;
-        }
+    let Some(largest) = units.iter().position(|(_, length)| seconds >= *length) else { return "0 s".to_owned() };
+    let (unit, length) = units[largest];
+    let (count, rest) = (seconds / length, seconds % length);
+    match units.get(largest + 1).map(|(unit, length)| (unit, rest / length)).filter(|(_, count)| *count > 0) {
+        Some((next, rest)) => format!("{count} {unit} {rest} {next}"),
+        None => format!("{count} {unit}"),
     }
-    words.truncate(2);
-    if words.is_empty() { "0 s".to_owned() } else { words.join(" ") }
 }
 
 #[cfg(test)]

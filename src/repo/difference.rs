@@ -1,13 +1,13 @@
 //! Which paths differ between two trees, and whether the files of one are all plain. Folders that are the same on both sides are not
 //! gone into. Knows names and kinds, not contents.
 
-use git2::{ObjectType, Repository, Tree, TreeEntry};
+use std::cmp::Ordering;
 
+use git2::Repository;
+
+use super::tree::{self, Entry, Kind};
 use super::{Oid, Repo, words};
 use crate::error::Failure;
-
-/// A mode with which files are committed that can be executed or not; anything else is a link, a submodule or a folder.
-const PLAIN: [i32; 3] = [0o100_644, 0o100_755, 0o100_664];
 
 /// A path at which two trees hold something else.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,41 +70,27 @@ fn compare(
     prefix: &str,
     found: &mut Vec<Difference>,
 ) -> Result<(), git2::Error> {
-    let tree = |oid: Option<Oid>| oid.map(|oid| git.find_tree(oid)).transpose();
-    let (old, new) = (tree(old)?, tree(new)?);
-    let count = |tree: &Option<Tree<'_>>| tree.as_ref().map_or(0, Tree::len);
-    let (mut left, mut right) = (0, 0);
-    while left < count(&old) || right < count(&new) {
-        let a = old.as_ref().and_then(|tree| tree.get(left));
-        let b = new.as_ref().and_then(|tree| tree.get(right));
-        // git sorts a folder as if its name ended in a slash.
-        let order = match (&a, &b) {
-            (Some(a), Some(b)) => key(a).cmp(key(b)),
-            (Some(_), None) => std::cmp::Ordering::Less,
-            _ => std::cmp::Ordering::Greater,
+    let bytes = |oid: Option<Oid>| oid.map_or_else(|| Ok(Vec::new()), |oid| tree::read(git, oid));
+    let (old, new) = (bytes(old)?, bytes(new)?);
+    let (mut old, mut new) = (tree::entries(&old).peekable(), tree::entries(&new).peekable());
+    loop {
+        let order = match (old.peek(), new.peek()) {
+            (None, None) => return Ok(()),
+            // Nearly all are the same, and need no name compared byte by byte.
+            (Some(a), Some(b)) if a == b => Ordering::Equal,
+            (Some(a), Some(b)) => a.key().cmp(b.key()),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
         };
-        let (a, b) = (a.filter(|_| order.is_le()), b.filter(|_| order.is_ge()));
-        left += usize::from(a.is_some());
-        right += usize::from(b.is_some());
-        let same = a.as_ref().map(|a| (a.id(), a.filemode())) == b.as_ref().map(|b| (b.id(), b.filemode()));
-        let Some(any) = a.as_ref().or(b.as_ref()).filter(|_| !same) else { continue };
-        let path = format!("{prefix}{}", String::from_utf8_lossy(any.name_bytes()));
-        let folder = |entry: &Option<TreeEntry<'_>>| {
-            entry.as_ref().filter(|entry| entry.kind() == Some(ObjectType::Tree)).map(TreeEntry::id)
-        };
-        if any.kind() == Some(ObjectType::Tree) {
-            compare(git, folder(&a), folder(&b), &format!("{path}/"), found)?;
+        let (a, b) = (old.next_if(|_| order.is_le()), new.next_if(|_| order.is_ge()));
+        let Some(any) = a.or(b).filter(|_| a != b) else { continue };
+        let path = format!("{prefix}{}", String::from_utf8_lossy(any.name));
+        let folder = |entry: Option<Entry<'_>>| entry.filter(|entry| entry.kind == Kind::Folder).map(|entry| entry.oid);
+        if any.kind == Kind::Folder {
+            compare(git, folder(a), folder(b), &format!("{path}/"), found)?;
         } else {
-            let plain = |entry: &Option<TreeEntry<'_>>| {
-                entry.as_ref().is_none_or(|entry| PLAIN.contains(&entry.filemode_raw()))
-            };
-            found.push(Difference { plain: plain(&a) && plain(&b), path });
+            let plain = |entry: Option<Entry<'_>>| entry.is_none_or(|entry| entry.kind == Kind::File);
+            found.push(Difference { plain: plain(a) && plain(b), path });
         }
     }
-    Ok(())
-}
-
-fn key<'a>(entry: &'a TreeEntry<'_>) -> impl Iterator<Item = u8> + 'a {
-    let slash = (entry.kind() == Some(ObjectType::Tree)).then_some(b'/');
-    entry.name_bytes().iter().copied().chain(slash)
 }

@@ -26,6 +26,7 @@ pub mod spool;
 pub mod store;
 #[cfg(test)]
 mod tests;
+mod tree;
 mod words;
 
 use pins::Pins;

@@ -15,7 +15,7 @@ use chrono::{DateTime, Utc};
 use git2::ObjectType;
 
 use super::path::{Entry, resolve};
-use super::{Oid, Repo, git, words};
+use super::{Oid, Repo, git, tree, words};
 use crate::error::Failure;
 use crate::media::{self, Facts, Inside, Lack, Library};
 
@@ -79,6 +79,18 @@ enum NodeKind {
     File,
     Link,
     Submodule,
+}
+
+impl NodeKind {
+    /// `None`: it is a folder.
+    fn of(kind: tree::Kind) -> Option<Self> {
+        match kind {
+            tree::Kind::File | tree::Kind::Odd => Some(Self::File),
+            tree::Kind::Link => Some(Self::Link),
+            tree::Kind::Submodule => Some(Self::Submodule),
+            tree::Kind::Folder => None,
+        }
+    }
 }
 
 /// Why a text file could not be read.

@@ -3,20 +3,21 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use git2::{ErrorCode, ObjectType, Repository};
+use git2::Repository;
 
 use super::list::List;
 use super::{Node, NodeKind, walk};
 use crate::repo::Oid;
+use crate::repo::tree::{self, Entry, Indexed, Kind};
 
 /// The files of a tree, and its links and submodules.
 #[derive(Debug)]
 pub(super) enum Nodes {
     Listed(List),
-    /// With the folders that were looked into, as git writes them: git2 keeps none of that size, and parses each anew.
+    /// With the folders that were looked into.
     LookedFor {
         root: Oid,
-        folders: Mutex<HashMap<Oid, Arc<[u8]>>>,
+        folders: Mutex<HashMap<Oid, Arc<Indexed>>>,
     },
 }
 
@@ -66,9 +67,8 @@ impl Nodes {
                 let mut found = Found::Folder(*root);
                 for name in path.split('/') {
                     let Found::Folder(folder) = found else { return Ok(None) };
-                    let folder = raw(git, folders, folder)?;
-                    match entries(&folder).find(|(its, _)| *its == name.as_bytes()) {
-                        Some((_, entry)) => found = entry,
+                    match self::folder(git, folders, folder)?.get(name.as_bytes()) {
+                        Some(entry) => found = self::found(&entry),
                         None => return Ok(None),
                     }
                 }
@@ -121,12 +121,11 @@ impl Nodes {
                     None => Some(Found::Folder(*root)),
                 };
                 let Some(Found::Folder(folder)) = folder else { return Ok(Vec::new()) };
-                let folder = raw(git, folders, folder)?;
-                let name = &start.as_bytes()[prefix.len()..];
-                let is_file = |found: Found| matches!(found, Found::Node(node) if node.kind != NodeKind::Submodule);
-                let found = entries(&folder).filter(|(its, found)| its.starts_with(name) && is_file(*found));
+                let folder = self::folder(git, folders, folder)?;
+                let found = folder.beginning(&start.as_bytes()[prefix.len()..]);
+                let files = found.filter(|entry| !matches!(entry.kind, Kind::Folder | Kind::Submodule));
                 let mut paths: Vec<String> =
-                    found.map(|(its, _)| format!("{prefix}{}", String::from_utf8_lossy(its))).collect();
+                    files.map(|entry| format!("{prefix}{}", String::from_utf8_lossy(entry.name))).collect();
                 paths.sort();
                 Ok(paths)
             }
@@ -134,36 +133,16 @@ impl Nodes {
     }
 }
 
-/// A folder as git writes it.
-fn raw(git: &Repository, known: &Mutex<HashMap<Oid, Arc<[u8]>>>, folder: Oid) -> Result<Arc<[u8]>, git2::Error> {
-    if let Some(known) = known.lock().unwrap_or_else(PoisonError::into_inner).get(&folder) {
+/// A folder, read once.
+fn folder(git: &Repository, known: &Mutex<HashMap<Oid, Arc<Indexed>>>, oid: Oid) -> Result<Arc<Indexed>, git2::Error> {
+    if let Some(known) = known.lock().unwrap_or_else(PoisonError::into_inner).get(&oid) {
         return Ok(known.clone());
     }
-    let objects = git.odb()?;
-    let object = objects.read(folder)?;
-    if object.kind() != ObjectType::Tree {
-        return Err(git2::Error::new(ErrorCode::Invalid, git2::ErrorClass::Tree, "this is no tree"));
-    }
-    let bytes: Arc<[u8]> = object.data().into();
-    known.lock().unwrap_or_else(PoisonError::into_inner).insert(folder, bytes.clone());
-    Ok(bytes)
+    let read = Arc::new(Indexed::new(tree::read(git, oid)?));
+    known.lock().unwrap_or_else(PoisonError::into_inner).insert(oid, read.clone());
+    Ok(read)
 }
 
-/// The names in a folder and what they are of: `mode name\0` and twenty bytes each. It ends where that is not so.
-fn entries(folder: &[u8]) -> impl Iterator<Item = (&[u8], Found)> {
-    let mut rest = folder;
-    std::iter::from_fn(move || {
-        let space = memchr::memchr(b' ', rest)?;
-        let end = space + memchr::memchr(0, &rest[space..])?;
-        let oid = Oid::from_bytes(rest.get(end + 1..end + 21)?).ok()?;
-        let name = &rest[space + 1..end];
-        let found = match &rest[..space] {
-            b"40000" | b"040000" => Found::Folder(oid),
-            b"120000" => Found::Node(Node { oid, kind: NodeKind::Link }),
-            b"160000" => Found::Node(Node { oid, kind: NodeKind::Submodule }),
-            _ => Found::Node(Node { oid, kind: NodeKind::File }),
-        };
-        rest = &rest[end + 21..];
-        Some((name, found))
-    })
+fn found(entry: &Entry<'_>) -> Found {
+    NodeKind::of(entry.kind).map_or(Found::Folder(entry.oid), |kind| Found::Node(Node { oid: entry.oid, kind }))
 }

@@ -3,29 +3,22 @@
 use std::path::Path;
 use std::{fs, io};
 
-use git2::ObjectType;
-
 use super::list::List;
 use super::{Node, NodeKind, unreadable};
 use crate::error::Failure;
 use crate::media::Lack;
 use crate::repo::path::Entry;
+use crate::repo::tree::{entries, read};
 use crate::repo::{Oid, words};
 
 /// Every file of a tree, by its path.
 pub(super) fn tree(git: &git2::Repository, root: Oid, prefix: &str, nodes: &mut List) -> Result<(), git2::Error> {
-    for entry in &git.find_tree(root)? {
-        let name = String::from_utf8_lossy(entry.name_bytes());
-        let kind = match (entry.kind(), entry.filemode()) {
-            (Some(ObjectType::Tree), _) => {
-                tree(git, entry.id(), &format!("{prefix}{name}/"), nodes)?;
-                continue;
-            }
-            (Some(ObjectType::Blob), 0o120_000) => NodeKind::Link,
-            (Some(ObjectType::Blob), _) => NodeKind::File,
-            _ => NodeKind::Submodule,
-        };
-        nodes.push(prefix, &name, Node { oid: entry.id(), kind });
+    for entry in entries(&read(git, root)?) {
+        let name = String::from_utf8_lossy(entry.name);
+        match NodeKind::of(entry.kind) {
+            Some(kind) => nodes.push(prefix, &name, Node { oid: entry.oid, kind }),
+            None => tree(git, entry.oid, &format!("{prefix}{name}/"), nodes)?,
+        }
     }
     Ok(())
 }

@@ -1,0 +1,173 @@
+//! A folder as git writes it: `mode name\0` and twenty bytes for each thing in it. Read here and not by git2, which makes a copy of each
+//! name before anyone asks for one, and keeps no folder of more than a few hundred names. Knows names and kinds, no paths.
+
+use git2::{ErrorClass, ErrorCode, ObjectType, Repository};
+
+use super::Oid;
+
+/// What lies in a folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Entry<'a> {
+    pub(super) name: &'a [u8],
+    pub(super) kind: Kind,
+    pub(super) oid: Oid,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A file, executable or not.
+    File,
+    /// A file with a mode that git does not write any more.
+    Odd,
+    Folder,
+    Link,
+    Submodule,
+}
+
+impl Entry<'_> {
+    /// By which git sorts: a folder stands as if its name ended in a slash.
+    pub(super) fn key(&self) -> impl Iterator<Item = u8> {
+        let slash = (self.kind == Kind::Folder).then_some(b'/');
+        self.name.iter().copied().chain(slash)
+    }
+}
+
+/// The bytes of a folder.
+pub(super) fn read(git: &Repository, oid: Oid) -> Result<Vec<u8>, git2::Error> {
+    let objects = git.odb()?;
+    let object = objects.read(oid)?;
+    if object.kind() != ObjectType::Tree {
+        return Err(git2::Error::new(ErrorCode::Invalid, ErrorClass::Tree, "this is no tree"));
+    }
+    Ok(object.data().to_vec())
+}
+
+/// What lies in a folder, in git's order. It ends where the bytes are no folder's.
+pub(super) fn entries(folder: &[u8]) -> impl Iterator<Item = Entry<'_>> {
+    let mut rest = folder;
+    std::iter::from_fn(move || {
+        let (entry, behind) = entry(rest)?;
+        rest = behind;
+        Some(entry)
+    })
+}
+
+/// The first entry, and what is behind it.
+fn entry(folder: &[u8]) -> Option<(Entry<'_>, &[u8])> {
+    // The longest mode has seven digits with its zero.
+    let space = folder.iter().take(8).position(|byte| *byte == b' ')?;
+    let end = space + memchr::memchr(0, &folder[space..])?;
+    let oid = Oid::from_bytes(folder.get(end + 1..end + 21)?).ok()?;
+    let kind = match &folder[..space] {
+        b"100644" | b"100755" | b"100664" => Kind::File,
+        b"40000" | b"040000" => Kind::Folder,
+        b"120000" => Kind::Link,
+        b"160000" => Kind::Submodule,
+        _ => Kind::Odd,
+    };
+    Some((Entry { name: &folder[space + 1..end], kind, oid }, &folder[end + 21..]))
+}
+
+/// A folder in which things are looked for by their names.
+#[derive(Debug)]
+pub(super) struct Indexed {
+    bytes: Vec<u8>,
+    /// Where each entry begins.
+    starts: Vec<usize>,
+}
+
+impl Indexed {
+    pub(super) fn new(bytes: Vec<u8>) -> Self {
+        let mut starts = Vec::new();
+        let mut rest = &bytes[..];
+        while let Some((_, behind)) = entry(rest) {
+            starts.push(bytes.len() - rest.len());
+            rest = behind;
+        }
+        Self { bytes, starts }
+    }
+
+    fn at(&self, index: usize) -> Option<Entry<'_>> {
+        Some(entry(&self.bytes[*self.starts.get(index)?..])?.0)
+    }
+
+    /// All entries from the first that does not stand before such a name, as a folder's or another's.
+    fn from(&self, name: &[u8], is_folder: bool) -> impl Iterator<Item = Entry<'_>> {
+        let key = || name.iter().copied().chain(is_folder.then_some(b'/'));
+        let is_before = |start: &usize| entry(&self.bytes[*start..]).is_some_and(|(it, _)| it.key().lt(key()));
+        (self.starts.partition_point(is_before)..self.starts.len()).map_while(|index| self.at(index))
+    }
+
+    /// What has that name: git lets no folder have a name that a file has.
+    pub(super) fn get(&self, name: &[u8]) -> Option<Entry<'_>> {
+        let is_it = |entry: &Entry<'_>| entry.name == name;
+        let file = self.from(name, false).next().filter(is_it);
+        file.or_else(|| self.from(name, true).next().filter(is_it))
+    }
+
+    /// All whose names begin so.
+    pub(super) fn beginning<'a>(&'a self, start: &'a [u8]) -> impl Iterator<Item = Entry<'a>> {
+        self.from(start, false).take_while(move |entry| entry.name.starts_with(start))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The bytes of a folder with these names; those in capital letters are folders.
+    fn folder(names: &[String]) -> Vec<u8> {
+        let is_folder = |name: &str| name.starts_with(|letter: char| letter.is_ascii_uppercase());
+        let key = |name: &String| if is_folder(name) { format!("{name}/") } else { name.clone() };
+        let sorted: BTreeMap<String, &String> = names.iter().map(|name| (key(name), name)).collect();
+        let mut bytes = Vec::new();
+        for name in sorted.values() {
+            let mode = if is_folder(name) { "40000" } else { "100644" };
+            bytes.extend(format!("{mode} {name}\0").bytes());
+            bytes.extend([7; 20]);
+        }
+        bytes
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_in_it_is_found(names in proptest::collection::vec("[a-bA-B][-.0a]{0,3}", 0..12), asked in "[a-bA-B][-.0a]{0,2}") {
+            let bytes = folder(&names);
+            let all: Vec<Entry<'_>> = entries(&bytes).collect();
+            let index = Indexed::new(bytes.clone());
+            for entry in &all {
+                prop_assert_eq!(index.get(entry.name), Some(*entry));
+            }
+            prop_assert_eq!(index.get(asked.as_bytes()).is_some(), names.contains(&asked));
+            let begin = all.iter().filter(|entry| entry.name.starts_with(asked.as_bytes()));
+            prop_assert!(index.beginning(asked.as_bytes()).eq(begin.copied()));
+        }
+
+        #[test]
+        fn any_bytes_are_read_as_far_as_they_are_a_folder(bytes in proptest::collection::vec(any::<u8>(), 0..60), more in "[a-b]{0,2}") {
+            let whole = [folder(&["a".to_owned()]), bytes].concat();
+            prop_assert!(entries(&whole).count() >= 1);
+            let _ = Indexed::new(whole).get(more.as_bytes());
+        }
+    }
+
+    #[test]
+    fn modes_tell_what_it_is() {
+        for (mode, kind) in [
+            ("100644", Kind::File),
+            ("100755", Kind::File),
+            ("100664", Kind::File),
+            ("100600", Kind::Odd),
+            ("40000", Kind::Folder),
+            ("120000", Kind::Link),
+            ("160000", Kind::Submodule),
+        ] {
+            let bytes = [format!("{mode} a\0").as_bytes(), &[1; 20]].concat();
+            assert_eq!(entries(&bytes).map(|entry| entry.kind).collect::<Vec<_>>(), [kind], "{mode}");
+        }
+    }
+}
