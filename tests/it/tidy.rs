@@ -11,6 +11,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("suggest", &[]),
     ("error", &[]),
     ("media", &[]),
+    ("zone", &[]),
     ("limits", &["media"]),
     ("account", &["error", "limits", "suggest"]),
     ("post", &["account", "error", "limits", "suggest"]),
@@ -63,13 +64,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 const COMMANDS: &[&str] = &[
     "account", "archive", "chance", "clock", "content", "env", "error", "fit", "guard", "hosting", "http", "import",
     "language", "ledger", "limits", "login", "media", "notice", "notify", "page", "plan", "platform", "post", "repo",
-    "round", "run", "schema", "step", "suggest", "vault",
+    "round", "run", "schema", "step", "suggest", "vault", "zone",
 ];
 
 /// The modules that are pure: words and rules.
 const PURE: &[&str] = &[
-    "suggest", "error", "media", "limits", "account", "post", "schema", "step", "fit", "import", "ledger", "plan",
-    "notice", "page", "language", "platform",
+    "suggest", "error", "media", "zone", "limits", "account", "post", "schema", "step", "fit", "import", "ledger",
+    "plan", "notice", "page", "language", "platform",
 ];
 
 /// What pure modules never name.
