@@ -11,6 +11,7 @@ pub mod post;
 pub mod schema;
 pub mod step;
 pub mod suggest;
+pub mod zone;
 // Rules: what follows from it. Pure.
 pub mod fit;
 pub mod import;

@@ -1,9 +1,9 @@
 //! An account's week: when its slots are, and when nothing goes out there. Asks no clock.
 
 use chrono::{DateTime, Datelike as _, Days, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _, Utc};
-use chrono_tz::Tz;
 
 use super::time::{Blackout, Quiet, Slot};
+use crate::zone::Zone;
 
 /// How far ahead a slot, or the end of quiet hours, is looked for.
 const DAYS_MAX: u64 = 800;
@@ -17,7 +17,7 @@ pub struct Hush {
 
 impl Hush {
     /// When the quiet around an instant ends; `None`: it is not quiet then, or never ends.
-    pub fn end(&self, at: DateTime<Utc>, zone: Tz) -> Option<DateTime<Utc>> {
+    pub fn end(&self, at: DateTime<Utc>, zone: Zone) -> Option<DateTime<Utc>> {
         let (mut free, last) = (at, at.checked_add_days(Days::new(DAYS_MAX))?);
         while let Some(end) = self.ends_here(free, zone) {
             if end > last {
@@ -32,16 +32,16 @@ impl Hush {
     pub fn never_ends(&self) -> bool {
         // Apart from dates, a week is like another.
         let hush = Self { quiet: self.quiet.clone(), blackout: Vec::new() };
-        hush.covers(DateTime::UNIX_EPOCH, Tz::UTC) && hush.end(DateTime::UNIX_EPOCH, Tz::UTC).is_none()
+        hush.covers(DateTime::UNIX_EPOCH, Zone::UTC) && hush.end(DateTime::UNIX_EPOCH, Zone::UTC).is_none()
     }
 
     /// Whether it is quiet at an instant.
-    pub fn covers(&self, at: DateTime<Utc>, zone: Tz) -> bool {
+    pub fn covers(&self, at: DateTime<Utc>, zone: Zone) -> bool {
         self.ends_here(at, zone).is_some()
     }
 
     /// The latest end of what covers an instant.
-    fn ends_here(&self, at: DateTime<Utc>, zone: Tz) -> Option<DateTime<Utc>> {
+    fn ends_here(&self, at: DateTime<Utc>, zone: Zone) -> Option<DateTime<Utc>> {
         let today = at.with_timezone(&zone).date_naive();
         let midnight = |day: chrono::NaiveDate| first_instant(day.and_time(NaiveTime::MIN), zone);
         let days_off = self.blackout.iter().filter_map(|(first, last)| {
@@ -65,7 +65,7 @@ impl Hush {
 pub fn next_slot(
     slots: &[Slot],
     hush: &Hush,
-    zone: Tz,
+    zone: Zone,
     after: DateTime<Utc>,
     is_free: impl Fn(DateTime<Utc>) -> bool,
 ) -> Option<DateTime<Utc>> {
@@ -84,7 +84,7 @@ pub fn next_slot(
 }
 
 /// The first instant a wall shows a time, or the first after it where the clock is set over it.
-fn first_instant(local: NaiveDateTime, zone: Tz) -> Option<DateTime<Utc>> {
+fn first_instant(local: NaiveDateTime, zone: Zone) -> Option<DateTime<Utc>> {
     // The longest gap there was took a whole day (Samoa, 2011).
     let mut minutes = (0..=2 * 24 * 60).filter_map(|minutes| local.checked_add_signed(TimeDelta::minutes(minutes)));
     minutes.find_map(|local| zone.from_local_datetime(&local).earliest()).map(|instant| instant.to_utc())
@@ -95,15 +95,17 @@ mod tests {
     use super::super::time;
     use super::*;
 
-    const ZONE: Tz = Tz::Europe__Amsterdam;
+    fn zone() -> Zone {
+        Zone::named("Europe/Amsterdam")
+    }
 
     fn at(text: &str) -> DateTime<Utc> {
         let local = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").unwrap();
-        ZONE.from_local_datetime(&local).earliest().unwrap().to_utc()
+        zone().from_local_datetime(&local).earliest().unwrap().to_utc()
     }
 
     fn told(instant: Option<DateTime<Utc>>) -> String {
-        instant.map_or("-".to_owned(), |instant| instant.with_timezone(&ZONE).format("%a %F %H:%M").to_string())
+        instant.map_or("-".to_owned(), |instant| instant.with_timezone(&zone()).format("%a %F %H:%M").to_string())
     }
 
     fn hush(quiet: &[&str], blackout: &[&str]) -> Hush {
@@ -129,9 +131,9 @@ mod tests {
             (&["02:15-02:45"], &[], "2027-03-28 03:00", "-"),
             (&["Mon-Sun"], &[], "2026-12-24 00:00", "-"),
         ] {
-            assert_eq!(told(hush(quiet, blackout).end(at(instant), ZONE)), end, "{quiet:?} {blackout:?} {instant}");
+            assert_eq!(told(hush(quiet, blackout).end(at(instant), zone())), end, "{quiet:?} {blackout:?} {instant}");
         }
-        assert!(hush(&["Mon-Sun"], &[]).covers(at("2026-12-24 00:00"), ZONE), "that never ends");
+        assert!(hush(&["Mon-Sun"], &[]).covers(at("2026-12-24 00:00"), zone()), "that never ends");
     }
 
     #[test]
@@ -139,7 +141,7 @@ mod tests {
         let slots: Vec<Slot> = ["Mon-Fri 09:05", "Tue,Thu 16:35"].map(|text| time::slot(text).unwrap()).into();
         let next = |after: &str, quiet: &[&str], blackout: &[&str], taken: &[&str]| {
             let taken: Vec<_> = taken.iter().map(|text| at(text)).collect();
-            told(next_slot(&slots, &hush(quiet, blackout), ZONE, at(after), |at| !taken.contains(&at)))
+            told(next_slot(&slots, &hush(quiet, blackout), zone(), at(after), |at| !taken.contains(&at)))
         };
         assert_eq!(next("2026-12-01 08:00", &[], &[], &[]), "Tue 2026-12-01 09:05");
         assert_eq!(next("2026-12-01 09:05", &[], &[], &[]), "Tue 2026-12-01 16:35");

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
-use chrono_tz::Tz;
 use globset::{GlobBuilder, GlobMatcher};
 
 use crate::error::{Located, Problem, Source};
 use crate::limits::{Limits, Platform};
 use crate::suggest;
+use crate::zone::Zone;
 
 pub mod calendar;
 mod check;
@@ -42,7 +42,7 @@ pub struct Accounts {
 /// `[defaults]`.
 #[derive(Clone, Debug)]
 pub struct Defaults {
-    pub timezone: Option<Tz>,
+    pub timezone: Option<Zone>,
     pub targets: Vec<Located<String>>,
     /// Later than this a post is missed; 12 hours unless said otherwise.
     pub max_late: TimeDelta,
@@ -163,8 +163,8 @@ pub struct Unknown {
 
 impl Accounts {
     /// The zone of slots, quiet hours and dates.
-    pub fn zone(&self) -> Tz {
-        self.defaults.timezone.unwrap_or(Tz::UTC)
+    pub fn zone(&self) -> Zone {
+        self.defaults.timezone.unwrap_or(Zone::UTC)
     }
 
     /// Where media can be given an address, for platforms that fetch them.

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use chrono::TimeDelta;
-use chrono_tz::Tz;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -17,6 +16,7 @@ use super::{
 use crate::error::{Located, Problem, Source};
 use crate::limits::{Home, Platform};
 use crate::suggest;
+use crate::zone::Zone;
 
 type Value<'a> = Spanned<DeValue<'a>>;
 
@@ -253,7 +253,7 @@ impl Reader<'_> {
             .ok()
     }
 
-    fn zone(&mut self, key: &str, value: &Value<'_>) -> Option<Tz> {
+    fn zone(&mut self, key: &str, value: &Value<'_>) -> Option<Zone> {
         let text = self.text(key, value)?;
         let read = time::zone(&text.value);
         read.map_err(|hint| self.error("unknown-zone", text.span, format!("there is no zone `{}`", text.value), hint))

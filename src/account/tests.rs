@@ -604,7 +604,7 @@ fn accounts_say_what_was_written() {
     let (accounts, problems) = parse(&Source::new("accounts.toml", text));
     assert_eq!(problems, []);
     let accounts = accounts.unwrap();
-    assert_eq!(accounts.defaults.timezone, Some(Tz::Europe__Amsterdam));
+    assert_eq!(accounts.defaults.timezone, Some(Zone::named("Europe/Amsterdam")));
     assert_eq!(accounts.defaults.max_late, TimeDelta::hours(12));
     assert_eq!((&*accounts.publish.branch, &*accounts.publish.state_branch), ("live", "pressroom-state"));
     assert_eq!(accounts.apps[&Platform::X].client_id, "abc");

@@ -3,9 +3,9 @@
 use std::str::FromStr as _;
 
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
-use chrono_tz::{TZ_VARIANTS, Tz};
 
 use crate::suggest;
+use crate::zone::Zone;
 
 /// Longest duration that can be written.
 const DAYS_MAX: i64 = 366;
@@ -36,12 +36,11 @@ pub fn duration(text: &str) -> Result<TimeDelta, String> {
 }
 
 /// Reads an IANA zone name; the error is the way out.
-pub fn zone(name: &str) -> Result<Tz, String> {
-    Tz::from_str(name).map_err(|_| {
-        let names = || TZ_VARIANTS.iter().map(|zone| zone.name());
+pub fn zone(name: &str) -> Result<Zone, String> {
+    Zone::from_str(name).map_err(|_| {
         let city = |zone: &str| zone.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(name));
         // `Amsterdam` is far from `Europe/Amsterdam` by letters, but plainly means it.
-        match names().find(|zone| city(zone)).or_else(|| suggest::nearest(name, names())) {
+        match Zone::names().find(|zone| city(zone)).or_else(|| suggest::nearest(name, Zone::names())) {
             Some(near) => format!("did you mean `{near}`?"),
             None => {
                 "zones are written as the IANA names them: `Europe/Amsterdam`, `America/New_York`, `UTC`".to_owned()
@@ -163,7 +162,7 @@ mod tests {
 
     #[test]
     fn zones() {
-        assert_eq!(zone("Europe/Amsterdam"), Ok(Tz::Europe__Amsterdam));
+        assert_eq!(zone("Europe/Amsterdam"), Ok(Zone::named("Europe/Amsterdam")));
         for (name, hint) in [
             ("Europe/Amsterdm", "did you mean `Europe/Amsterdam`?"),
             ("europe/amsterdam", "did you mean `Europe/Amsterdam`?"),

@@ -4,7 +4,6 @@ use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use chrono_tz::Tz;
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -22,6 +21,7 @@ use crate::run::write::Writer;
 use crate::schema;
 use crate::vault::identity;
 use crate::vault::{Identities, Recipients, Sources};
+use crate::zone::Zone;
 
 mod hook;
 
@@ -112,18 +112,18 @@ fn branch(repo: &Repo) -> Result<String, Failure> {
 }
 
 /// The system's zone, where it says one that everybody knows; else UTC.
-fn zone() -> Tz {
+fn zone() -> Zone {
     let link = || fs::read_link("/etc/localtime").ok().map(|path| path.to_string_lossy().into_owned());
-    std::env::var("TZ").ok().and_then(|name| zone_of(&name)).or_else(|| zone_of(&link()?)).unwrap_or(Tz::UTC)
+    std::env::var("TZ").ok().and_then(|name| zone_of(&name)).or_else(|| zone_of(&link()?)).unwrap_or(Zone::UTC)
 }
 
 /// The zone that `TZ` or the target of `/etc/localtime` names: `Europe/Amsterdam`, `:Europe/Amsterdam`,
 /// `/usr/share/zoneinfo/Europe/Amsterdam`.
-fn zone_of(text: &str) -> Option<Tz> {
+fn zone_of(text: &str) -> Option<Zone> {
     let name = text.trim().trim_start_matches(':');
     let name = name.rsplit_once("zoneinfo/").map_or(name, |(_, name)| name);
     match name {
-        "Etc/UTC" | "Etc/UCT" | "Etc/Universal" | "Etc/Zulu" | "UCT" | "Universal" | "Zulu" => Some(Tz::UTC),
+        "Etc/UTC" | "Etc/UCT" | "Etc/Universal" | "Etc/Zulu" | "UCT" | "Universal" | "Zulu" => Some(Zone::UTC),
         name => name.parse().ok(),
     }
 }
@@ -186,7 +186,7 @@ struct File {
     begins: Option<&'static str>,
 }
 
-fn files(key: &Key, branch: &str, zone: Tz) -> Vec<File> {
+fn files(key: &Key, branch: &str, zone: Zone) -> Vec<File> {
     let file = |path, text: &str| File { path, text: text.to_owned(), begins: None };
     let first = |folder, path, text: &str| File { path, text: text.to_owned(), begins: Some(folder) };
     // A JSON string is a string of TOML and of YAML as well.
@@ -406,7 +406,7 @@ mod tests {
 
     fn made(branch: &str) -> Vec<File> {
         let key = Key { recipients: vec![RECIPIENT.to_owned()], ..Key::default() };
-        files(&key, branch, Tz::Europe__Amsterdam)
+        files(&key, branch, Zone::named("Europe/Amsterdam"))
     }
 
     fn text(files: &[File], path: &str) -> String {
@@ -419,7 +419,7 @@ mod tests {
         let (accounts, problems) = account::parse(&source);
         assert_eq!(problems, []);
         let accounts = accounts.unwrap();
-        assert_eq!(accounts.defaults.timezone, Some(Tz::Europe__Amsterdam));
+        assert_eq!(accounts.defaults.timezone, Some(Zone::named("Europe/Amsterdam")));
         assert_eq!(accounts.publish.branch, "release/2");
         assert_eq!(accounts.recipients.iter().map(|key| key.value.as_str()).collect::<Vec<_>>(), [RECIPIENT]);
     }
@@ -553,12 +553,12 @@ mod tests {
     #[test]
     fn zones_as_systems_write_them() {
         for (text, zone) in [
-            ("Europe/Amsterdam", Some(Tz::Europe__Amsterdam)),
-            (":Europe/Amsterdam", Some(Tz::Europe__Amsterdam)),
-            ("/usr/share/zoneinfo/Asia/Tokyo", Some(Tz::Asia__Tokyo)),
-            ("../usr/share/zoneinfo/America/Argentina/Ushuaia", Some(Tz::America__Argentina__Ushuaia)),
-            ("/var/db/timezone/zoneinfo/Europe/Berlin", Some(Tz::Europe__Berlin)),
-            ("/usr/share/zoneinfo/Etc/UTC", Some(Tz::UTC)),
+            ("Europe/Amsterdam", Some(Zone::named("Europe/Amsterdam"))),
+            (":Europe/Amsterdam", Some(Zone::named("Europe/Amsterdam"))),
+            ("/usr/share/zoneinfo/Asia/Tokyo", Some(Zone::named("Asia/Tokyo"))),
+            ("../usr/share/zoneinfo/America/Argentina/Ushuaia", Some(Zone::named("America/Argentina/Ushuaia"))),
+            ("/var/db/timezone/zoneinfo/Europe/Berlin", Some(Zone::named("Europe/Berlin"))),
+            ("/usr/share/zoneinfo/Etc/UTC", Some(Zone::UTC)),
             ("CET-1CEST,M3.5.0,M10.5.0/3", None),
             ("", None),
         ] {

@@ -23,6 +23,7 @@ use crate::repo::Repo;
 use crate::repo::journal::Journal;
 use crate::repo::snapshot::Snapshot;
 use crate::suggest;
+use crate::zone::Zone;
 
 mod template;
 
@@ -155,7 +156,7 @@ fn variables(
 ) -> Vec<Variable> {
     let defaults = || accounts.defaults.targets.iter().map(|target| target.value.clone()).collect();
     let targets = if targets.is_empty() { defaults() } else { targets.to_vec() };
-    let zone = accounts.defaults.timezone.unwrap_or(chrono_tz::UTC);
+    let zone = accounts.defaults.timezone.unwrap_or(Zone::UTC);
     // Who git takes them for; the address is nobody's business.
     let author = repo.person().unwrap_or_default();
     let author = author.split(" <").next().unwrap_or_default().to_owned();
@@ -174,7 +175,7 @@ fn variables(
 }
 
 fn today(now: DateTime<Utc>, accounts: &Accounts) -> NaiveDate {
-    now.with_timezone(&accounts.defaults.timezone.unwrap_or(chrono_tz::UTC)).date_naive()
+    now.with_timezone(&accounts.defaults.timezone.unwrap_or(Zone::UTC)).date_naive()
 }
 
 /// Longest slug, in characters: ids are at most 64, and one that is taken gets a number.

@@ -13,6 +13,7 @@ use crate::plan::Offer;
 use crate::post::{self, Post};
 use crate::repo::Oid;
 use crate::repo::history::{Change, Made};
+use crate::zone::Zone;
 use crate::{account, content};
 
 /// A person, by a letter.
@@ -115,7 +116,7 @@ fn offers(posts: &[(&str, &str)]) -> Vec<Offer> {
     let (accounts, mut problems) = (accounts.unwrap(), Vec::new());
     let posts: Vec<Post> = posts
         .iter()
-        .map(|(path, text)| post::parse(&Source::new(*path, format!("---\n{text}")), Some(chrono_tz::UTC)).0.unwrap())
+        .map(|(path, text)| post::parse(&Source::new(*path, format!("---\n{text}")), Some(Zone::UTC)).0.unwrap())
         .collect();
     let targets = content::resolve(&posts, &accounts, &mut problems);
     content::offers(&posts, targets, &accounts, &Library::new(), &BTreeMap::new(), &problems)

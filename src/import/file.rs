@@ -1,12 +1,12 @@
 //! A post's file: its id, its front matter, its text. Knows when an imported post must not go out.
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use chrono_tz::Tz;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::markdown::markdown;
 use super::{Around, FOLDER, File, Found, Standing, When};
+use crate::zone::Zone;
 
 /// Longest beginning of an id that comes from the name; 9 more are the hash.
 const NAME_MAX: usize = 48;
@@ -169,8 +169,8 @@ fn one_line(text: &str) -> String {
 
 /// As the source had it: wall time and zone, or with its offset.
 fn written(when: &When) -> String {
-    if let Ok(zone) = when.zone.parse::<Tz>()
-        && zone != Tz::UTC
+    if let Ok(zone) = when.zone.parse::<Zone>()
+        && zone != Zone::UTC
     {
         let form = if when.instant.timestamp() % 60 == 0 { "%Y-%m-%d %H:%M" } else { "%Y-%m-%d %H:%M:%S" };
         return format!("{} {zone}", when.instant.with_timezone(&zone).format(form));

@@ -5,12 +5,12 @@
 //! file of its main branch was published when it was merged.
 
 use chrono::DateTime;
-use chrono_tz::Tz;
 use serde::Deserialize;
 
 use super::{Found, Medium, When};
 use crate::error::{Problem, Source};
 use crate::post::{due, path_from};
+use crate::zone::Zone;
 
 /// Where its tweets and its media lie.
 pub const TWEETS: &str = "tweets/";
@@ -39,7 +39,7 @@ struct File {
 ///
 /// # Errors
 /// What makes it unreadable for twitter-together too.
-pub fn read(source: &Source, zone: Option<Tz>) -> Result<Found, Vec<Problem>> {
+pub fn read(source: &Source, zone: Option<Zone>) -> Result<Found, Vec<Problem>> {
     let name = source.path.strip_prefix(TWEETS).unwrap_or(&source.path);
     let mut found = Found {
         at: source.path.to_string(),
@@ -101,7 +101,7 @@ fn parted<'a>(text: &'a str, delimiter: &str) -> (&'a str, Option<&'a str>) {
 }
 
 /// Adds a tweet to what was found.
-fn take(found: &mut Found, front: Front, text: &str, source: &Source, zone: Option<Tz>, problems: &mut Vec<Problem>) {
+fn take(found: &mut Found, front: Front, text: &str, source: &Source, zone: Option<Zone>, problems: &mut Vec<Problem>) {
     let part = found.parts.len() + 1;
     let (text, answers) = without_poll(text.trim());
     let poll = if front.poll.is_empty() { answers } else { front.poll };
@@ -151,7 +151,7 @@ fn without_poll(text: &str) -> (&str, Vec<String>) {
     (text, answers)
 }
 
-fn when(written: &str, zone: Option<Tz>, found: &mut Found) -> Option<When> {
+fn when(written: &str, zone: Option<Zone>, found: &mut Found) -> Option<When> {
     let exact = DateTime::parse_from_rfc3339(written).map(|at| (at.to_utc(), at.offset().to_string()));
     match exact.or_else(|_| due::instant("schedule", written, zone)) {
         Ok((instant, zone)) => Some(When { instant, zone }),

@@ -2,14 +2,13 @@
 
 use std::ops::Range;
 
-use chrono_tz::TZ_VARIANTS;
-
 use super::keys::{self, Expects};
 use super::spot::{Role, Spot};
 use super::{ACCOUNTS, Desk, drawn, toml, yaml};
 use crate::account::keys::Takes as Account;
 use crate::limits::{Platform, Takes as Setting};
 use crate::post::front::keys::Takes;
+use crate::zone::Zone;
 
 /// Something that may stand at the cursor.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -145,7 +144,7 @@ impl At<'_> {
     fn zones(&self, spot: &Spot) -> Vec<Proposal> {
         let blank = self.word(spot).rfind(' ').map_or(0, |blank| blank + 1);
         let zone = Spot { span: spot.span.start + blank..spot.span.end, ..spot.clone() };
-        TZ_VARIANTS.iter().map(|known| self.value(&zone, known.name(), Sort::Word, "")).collect()
+        Zone::names().map(|name| self.value(&zone, name, Sort::Word, "")).collect()
     }
 
     fn posts(&self, spot: &Spot) -> Vec<Proposal> {
@@ -196,7 +195,7 @@ impl At<'_> {
             Some(Account::Platform) => {
                 Platform::ALL.map(|its| self.value(spot, its.name(), Sort::Word, its.label())).to_vec()
             }
-            Some(Account::Zone) => TZ_VARIANTS.iter().map(|its| self.value(spot, its.name(), Sort::Word, "")).collect(),
+            Some(Account::Zone) => Zone::names().map(|name| self.value(spot, name, Sort::Word, "")).collect(),
             Some(Account::Word(word)) => vec![self.value(spot, word, Sort::Word, "")],
             Some(Account::Names) if is_list && above.first() == Some(&"groups") => {
                 let accounts = self.desk.accounts.into_iter().flat_map(|accounts| accounts.accounts.values());

@@ -2,9 +2,9 @@
 //! no clock.
 
 use chrono::{DateTime, Days, NaiveTime, Offset, TimeDelta, TimeZone, Utc};
-use chrono_tz::Tz;
 
 use super::Kind;
+use crate::zone::Zone;
 
 /// One limit of how much may be published in a span of time.
 #[derive(Clone, Copy, Debug)]
@@ -27,7 +27,7 @@ pub enum Span {
     /// The last so many seconds, whenever it is.
     Rolling(i64),
     /// From midnight to midnight there.
-    Day(Tz),
+    Day(Zone),
 }
 
 /// Whose posts a limit adds up.
@@ -136,7 +136,7 @@ impl Span {
 }
 
 /// The midnight with which the day of an instant begins there, or one so many days later.
-fn midnight(zone: Tz, at: DateTime<Utc>, days: u64) -> DateTime<Utc> {
+fn midnight(zone: Zone, at: DateTime<Utc>, days: u64) -> DateTime<Utc> {
     let offset = zone.offset_from_utc_datetime(&at.naive_utc()).fix();
     // At the ends of time, local time has no name.
     let local = at.naive_utc().checked_add_offset(offset);
@@ -180,12 +180,12 @@ mod tests {
 
     #[test]
     fn spans_begin_and_end() {
-        let pacific = Span::Day(chrono_tz::America::Los_Angeles);
+        let pacific = Span::Day(Zone::LOS_ANGELES);
         for (span, instant, start, end) in [
             (DAY, "2026-12-01T12:00:00Z", "2026-11-30T12:00:00.000000001Z", "2026-12-02T12:00:00Z"),
             (Span::Rolling(900), "2026-12-01T12:00:00Z", "2026-12-01T11:45:00.000000001Z", "2026-12-01T12:15:00Z"),
-            (Span::Day(Tz::UTC), "2026-12-01T12:00:00Z", "2026-12-01T00:00:00Z", "2026-12-02T00:00:00Z"),
-            (Span::Day(Tz::UTC), "2026-12-01T00:00:00Z", "2026-12-01T00:00:00Z", "2026-12-02T00:00:00Z"),
+            (Span::Day(Zone::UTC), "2026-12-01T12:00:00Z", "2026-12-01T00:00:00Z", "2026-12-02T00:00:00Z"),
+            (Span::Day(Zone::UTC), "2026-12-01T00:00:00Z", "2026-12-01T00:00:00Z", "2026-12-02T00:00:00Z"),
             (pacific, "2026-12-01T07:59:59Z", "2026-11-30T08:00:00Z", "2026-12-01T08:00:00Z"),
             (pacific, "2026-07-01T12:00:00Z", "2026-07-01T07:00:00Z", "2026-07-02T07:00:00Z"),
         ] {
@@ -195,7 +195,7 @@ mod tests {
 
     #[test]
     fn ends_of_time_do_no_harm() {
-        for span in [DAY, Span::Day(chrono_tz::America::Los_Angeles), Span::Day(chrono_tz::Pacific::Kiritimati)] {
+        for span in [DAY, Span::Day(Zone::LOS_ANGELES), Span::Day(Zone::named("Pacific/Kiritimati"))] {
             for instant in [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC] {
                 assert!(span.start(instant) <= instant && span.end(instant) >= instant, "{span:?} {instant}");
             }

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest as _, Sha256};
 
 use crate::limits::Platform;
+use crate::zone::Zone;
 
 mod facts;
 mod icons;
@@ -36,7 +36,7 @@ pub struct Page {
     /// The sentence below it.
     pub lead: String,
     /// The zone that times of posts are shown in.
-    pub zone: Tz,
+    pub zone: Zone,
     /// What is wrong with everything that is shown.
     pub troubles: Vec<Trouble>,
     pub sections: Vec<Section>,
@@ -186,7 +186,7 @@ impl Page {
 }
 
 impl Section {
-    fn markup(&self, zone: Tz) -> Markup {
+    fn markup(&self, zone: Zone) -> Markup {
         html! {
             section id=(self.id) class=(self.platform.name()) aria-labelledby={ (self.id) "-heading" } {
                 h2 id={ (self.id) "-heading" } { (self.heading) }
@@ -205,7 +205,7 @@ impl Section {
 }
 
 impl Talk {
-    fn markup(&self, zone: Tz) -> Markup {
+    fn markup(&self, zone: Zone) -> Markup {
         let of = self.parts.len();
         html! {
             div.talk {

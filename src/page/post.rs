@@ -1,11 +1,11 @@
 //! One post in the likeness of its platform: what comes first there, what stands below, what lies over the picture.
 
-use chrono_tz::Tz;
 use maud::{Markup, html};
 
 use super::media::{self, Hang};
 use super::{Post, icons, words};
 use crate::limits::Platform;
+use crate::zone::Zone;
 
 /// What frames a post.
 enum Look {
@@ -29,7 +29,7 @@ fn look(post: &Post) -> Look {
 }
 
 /// `place`: which part of how many.
-pub(super) fn post(post: &Post, place: (usize, usize), zone: Tz) -> Markup {
+pub(super) fn post(post: &Post, place: (usize, usize), zone: Zone) -> Markup {
     let head = head(post, place, zone);
     let (class, inside) = match look(post) {
         Look::Text => ("plain", text_first(post, &head)),
@@ -109,7 +109,7 @@ fn screen(post: &Post, head: &Markup) -> Markup {
 }
 
 /// Who, when, and what kind of post.
-fn head(post: &Post, (part, parts): (usize, usize), zone: Tz) -> Markup {
+fn head(post: &Post, (part, parts): (usize, usize), zone: Zone) -> Markup {
     let mut soft: Vec<Markup> = Vec::new();
     soft.extend(post.handle.iter().map(|handle| html! { "@" (handle) }));
     soft.push(time(post, zone));
@@ -129,7 +129,7 @@ fn head(post: &Post, (part, parts): (usize, usize), zone: Tz) -> Markup {
 }
 
 /// An instant as a person reads it on a post, and as a program does.
-fn time(post: &Post, zone: Tz) -> Markup {
+fn time(post: &Post, zone: Zone) -> Markup {
     html! {
         @match post.at {
             Some(at) => time datetime=(at.to_rfc3339()) { (at.with_timezone(&zone).format("%-d %b %H:%M").to_string()) },

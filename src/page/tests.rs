@@ -33,7 +33,7 @@ fn page(version: Option<u64>) -> Page {
     Page {
         heading: evil.to_owned(),
         lead: evil.to_owned(),
-        zone: Tz::UTC,
+        zone: Zone::UTC,
         troubles: Vec::new(),
         sections: vec![Section {
             id: "one".to_owned(),

@@ -1,11 +1,12 @@
 //! Instants and durations in words for people.
 
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
-use chrono_tz::Tz;
+
+use crate::zone::Zone;
 
 /// `Tue 1 Dec 2026 09:00 Europe/Amsterdam`: an instant in a zone, which is an IANA name or an offset such as `+02:00`.
 pub fn when(instant: DateTime<Utc>, zone: &str) -> String {
-    if let Ok(tz) = zone.parse::<Tz>() {
+    if let Ok(tz) = zone.parse::<Zone>() {
         return format!("{} {zone}", instant.with_timezone(&tz).format("%a %-d %b %Y %H:%M"));
     }
     match offset(zone) {
@@ -17,7 +18,7 @@ pub fn when(instant: DateTime<Utc>, zone: &str) -> String {
 /// Two instants side by side in a zone: `12 Dec` and `9 Dec`, with the time where the day is the same and the year where it
 /// is not.
 pub fn days(one: DateTime<Utc>, other: DateTime<Utc>, zone: &str) -> (String, String) {
-    let told = |instant: DateTime<Utc>, form: &str| match (zone.parse::<Tz>(), offset(zone)) {
+    let told = |instant: DateTime<Utc>, form: &str| match (zone.parse::<Zone>(), offset(zone)) {
         (Ok(tz), _) => instant.with_timezone(&tz).format(form).to_string(),
         (_, Some(offset)) => instant.with_timezone(&offset).format(form).to_string(),
         _ => instant.format(form).to_string(),

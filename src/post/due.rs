@@ -1,10 +1,10 @@
 //! Date, hour and zone -> the instant a post is due. Asks no clock.
 
 use chrono::{DateTime, FixedOffset, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _, Utc};
-use chrono_tz::Tz;
 
 use super::Schedule;
 use crate::account::time;
+use crate::zone::Zone;
 
 /// Why a date-time cannot be taken, and the way out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +19,7 @@ fn trouble<T>(code: &'static str, message: String, hint: String) -> Result<T, Tr
 }
 
 /// Reads the value of `schedule`; `key` is the word it is written after (for the hint), `zone` the repository's own.
-pub fn schedule(key: &str, text: &str, zone: Option<Tz>) -> Result<Schedule, Trouble> {
+pub fn schedule(key: &str, text: &str, zone: Option<Zone>) -> Result<Schedule, Trouble> {
     match text {
         "on-merge" => Ok(Schedule::OnMerge),
         "next-slot" => Ok(Schedule::NextSlot),
@@ -28,7 +28,7 @@ pub fn schedule(key: &str, text: &str, zone: Option<Tz>) -> Result<Schedule, Tro
 }
 
 /// Reads a date-time: the instant, and the zone it was written in (an IANA name or an offset).
-pub fn instant(key: &str, text: &str, zone: Option<Tz>) -> Result<(DateTime<Utc>, String), Trouble> {
+pub fn instant(key: &str, text: &str, zone: Option<Zone>) -> Result<(DateTime<Utc>, String), Trouble> {
     let Some(written) = Written::read(text) else {
         return trouble(
             "bad-date",
@@ -72,7 +72,7 @@ pub fn instant(key: &str, text: &str, zone: Option<Tz>) -> Result<(DateTime<Utc>
 
 /// A wall time of a zone. Where daylight saving begins some do not exist, where it ends some exist twice: both are told, for
 /// a post an hour early or late is not what anybody wrote.
-fn on_the_wall(key: &str, local: NaiveDateTime, zone: Tz) -> Result<DateTime<Utc>, Trouble> {
+fn on_the_wall(key: &str, local: NaiveDateTime, zone: Zone) -> Result<DateTime<Utc>, Trouble> {
     let shown = local.format("%Y-%m-%d %H:%M");
     match zone.from_local_datetime(&local) {
         LocalResult::Single(instant) => Ok(instant.to_utc()),
@@ -108,7 +108,7 @@ fn on_the_wall(key: &str, local: NaiveDateTime, zone: Tz) -> Result<DateTime<Utc
 }
 
 /// The last minute before a gap and the first after it.
-fn around_gap(local: NaiveDateTime, zone: Tz) -> (NaiveDateTime, NaiveDateTime) {
+fn around_gap(local: NaiveDateTime, zone: Zone) -> (NaiveDateTime, NaiveDateTime) {
     // The longest gap there was took a whole day (Samoa, 2011); two days of minutes bound the search.
     let minute = local.date().and_time(NaiveTime::MIN)
         + TimeDelta::minutes((local - local.date().and_time(NaiveTime::MIN)).num_minutes());
@@ -244,7 +244,7 @@ fn offset(text: &str) -> Option<(i32, String)> {
 mod tests {
     use super::*;
 
-    fn check(text: &str, zone: Option<Tz>) -> String {
+    fn check(text: &str, zone: Option<Zone>) -> String {
         match schedule("schedule", text, zone) {
             Ok(Schedule::At { instant, zone }) => format!("{} {zone}", instant.format("%Y-%m-%dT%H:%M:%SZ")),
             Ok(other) => format!("{other:?}"),
@@ -272,7 +272,7 @@ mod tests {
             ("on-merge", "OnMerge"),
             ("next-slot", "NextSlot"),
         ] {
-            assert_eq!(check(text, Some(Tz::Europe__Amsterdam)), expected, "{text}");
+            assert_eq!(check(text, Some(Zone::named("Europe/Amsterdam"))), expected, "{text}");
         }
     }
 
@@ -323,7 +323,7 @@ mod tests {
                  2026-10-25T02:30:00+02:00` for the first or `schedule: 2026-10-25T02:30:00+01:00` for the second",
             ),
         ] {
-            assert_eq!(check(text, Some(Tz::Europe__Amsterdam)), expected, "{text}");
+            assert_eq!(check(text, Some(Zone::named("Europe/Amsterdam"))), expected, "{text}");
         }
         assert_eq!(
             check("2026-12-01 09:00", None),
@@ -352,14 +352,14 @@ mod tests {
             "2026-12-01 09:00:00.",
             "2026-12-01x",
         ] {
-            assert!(check(text, Some(Tz::UTC)).starts_with("bad-date"), "{text}: {}", check(text, Some(Tz::UTC)));
+            assert!(check(text, Some(Zone::UTC)).starts_with("bad-date"), "{text}: {}", check(text, Some(Zone::UTC)));
         }
     }
 
     proptest::proptest! {
         #[test]
         fn never_panics(text in "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}[ T]?[0-9:]{0,8}[ +-]{0,2}[0-9:A-Za-zé/]{0,9}") {
-            let _ = check(&text, Some(Tz::Pacific__Apia));
+            let _ = check(&text, Some(Zone::named("Pacific/Apia")));
         }
     }
 }

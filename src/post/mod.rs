@@ -5,7 +5,6 @@ use std::fmt;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Located, Problem, Source};
@@ -17,6 +16,7 @@ pub mod target;
 pub mod variant;
 
 pub use crate::limits::{Kind, Visibility};
+use crate::zone::Zone;
 
 /// Who a post is, for ever: its `id` key, or its path under `posts/` without ending.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -44,7 +44,7 @@ impl fmt::Display for PostId {
 ///
 /// `None` where the front matter cannot be read at all. Beside problems that are errors the post holds what could be read and
 /// leaves out the rest: enough to name it, never to be published.
-pub fn parse(source: &Source, zone: Option<Tz>) -> (Option<Post>, Vec<Problem>) {
+pub fn parse(source: &Source, zone: Option<Zone>) -> (Option<Post>, Vec<Problem>) {
     front::parse(source, zone)
 }
 

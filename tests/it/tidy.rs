@@ -11,20 +11,21 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("suggest", &[]),
     ("error", &[]),
     ("media", &[]),
-    ("limits", &["media"]),
-    ("account", &["error", "limits", "suggest"]),
-    ("post", &["account", "error", "limits", "suggest"]),
+    ("zone", &[]),
+    ("limits", &["media", "zone"]),
+    ("account", &["error", "limits", "suggest", "zone"]),
+    ("post", &["account", "error", "limits", "suggest", "zone"]),
     ("schema", &["account", "limits", "post"]),
     ("step", &[]),
     // Rules.
     ("fit", &["account", "error", "limits", "media", "post", "suggest"]),
-    ("import", &["account", "error", "fit", "post"]),
+    ("import", &["account", "error", "fit", "post", "zone"]),
     ("ledger", &["limits", "post", "step"]),
-    ("plan", &["account", "error", "fit", "ledger", "limits", "media", "post", "step", "suggest"]),
+    ("plan", &["account", "error", "fit", "ledger", "limits", "media", "post", "step", "suggest", "zone"]),
     ("notice", &["error", "plan", "post"]),
-    ("page", &["limits", "plan"]),
-    ("language", &["account", "fit", "limits", "plan", "post"]),
-    ("platform", &["fit", "limits", "media", "post", "step"]),
+    ("page", &["limits", "plan", "zone"]),
+    ("language", &["account", "fit", "limits", "plan", "post", "zone"]),
+    ("platform", &["fit", "limits", "media", "post", "step", "zone"]),
     // Effects.
     ("env", &[]),
     ("chance", &[]),
@@ -63,13 +64,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 const COMMANDS: &[&str] = &[
     "account", "archive", "chance", "clock", "content", "env", "error", "fit", "guard", "hosting", "http", "import",
     "language", "ledger", "limits", "login", "media", "notice", "notify", "page", "plan", "platform", "post", "repo",
-    "round", "run", "schema", "step", "suggest", "vault",
+    "round", "run", "schema", "step", "suggest", "vault", "zone",
 ];
 
 /// The modules that are pure: words and rules.
 const PURE: &[&str] = &[
-    "suggest", "error", "media", "limits", "account", "post", "schema", "step", "fit", "import", "ledger", "plan",
-    "notice", "page", "language", "platform",
+    "suggest", "error", "media", "zone", "limits", "account", "post", "schema", "step", "fit", "import", "ledger",
+    "plan", "notice", "page", "language", "platform",
 ];
 
 /// What pure modules never name.

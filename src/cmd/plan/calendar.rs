@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
-use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use crate::account::Accounts;
@@ -13,10 +12,11 @@ use crate::cmd::report::printable;
 use crate::cmd::screen::{BOLD, DIM};
 use crate::plan::Plan;
 use crate::plan::action::Standing;
+use crate::zone::Zone;
 
 /// The weeks from the one of the plan's instant on, each from Monday.
 pub(super) struct Calendar {
-    zone: Tz,
+    zone: Zone,
     weeks: Vec<Week>,
 }
 

@@ -9,13 +9,14 @@ use crate::fit::{Card, Media, Part, Reference, Rendition};
 use crate::limits::{Kind, Platform};
 use crate::page::{self, Facts, Length, Page, Section, Trouble, VIDEO_MAX};
 use crate::plan::Offer;
+use crate::zone::Zone;
 
 /// The page of a post.
 pub(super) fn page(proof: &Proof, now: DateTime<Utc>) -> Page {
     Page {
         heading: proof.title().to_owned(),
         lead: format!("{}, as it is on disk. Nothing was sent.", proof.path),
-        zone: proof.content.accounts.defaults.timezone.unwrap_or(chrono_tz::UTC),
+        zone: proof.content.accounts.defaults.timezone.unwrap_or(Zone::UTC),
         troubles: proof.common_problems().map(trouble).collect(),
         sections: proof.offers().enumerate().map(|(index, offer)| section(proof, index, offer, now)).collect(),
         empty: "The post has no target that could show it.".to_owned(),
@@ -29,7 +30,7 @@ pub(super) fn failure(path: &str, failure: &Failure) -> Page {
     Page {
         heading: path.to_owned(),
         lead: "There is nothing to show until this is mended.".to_owned(),
-        zone: chrono_tz::UTC,
+        zone: Zone::UTC,
         troubles: failure.problems.iter().map(trouble).chain([said]).collect(),
         sections: Vec::new(),
         empty: String::new(),

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use serde_json::{Map, Value, json};
 
 use super::check;
@@ -15,13 +14,14 @@ use crate::cmd::publish::pass::Done;
 use crate::error::{Failure, Kind, Problem};
 use crate::plan::action::Row;
 use crate::repo::Oid;
+use crate::zone::Zone;
 
 /// Who tells, and what was told.
 pub(super) struct Voice<'a> {
     pub(super) context: &'a Context,
     pub(super) health: Arc<Mutex<Health>>,
     /// The repository's zone: times of day are told in it.
-    pub(super) zone: Option<Tz>,
+    pub(super) zone: Option<Zone>,
     /// What was found on disk.
     checked: check::Known,
     /// The branch that is checked out.

@@ -6,6 +6,7 @@ use crate::limits::{
     VideoRule, Visibility, quota,
 };
 use crate::media::Kind::{Gif, Jpeg, Pdf, Png, Slides, Word};
+use crate::zone::Zone;
 
 /// <https://learn.microsoft.com/linkedin/marketing/community-management/shares/posts-api>,
 /// <https://learn.microsoft.com/linkedin/marketing/community-management/shares/multiimage-post-api>,
@@ -56,7 +57,7 @@ const QUOTAS: &[Quota] = &[
     Quota::daily(quota::APP_REQUESTS_DAY, 100_000, quota::Counted::Parts).over(UTC_DAY).about().of_app(),
 ];
 
-const UTC_DAY: quota::Span = quota::Span::Day(chrono_tz::UTC);
+const UTC_DAY: quota::Span = quota::Span::Day(Zone::UTC);
 
 const PICTURE: ImageRule = ImageRule { kinds: &[Jpeg, Png, Gif], pixels_max: Some(36_152_319), ..IMAGE };
 

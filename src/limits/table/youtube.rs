@@ -2,6 +2,7 @@
 
 use super::{BASE, FEED, VIDEO, setting};
 use crate::limits::{Edits, Field, Kind, Limits, Platform, Quota, Shape, Takes, Unit, VideoRule, Visibility, quota};
+use crate::zone::Zone;
 
 /// <https://developers.google.com/youtube/v3/docs/videos> (the text is the description: 5000 bytes, a title 100
 /// characters), <https://developers.google.com/youtube/v3/docs/videos/insert> (a file of 256 GiB at most),
@@ -65,4 +66,4 @@ const QUOTAS: &[Quota] = &[
     Quota::daily(quota::UPLOADS_DAY, 0, quota::Counted::Posts).told(),
 ];
 
-const PACIFIC_DAY: quota::Span = quota::Span::Day(chrono_tz::America::Los_Angeles);
+const PACIFIC_DAY: quota::Span = quota::Span::Day(Zone::LOS_ANGELES);

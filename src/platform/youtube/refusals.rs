@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::limits::quota;
 use crate::platform::refusal::{self, Row, Said, after, clamp, retry_after};
 use crate::platform::{Allowance, Call, Class, Refusal, Reply};
+use crate::zone::Zone;
 
 /// How long to wait at a limit that passes quickly, where YouTube does not say.
 const RATE_SECS: i64 = 10;
@@ -20,7 +21,7 @@ const THUMBNAIL_SECS: i64 = 3600;
 const CHANNEL_SECS: i64 = 86_400;
 
 /// A day's quota ends at midnight here.
-const QUOTA_ZONE: chrono_tz::Tz = chrono_tz::America::Los_Angeles;
+const QUOTA_ZONE: Zone = Zone::LOS_ANGELES;
 
 /// A new day's quota is surely there so long after midnight.
 const QUOTA_MARGIN: TimeDelta = TimeDelta::minutes(5);

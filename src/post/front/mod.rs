@@ -4,8 +4,6 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use chrono_tz::Tz;
-
 use self::keys::{Field, KEYS, Key, Wish};
 use self::read::Reader;
 use self::yaml::{Node, Value};
@@ -13,6 +11,7 @@ use super::{Body, Kind, OnEdit, OnRemove, Override, Post, PostId, Visibility, Wi
 use crate::error::{Located, Problem, Source};
 use crate::limits::Platform;
 use crate::suggest;
+use crate::zone::Zone;
 
 pub mod keys;
 pub mod read;
@@ -28,7 +27,7 @@ pub const BYTES_MAX: usize = 64 * 1024;
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// See [`super::parse`].
-pub(super) fn parse(source: &Source, zone: Option<Tz>) -> (Option<Post>, Vec<Problem>) {
+pub(super) fn parse(source: &Source, zone: Option<Zone>) -> (Option<Post>, Vec<Problem>) {
     let (front, body) = match split(source) {
         Ok(parts) => parts,
         Err(problem) => return (None, vec![*problem]),

@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use chrono_tz::Tz;
 use url::Url;
 
 use super::keys::{MEDIA_KEYS, POLL_KEYS};
@@ -12,6 +11,7 @@ use crate::account::time;
 use crate::error::{Located, Problem, Source};
 use crate::post::{self, MediaWish, Poll, Schedule, due};
 use crate::suggest;
+use crate::zone::Zone;
 
 /// Reads values of one file and gathers what is wrong with them.
 ///
@@ -19,7 +19,7 @@ use crate::suggest;
 pub struct Reader<'a> {
     pub source: &'a Source,
     /// The zone of wall times that name none.
-    pub zone: Option<Tz>,
+    pub zone: Option<Zone>,
     pub problems: Vec<Problem>,
 }
 

@@ -2,10 +2,11 @@
 
 use crate::error::Source;
 use crate::post::parse;
+use crate::zone::Zone;
 
 /// The problems of a text, one a line: `line:column code message / hint`.
 fn problems(text: &str) -> Vec<String> {
-    let (_, problems) = parse(&Source::new("posts/tea.md", text), Some(chrono_tz::Europe::Amsterdam));
+    let (_, problems) = parse(&Source::new("posts/tea.md", text), Some(Zone::named("Europe/Amsterdam")));
     let line = |problem: crate::error::Problem| {
         assert!(problem.span.clone().is_none_or(|span| problem.source.text.get(span).is_some()), "{problem:?}");
         let (line, column) = problem.start();
@@ -624,7 +625,7 @@ Tea
 fn a_post_says_what_its_author_wrote() {
     let text = "\u{feff}---\r\nid: tea.2026\r\ntitle: 2026 \r\ntargets: [acme-x]\r\nschedule: 2026-12-01 09:00\r\npublished: false\r\n\
                 overrides:\r\n  x:\r\n    text: |\r\n      Short\r\n      tea\r\n    reply_settings: following\r\n---\r\nTea é\r\n";
-    let (post, problems) = parse(&Source::new("posts/a/tea.md", text), Some(chrono_tz::Europe::Amsterdam));
+    let (post, problems) = parse(&Source::new("posts/a/tea.md", text), Some(Zone::named("Europe/Amsterdam")));
     let post = post.unwrap();
     assert_eq!(problems, []);
     assert_eq!((post.id.as_str(), post.id_span.is_some()), ("tea.2026", true));

@@ -2,10 +2,12 @@
 //! (<https://developers.google.com/youtube/data/determine_quota_cost>).
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 use std::time::SystemTime;
 
-use chrono::{DateTime, NaiveDate, Utc};
-use chrono_tz::America::Los_Angeles;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 use super::Options;
 
@@ -22,7 +24,7 @@ pub(super) enum Bucket {
 /// What was spent, by project.
 #[derive(Default)]
 pub(super) struct Meter {
-    spent: HashMap<(String, Bucket, NaiveDate), u64>,
+    spent: HashMap<(String, Bucket, Date), u64>,
 }
 
 impl Meter {
@@ -46,8 +48,11 @@ impl Bucket {
     }
 }
 
-fn day(now: SystemTime) -> NaiveDate {
-    DateTime::<Utc>::from(now).with_timezone(&Los_Angeles).date_naive()
+fn day(now: SystemTime) -> Date {
+    #[expect(clippy::expect_used, reason = "a constant name that the test below looks up")]
+    static LOS_ANGELES: LazyLock<TimeZone> =
+        LazyLock::new(|| TimeZoneDatabase::bundled().get("America/Los_Angeles").expect("the zone is built in"));
+    LOS_ANGELES.to_datetime(Timestamp::try_from(now).unwrap_or(Timestamp::MAX)).date()
 }
 
 #[cfg(test)]
