@@ -6,23 +6,15 @@ use crate::zone::Zone;
 
 /// `Tue 1 Dec 2026 09:00 Europe/Amsterdam`: an instant in a zone, which is an IANA name or an offset such as `+02:00`.
 pub fn when(instant: DateTime<Utc>, zone: &str) -> String {
-    if let Ok(tz) = zone.parse::<Zone>() {
-        return format!("{} {zone}", instant.with_timezone(&tz).format("%a %-d %b %Y %H:%M"));
-    }
-    match offset(zone) {
-        Some(offset) => format!("{} {zone}", instant.with_timezone(&offset).format("%a %-d %b %Y %H:%M")),
-        None => format!("{} UTC", instant.format("%a %-d %b %Y %H:%M")),
-    }
+    let (wall, zone) = wall(instant, zone).map_or((instant.fixed_offset(), "UTC"), |wall| (wall, zone));
+    format!("{} {zone}", wall.format("%a %-d %b %Y %H:%M"))
 }
 
 /// Two instants side by side in a zone: `12 Dec` and `9 Dec`, with the time where the day is the same and the year where it
 /// is not.
 pub fn days(one: DateTime<Utc>, other: DateTime<Utc>, zone: &str) -> (String, String) {
-    let told = |instant: DateTime<Utc>, form: &str| match (zone.parse::<Zone>(), offset(zone)) {
-        (Ok(tz), _) => instant.with_timezone(&tz).format(form).to_string(),
-        (_, Some(offset)) => instant.with_timezone(&offset).format(form).to_string(),
-        _ => instant.format(form).to_string(),
-    };
+    let wall = |instant: DateTime<Utc>| wall(instant, zone).unwrap_or_else(|| instant.fixed_offset());
+    let told = |instant, form: &str| wall(instant).format(form).to_string();
     let same = |form: &str| told(one, form) == told(other, form);
     let form = if same("%F") {
         "%-d %b %H:%M"
@@ -34,8 +26,12 @@ pub fn days(one: DateTime<Utc>, other: DateTime<Utc>, zone: &str) -> (String, St
     (told(one, form), told(other, form))
 }
 
-fn offset(zone: &str) -> Option<FixedOffset> {
-    DateTime::parse_from_rfc3339(&format!("2000-01-01T00:00:00{zone}")).ok().map(|instant| *instant.offset())
+/// What a clock shows there; `None`: there is no such zone.
+fn wall(instant: DateTime<Utc>, zone: &str) -> Option<DateTime<FixedOffset>> {
+    if zone.starts_with(['+', '-']) {
+        return Some(instant.with_timezone(&zone.parse::<FixedOffset>().ok()?));
+    }
+    Some(instant.with_timezone(&zone.parse::<Zone>().ok()?).fixed_offset())
 }
 
 /// The largest two units of a duration: `3 d 4 h`, `12 min`, `5 s`.
