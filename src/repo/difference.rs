@@ -72,17 +72,20 @@ fn compare(
 ) -> Result<(), git2::Error> {
     let bytes = |oid: Option<Oid>| oid.map_or_else(|| Ok(Vec::new()), |oid| tree::read(git, oid));
     let (old, new) = (bytes(old)?, bytes(new)?);
-    let (mut old, mut new) = (tree::entries(&old).peekable(), tree::entries(&new).peekable());
+    let (mut old, mut new) = (&old[..], &new[..]);
     loop {
-        let order = match (old.peek(), new.peek()) {
+        // Nearly all are the same.
+        (old, new) = tree::without_same(old, new);
+        let (a, b) = (tree::entry(old), tree::entry(new));
+        let order = match (&a, &b) {
             (None, None) => return Ok(()),
-            // Nearly all are the same, and need no name compared byte by byte.
-            (Some(a), Some(b)) if a == b => Ordering::Equal,
-            (Some(a), Some(b)) => a.key().cmp(b.key()),
+            (Some((a, _)), Some((b, _))) => a.key().cmp(b.key()),
             (Some(_), None) => Ordering::Less,
             (None, Some(_)) => Ordering::Greater,
         };
-        let (a, b) = (old.next_if(|_| order.is_le()), new.next_if(|_| order.is_ge()));
+        let (a, b) = (a.filter(|_| order.is_le()), b.filter(|_| order.is_ge()));
+        (old, new) = (a.map_or(old, |(_, behind)| behind), b.map_or(new, |(_, behind)| behind));
+        let (a, b) = (a.map(|(entry, _)| entry), b.map(|(entry, _)| entry));
         let Some(any) = a.or(b).filter(|_| a != b) else { continue };
         let path = format!("{prefix}{}", String::from_utf8_lossy(any.name));
         let folder = |entry: Option<Entry<'_>>| entry.filter(|entry| entry.kind == Kind::Folder).map(|entry| entry.oid);

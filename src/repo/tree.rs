@@ -52,8 +52,19 @@ pub(super) fn entries(folder: &[u8]) -> impl Iterator<Item = Entry<'_>> {
     })
 }
 
+/// What is left of two folders without the entries that both begin with.
+pub(super) fn without_same<'a>(mut one: &'a [u8], mut other: &'a [u8]) -> (&'a [u8], &'a [u8]) {
+    while let Some(end) = memchr::memchr(0, one).map(|zero| zero + 21)
+        && let Some(same) = one.get(..end)
+        && other.starts_with(same)
+    {
+        (one, other) = (&one[end..], &other[end..]);
+    }
+    (one, other)
+}
+
 /// The first entry, and what is behind it.
-fn entry(folder: &[u8]) -> Option<(Entry<'_>, &[u8])> {
+pub(super) fn entry(folder: &[u8]) -> Option<(Entry<'_>, &[u8])> {
     // The longest mode has seven digits with its zero.
     let space = folder.iter().take(8).position(|byte| *byte == b' ')?;
     let end = space + memchr::memchr(0, &folder[space..])?;
@@ -145,6 +156,16 @@ mod tests {
             prop_assert_eq!(index.get(asked.as_bytes()).is_some(), names.contains(&asked));
             let begin = all.iter().filter(|entry| entry.name.starts_with(asked.as_bytes()));
             prop_assert!(index.beginning(asked.as_bytes()).eq(begin.copied()));
+        }
+
+        #[test]
+        fn what_two_begin_with_is_left_out(names in proptest::collection::vec("[a-bA-B][-.0a]{0,3}", 0..12), cut in 0..12_usize) {
+            let some = &names[..cut.min(names.len())];
+            let (one, other) = (folder(&names), folder(some));
+            let same = entries(&one).zip(entries(&other)).take_while(|(a, b)| a == b).count();
+            let (one_left, other_left) = without_same(&one, &other);
+            prop_assert!(entries(one_left).eq(entries(&one).skip(same)));
+            prop_assert!(entries(other_left).eq(entries(&other).skip(same)));
         }
 
         #[test]
