@@ -14,6 +14,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Cursor, Read as _, Seek, SeekFrom, Write};
 use std::path::Path;
 
+use chrono::serde::ts_microseconds;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -83,6 +84,7 @@ pub(super) struct Live {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Due {
     /// The first of their times.
+    #[serde(with = "ts_microseconds")]
     pub(super) at: DateTime<Utc>,
     pub(super) family: String,
     pub(super) targets: Vec<Waiting>,

@@ -22,6 +22,8 @@ use crate::repo::snapshot::folder::Folder;
 
 /// So many families are judged at once: their texts and renditions are in memory together.
 const FAMILIES_AT_ONCE: usize = 64;
+/// So many in a row are judged by one core: git keeps an object as what differs from one before, which has just been read then.
+const FAMILIES_A_SHARE_MAX: usize = 8 * FAMILIES_AT_ONCE;
 
 /// Judges all posts and makes the file; `None` where none may be made.
 pub(super) fn make(asked: &Asked<'_>) -> Result<Option<Archive>, Failure> {
@@ -66,18 +68,21 @@ fn judge_all(ground: &Ground<'_>, ledger: &Folder, mut paths: Vec<String>) -> Re
     paths.sort_by(|a, b| (family_of(a), a).cmp(&(family_of(b), b)));
     let (count, cores) = (paths.len(), std::thread::available_parallelism().map_or(1, usize::from));
     let cores = cores.min(count.div_ceil(FAMILIES_AT_ONCE)).max(1);
+    let most = (count / cores / 4).clamp(FAMILIES_AT_ONCE, FAMILIES_A_SHARE_MAX);
     let waiting = Mutex::new(paths.into_iter().peekable());
-    let next = || some(&mut waiting.lock().unwrap_or_else(PoisonError::into_inner));
+    let share = || some(most, &mut waiting.lock().unwrap_or_else(PoisonError::into_inner));
     // Room for all of them: only what is used of it takes memory, and none is copied to where there is more.
     let all = Mutex::new(Judged { units: Vec::with_capacity(count), ..Judged::default() });
     let work = || -> Result<(), Failure> {
         loop {
-            let families = next();
-            if families.is_empty() {
+            let mut share = share().into_iter().peekable();
+            if share.peek().is_none() {
                 return Ok(());
             }
-            let judged = judge(ground, ledger, &families)?;
-            all.lock().unwrap_or_else(PoisonError::into_inner).add(judged);
+            while share.peek().is_some() {
+                let judged = judge(ground, ledger, &share.by_ref().take(FAMILIES_AT_ONCE).collect())?;
+                all.lock().unwrap_or_else(PoisonError::into_inner).add(judged);
+            }
         }
     };
     if cores == 1 {
@@ -94,11 +99,9 @@ fn judge_all(ground: &Ground<'_>, ledger: &Folder, mut paths: Vec<String>) -> Re
 }
 
 /// The next few families of files that are sorted by families.
-fn some(paths: &mut Peekable<impl Iterator<Item = String>>) -> Families {
+fn some(most: usize, paths: &mut Peekable<impl Iterator<Item = String>>) -> Families {
     let mut families = Families::new();
-    while let Some(path) =
-        paths.next_if(|path| families.len() < FAMILIES_AT_ONCE || families.contains_key(family_of(path)))
-    {
+    while let Some(path) = paths.next_if(|path| families.len() < most || families.contains_key(family_of(path))) {
         families.entry(family_of(&path).to_owned()).or_default().insert(path);
     }
     families

@@ -1,6 +1,7 @@
 //! Targets that wait for nothing but their time, and what a plan says of them until it comes: kept from an earlier plan, so that their
 //! posts need not be read.
 
+use chrono::serde::ts_microseconds;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +24,7 @@ pub struct Waiting {
     pub path: String,
     pub account: String,
     pub platform: Platform,
+    #[serde(with = "ts_microseconds")]
     pub due: DateTime<Utc>,
     /// The zone the schedule was written in.
     pub zone: String,

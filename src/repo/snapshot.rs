@@ -205,10 +205,13 @@ impl Snapshot {
         match &self.content {
             Content::Commit { nodes, .. } => {
                 let failed = |error: git2::Error| words::git("cannot list the files of the commit", &error);
-                let found = nodes.below(&*self.repo.git()?, &prefix).map_err(failed)?;
-                let is_meant =
-                    |(path, node): &(String, Node)| node.kind != NodeKind::Submodule && path.ends_with(suffix);
-                Ok(found.into_iter().filter(is_meant).map(|(path, _)| path).collect())
+                let mut files = Vec::new();
+                let listed = nodes.below(&*self.repo.git()?, &prefix, |path, node| {
+                    if node.kind != NodeKind::Submodule && path.ends_with(suffix) {
+                        files.push(path.to_owned());
+                    }
+                });
+                listed.map_err(failed).map(|()| files)
             }
             Content::Disk => {
                 let git = self.repo.git()?;

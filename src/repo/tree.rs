@@ -89,11 +89,10 @@ pub(super) struct Indexed {
 
 impl Indexed {
     pub(super) fn new(bytes: Vec<u8>) -> Self {
-        let mut starts = Vec::new();
-        let mut rest = &bytes[..];
-        while let Some((_, behind)) = entry(rest) {
-            starts.push(bytes.len() - rest.len());
-            rest = behind;
+        let (mut starts, mut start) = (Vec::new(), 0);
+        while let Some(zero) = memchr::memchr(0, bytes.get(start..).unwrap_or_default()) {
+            starts.push(start);
+            start += zero + 21;
         }
         Self { bytes, starts }
     }

@@ -42,7 +42,7 @@ impl Folder {
     /// # Errors
     /// When it cannot be read.
     pub fn each_path(&self, mut tell: impl FnMut(&str)) -> Result<(), Failure> {
-        let told = self.nodes.each(&*self.repo.git()?, |path, node| {
+        let told = self.nodes.below(&*self.repo.git()?, "", |path, node| {
             if node.kind != NodeKind::Submodule {
                 tell(path);
             }

@@ -77,20 +77,15 @@ impl Nodes {
         }
     }
 
-    /// Tells all there are, in order.
-    pub(super) fn each(&self, git: &Repository, mut tell: impl FnMut(&str, &Node)) -> Result<(), git2::Error> {
+    /// Tells all below a folder (empty, or with a slash at its end), in order.
+    pub(super) fn below(
+        &self,
+        git: &Repository,
+        prefix: &str,
+        mut tell: impl FnMut(&str, &Node),
+    ) -> Result<(), git2::Error> {
         match self {
-            Self::Listed(nodes) => nodes.iter().for_each(|(path, node)| tell(path, node)),
-            Self::LookedFor { .. } => self.below(git, "")?.iter().for_each(|(path, node)| tell(path, node)),
-        }
-        Ok(())
-    }
-
-    /// All below a folder (empty, or with a slash at its end), sorted.
-    pub(super) fn below(&self, git: &Repository, prefix: &str) -> Result<Vec<(String, Node)>, git2::Error> {
-        let owned = |(path, node): (&str, &Node)| (path.to_owned(), *node);
-        match self {
-            Self::Listed(nodes) => Ok(nodes.beginning(prefix).map(owned).collect()),
+            Self::Listed(nodes) => nodes.beginning(prefix).for_each(|(path, node)| tell(path, node)),
             Self::LookedFor { root, .. } => {
                 let folder = if prefix.is_empty() {
                     Some(Found::Folder(*root))
@@ -101,9 +96,10 @@ impl Nodes {
                 if let Some(Found::Folder(folder)) = folder {
                     walk::tree(git, folder, prefix, &mut below)?;
                 }
-                Ok(below.iter().map(owned).collect())
+                below.iter().for_each(|(path, node)| tell(path, node));
             }
         }
+        Ok(())
     }
 
     /// The files and links whose paths begin so, of one folder; sorted.
