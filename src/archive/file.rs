@@ -25,7 +25,7 @@ use crate::plan::settled::Count;
 use crate::plan::waiting::Waiting;
 
 /// Another form gets another number.
-const MAGIC: &[u8; 8] = b"prarch\0\x04";
+const MAGIC: &[u8; 8] = b"prarch\0\x05";
 const START: usize = 48;
 const ROW: usize = 28;
 /// A head that says it is longer is damaged.

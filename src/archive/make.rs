@@ -35,7 +35,7 @@ pub(super) fn make(asked: &Asked<'_>) -> Result<Option<Archive>, Failure> {
     let tree = asked.branch.tree_id(entry::FOLDER)?;
     let ledger = Folder::listed(asked.repo, tree)?;
     let ground = Ground { snapshot: &snapshot, accounts: asked.accounts };
-    let judged = judge_all(&ground, &ledger, paths)?;
+    let judged = judge_all(asked.repo, &ground, &ledger, paths)?;
     let mut head = Head {
         base: None,
         program: program(),
@@ -63,7 +63,7 @@ pub(super) fn make(asked: &Asked<'_>) -> Result<Option<Archive>, Failure> {
 }
 
 /// Judges families on all cores.
-fn judge_all(ground: &Ground<'_>, ledger: &Folder, mut paths: Vec<String>) -> Result<Judged, Failure> {
+fn judge_all(repo: &Repo, ground: &Ground<'_>, ledger: &Folder, mut paths: Vec<String>) -> Result<Judged, Failure> {
     // Not every family's files are next to each other by their own names: `a.-.md`, `a./b.md`, `a.md`.
     paths.sort_by(|a, b| (family_of(a), a).cmp(&(family_of(b), b)));
     let (count, cores) = (paths.len(), std::thread::available_parallelism().map_or(1, usize::from));
@@ -83,6 +83,7 @@ fn judge_all(ground: &Ground<'_>, ledger: &Folder, mut paths: Vec<String>) -> Re
                 let judged = judge(ground, ledger, &share.by_ref().take(FAMILIES_AT_ONCE).collect())?;
                 all.lock().unwrap_or_else(PoisonError::into_inner).add(judged);
             }
+            repo.close_idle();
         }
     };
     if cores == 1 {

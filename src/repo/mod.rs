@@ -344,6 +344,12 @@ impl Repo {
         Ok(Handle { git: Some(git), pool: &self.0.idle })
     }
 
+    /// Closes the handles that no thread holds. A pack is mapped into memory until the last of them is closed: whoever reads
+    /// hundreds of megabytes does this now and then.
+    pub fn close_idle(&self) {
+        self.0.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// The `git` program, to be run in this repository.
     fn program(&self) -> Result<Command, Failure> {
         let config = self.git()?.config();
