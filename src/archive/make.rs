@@ -83,7 +83,9 @@ fn judge_all(repo: &Repo, ground: &Ground<'_>, ledger: &Folder, mut paths: Vec<S
                 let judged = judge(ground, ledger, &share.by_ref().take(FAMILIES_AT_ONCE).collect())?;
                 all.lock().unwrap_or_else(PoisonError::into_inner).add(judged);
             }
-            repo.close_idle();
+            if most == FAMILIES_A_SHARE_MAX {
+                repo.close_idle();
+            }
         }
     };
     if cores == 1 {
