@@ -330,8 +330,9 @@ const MANY: usize = 1024;
 
 /// Does the same with each, on all cores if there are many; what comes of it, in the same order.
 fn side_by_side<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    if items.len() < MANY || cores == 1 {
+    // To ask for their number reads several files.
+    let cores = if items.len() < MANY { 1 } else { std::thread::available_parallelism().map_or(1, usize::from) };
+    if cores == 1 {
         return items.into_iter().map(work).collect();
     }
     let share = items.len().div_ceil(cores);

@@ -13,7 +13,7 @@ use crate::limits::{Fetched, Limits, Platform, Shape};
 use crate::media::{self, Library};
 use crate::post::body::{self, Document};
 use crate::post::target::Target;
-use crate::post::{Kind, MediaWish, Visibility};
+use crate::post::{Body, Kind, MediaWish, Visibility};
 
 mod attach;
 mod check;
@@ -35,6 +35,7 @@ pub use attach::candidates;
 use count::Count;
 pub use peculiar::instagram::{UserTag, user_tags};
 pub use smaller::{Original, Smaller};
+use text::Shown;
 pub use together::{Fitted, fit_all};
 
 /// A post fitted to one target: exactly what will be sent.
@@ -238,8 +239,9 @@ fn fit_text(
         // Mark-up is no hindrance there.
         fitting.problems.retain(|problem| !MARK_UP.contains(&problem.code));
     }
-    let links = fitting.links(document);
-    let mut texts = fitting.texts(document, Some(library));
+    let shown = fitting.shown(document, Some(library));
+    let (texts, links): (_, Vec<_>) = shown.into_iter().map(|Shown { text, links }| (text, links)).unzip();
+    let mut texts = fitting.texts(texts);
     let (shape, mut media) = fitting.attach(document, library);
     if let Some(most) = shape.text_max {
         texts.iter_mut().for_each(|(_, count)| count.hold_against(most));
@@ -316,7 +318,8 @@ fn media_paths_of(target: &Target) -> Vec<String> {
 pub fn measure(target: &Target, account: &Account) -> Vec<(String, Count)> {
     let mut fitting = Fitting::new(target, account);
     let (document, _) = body::parse(&target.body, fitting.is_thread());
-    fitting.texts(&document, None)
+    let shown = fitting.shown(&document, None);
+    fitting.texts(shown.into_iter().map(|shown| shown.text).collect())
 }
 
 /// One fitting in progress.
@@ -339,24 +342,22 @@ impl<'a> Fitting<'a> {
         self.target.wishes.thread.as_ref().is_some_and(|thread| thread.value)
     }
 
-    /// Which words of each part's text lead where, where the platform has links of that kind: what is appended to a text later
-    /// stands behind them.
-    fn links(&self, document: &Document) -> Vec<Vec<Link>> {
-        let spans = self.limits.link_spans;
-        document.parts.iter().map(|part| text::shown(&part.blocks, spans).links).collect()
+    /// The parts as their words alone show, and which of these lead where: what is appended to a text later stands behind
+    /// them.
+    ///
+    /// Without a library, pictures in Markdown are named as they were written.
+    fn shown(&self, document: &Document, library: Option<&Library>) -> Vec<Shown> {
+        if self.limits.markdown {
+            let Body { source, markdown, .. } = &*self.target.body;
+            let text = markdown::written(markdown, |src| attach::path_of(&source.path, src, library));
+            return vec![Shown { text, links: Vec::new() }];
+        }
+        document.parts.iter().map(|part| text::shown(&part.blocks, self.limits.link_spans)).collect()
     }
 
     /// The text of each part and its length. A link the platform has no card for, and hashtags, go below the first part,
     /// which readers see first.
-    ///
-    /// Without a library, pictures in Markdown are named as they were written.
-    fn texts(&mut self, document: &Document, library: Option<&Library>) -> Vec<(String, Count)> {
-        let spans = self.limits.link_spans;
-        let body = &self.target.body;
-        let mut texts: Vec<String> = match self.limits.markdown {
-            true => vec![markdown::written(&body.markdown, |src| attach::path_of(&body.source.path, src, library))],
-            false => document.parts.iter().map(|part| text::shown(&part.blocks, spans).text).collect(),
-        };
+    fn texts(&mut self, mut texts: Vec<String>) -> Vec<(String, Count)> {
         let wishes = &self.target.wishes;
         if let Some(first) = texts.first_mut() {
             if let Some(link) = wishes.link.as_ref().filter(|_| !self.limits.link_card) {

@@ -310,9 +310,12 @@ impl Snapshot {
                 Err(lack) => drop(library.insert(path.clone(), Err(lack))),
             }
         }
+        // To ask for their number reads several files.
+        let alone = found.len() < 2;
+        let cores =
+            if alone { 1 } else { std::thread::available_parallelism().map_or(1, usize::from).min(found.len()) };
         let open = Mutex::new(found.into_iter());
         let next = || open.lock().unwrap_or_else(PoisonError::into_inner).next();
-        let cores = std::thread::available_parallelism().map_or(1, usize::from).min(paths.len());
         let work = || {
             let mut seen = Vec::new();
             while let Some(((place, _), paths)) = next() {
@@ -322,10 +325,13 @@ impl Snapshot {
             }
             seen
         };
-        let seen = std::thread::scope(|scope| {
-            let workers: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
-            workers.into_iter().filter_map(|worker| worker.join().ok()).flatten().collect::<Vec<_>>()
-        });
+        let seen = match cores {
+            1 => work(),
+            _ => std::thread::scope(|scope| {
+                let workers: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
+                workers.into_iter().filter_map(|worker| worker.join().ok()).flatten().collect::<Vec<_>>()
+            }),
+        };
         for (paths, facts) in seen {
             for path in paths {
                 let facts = facts.clone().map(|facts| Facts { path: path.to_owned(), ..facts });
