@@ -3,19 +3,20 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "to print is all a bench is for")]
 
-use std::env;
-use std::error::Error;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, ExitCode, Stdio};
+use std::process::{Child, ExitCode, Stdio};
 use std::thread;
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use nix::time::clock_getcpuclockid;
 use nix::unistd::Pid;
-use tempfile::TempDir;
+
+#[path = "room/mod.rs"]
+mod room;
+
+use room::{Result, Room, end, verdict};
 
 /// Most CPU time of a minute.
 const MOST: Duration = Duration::from_millis(5);
@@ -38,35 +39,24 @@ platform = "mastodon"
 server = "mastodon.social"
 "#;
 
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
-
 fn main() -> ExitCode {
-    // cargo adds `--bench` of its own.
-    let seconds = env::args().skip(1).find(|argument| argument != "--bench");
-    match seconds.map_or(Ok(MINUTE), |seconds| seconds.parse()).map_err(Into::into).and_then(bench) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    let seconds = room::arguments().first().map_or(Ok(MINUTE), |seconds| seconds.parse());
+    end(seconds.map_err(Into::into).and_then(bench))
 }
 
 /// Measures so many seconds; `false` where the bound is broken.
 fn bench(seconds: u64) -> Result<bool> {
-    let folder = TempDir::new()?;
-    write(folder.path())?;
-    let mut watch = Watch::start(folder.path())?;
+    let room = Room::new()?;
+    write(&room)?;
+    let mut watch = Watch::start(&room)?;
     thread::sleep(SETTLE);
     let (cpu, wakes) = (watch.cpu_time()?, watch.wakes()?);
     thread::sleep(Duration::from_secs(seconds));
     let (cpu, wakes) = (watch.cpu_time()? - cpu, watch.wakes()?.saturating_sub(wakes));
     watch.stop()?;
     let kept = cpu <= MOST;
-    let verdict = if kept { "kept" } else { "BROKEN" };
     println!("{POSTS} posts, all far ahead; {seconds} seconds of `pressroom watch` in which nothing happens\n");
-    println!("CPU time {:.3} ms, at most {} ms   {verdict}", cpu.as_secs_f64() * 1_000.0, MOST.as_millis());
+    println!("CPU time {:.3} ms, at most {} ms   {}", cpu.as_secs_f64() * 1_000.0, MOST.as_millis(), verdict(kept));
     println!("woken {wakes} times");
     Ok(kept)
 }
@@ -76,8 +66,8 @@ struct Watch(Child);
 
 impl Watch {
     /// Starts it and waits until it has looked at everything once.
-    fn start(folder: &Path) -> Result<Self> {
-        let mut command = command(folder, env!("CARGO_BIN_EXE_pressroom"), &["watch"]);
+    fn start(room: &Room) -> Result<Self> {
+        let mut command = room.pressroom(&["watch"]);
         let mut watch = Self(command.stdout(Stdio::piped()).spawn()?);
         let said = BufReader::new(watch.0.stdout.take().ok_or("it says nothing")?);
         // Whoever has stopped listening could end it by that.
@@ -128,39 +118,18 @@ impl Drop for Watch {
     }
 }
 
-/// A content repository with a remote beside it.
-fn write(folder: &Path) -> Result<()> {
-    let repo = folder.join("repo");
-    fs::create_dir_all(repo.join("posts"))?;
-    fs::write(repo.join("accounts.toml"), ACCOUNTS)?;
+/// Fills a content repository, with a remote beside it.
+fn write(room: &Room) -> Result<()> {
+    fs::write(room.repo.join("accounts.toml"), ACCOUNTS)?;
     for number in 0..POSTS {
         let (day, minute) = (1 + number % 28, number % 60);
         let post = format!(
             "---\nid: post-{number}\npublishDate: 2099-01-{day:02}T09:{minute:02}:00+01:00\n---\nNote {number} from the workshop.\n"
         );
-        fs::write(repo.join(format!("posts/post-{number}.md")), post)?;
+        fs::write(room.repo.join(format!("posts/post-{number}.md")), post)?;
     }
-    for arguments in [
-        ["init", "-q", "--bare", "-b", "main", "../remote.git"].as_slice(),
-        &["init", "-q", "-b", "main", "."],
-        &["add", "-A"],
-        &["-c", "user.name=Ann Example", "-c", "user.email=ann@example.org", "commit", "-q", "-m", "Posts"],
-        &["remote", "add", "origin", "../remote.git"],
-        &["push", "-q", "origin", "main"],
-    ] {
-        let output = command(folder, "git", arguments).output()?;
-        if !output.status.success() {
-            return Err(format!("git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr)).into());
-        }
-    }
-    Ok(())
-}
-
-/// A program in the repository, with nothing of this machine's configuration.
-fn command(folder: &Path, program: &str, arguments: &[&str]) -> Command {
-    let mut command = Command::new(program);
-    command.args(arguments).current_dir(folder.join("repo")).env_clear().env("HOME", folder);
-    command.env("PATH", env::var_os("PATH").unwrap_or_default());
-    command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_SYSTEM", "/dev/null");
-    command
+    room.commit("Posts")?;
+    room.git(&["init", "-q", "--bare", "-b", "main", "../remote.git"])?;
+    room.git(&["remote", "add", "origin", "../remote.git"])?;
+    room.git(&["push", "-q", "origin", "main"])
 }

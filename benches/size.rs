@@ -2,42 +2,39 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "to print is all a bench is for")]
 
-use std::error::Error;
 use std::fs;
 use std::process::{Command, ExitCode};
 
 use tempfile::TempDir;
 
+#[path = "room/mod.rs"]
+mod room;
+
+use room::{PROGRAM, Result, end, verdict};
+
 /// Most bytes.
 const MOST: u64 = 20 << 20;
 
 fn main() -> ExitCode {
-    match measure() {
-        Ok([whole, stripped]) => {
-            let mib = |bytes: u64| format!("{}.{}", bytes >> 20, ((bytes & 0xF_FFFF) * 10) >> 20);
-            let verdict = if stripped <= MOST { "kept" } else { "BROKEN" };
-            println!(
-                "with symbols {} MiB; stripped {} MiB, at most {} MiB   {verdict}",
-                mib(whole),
-                mib(stripped),
-                MOST >> 20
-            );
-            if stripped <= MOST { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-        }
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    end(bench())
+}
+
+/// Tells it; `false` where the bound is broken.
+fn bench() -> Result<bool> {
+    let [whole, stripped] = measure()?;
+    let mib = |bytes: u64| format!("{}.{}", bytes >> 20, ((bytes & 0xF_FFFF) * 10) >> 20);
+    let (kept, most) = (stripped <= MOST, MOST >> 20);
+    println!("with symbols {} MiB; stripped {} MiB, at most {most} MiB   {}", mib(whole), mib(stripped), verdict(kept));
+    Ok(kept)
 }
 
 /// Bytes of the program as it is, and stripped.
-fn measure() -> Result<[u64; 2], Box<dyn Error>> {
-    let (program, folder) = (env!("CARGO_BIN_EXE_pressroom"), TempDir::new()?);
+fn measure() -> Result<[u64; 2]> {
+    let folder = TempDir::new()?;
     let bare = folder.path().join("pressroom");
-    let status = Command::new("strip").arg("-o").arg(&bare).arg(program).status()?;
+    let status = Command::new("strip").arg("-o").arg(&bare).arg(PROGRAM).status()?;
     if !status.success() {
         return Err(format!("strip ended with {status}").into());
     }
-    Ok([fs::metadata(program)?.len(), fs::metadata(bare)?.len()])
+    Ok([fs::metadata(PROGRAM)?.len(), fs::metadata(bare)?.len()])
 }

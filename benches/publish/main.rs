@@ -8,16 +8,17 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "to print is all a bench is for")]
 
-use std::env;
-use std::error::Error;
 use std::process::ExitCode;
 
 mod desk;
 mod once;
 mod remote;
+#[path = "../room/mod.rs"]
+mod room;
 mod stage;
 
-use desk::{Desk, Run};
+use desk::Desk;
+use room::{Result, end, median, verdict};
 use stage::{Stage, Told};
 
 /// What each call takes at the simulators, in milliseconds.
@@ -29,8 +30,6 @@ const RATIO_MAX: f64 = 1.15;
 const PUSHES_MAX: usize = 12;
 /// Runs, each in a repository of its own.
 const RUNS: usize = 3;
-
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// What is published, and where.
 pub(crate) struct Case {
@@ -55,32 +54,23 @@ const CASES: [Case; 2] = [
     Case {
         name: "pictures",
         platforms: &["x", "linkedin", "facebook", "instagram", "threads", "bluesky", "mastodon", "discord"],
-        wishes: "media: [{src: media/card.png, alt: A card}]\n",
+        wishes: "media: [{src: media/write.jpg, alt: A hand that writes}]\n",
         is_bound: false,
     },
 ];
 
 fn main() -> ExitCode {
-    // cargo adds `--bench` of its own.
-    let arguments: Vec<String> = env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let arguments = room::arguments();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let kept = match arguments.as_slice() {
+    end(match arguments.as_slice() {
         ["stage", case, folder] => case_of(case).and_then(|case| stage::serve(case, folder.as_ref())).map(|()| true),
-        ["run", program, rest @ ..] => desk::measured(program, rest).map(|()| true),
+        ["run", command @ ..] => room::measured(command),
         ["once"] => once::bench(),
         [] => bench(TARGETS, &CASES[0]),
         [targets] => targets.parse().map_err(Into::into).and_then(|targets| bench(targets, &CASES[0])),
         [targets, name] => targets.parse().map_err(Into::into).and_then(|targets| bench(targets, case_of(name)?)),
         _ => Err("cargo bench --bench publish -- [TARGETS [texts|pictures] | once]".into()),
-    };
-    match kept {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    })
 }
 
 fn case_of(name: &str) -> Result<&'static Case> {
@@ -109,15 +99,9 @@ fn bench(targets: usize, case: &Case) -> Result<bool> {
     }
     let ratio = median(ratios);
     let kept = ratio <= RATIO_MAX && most <= PUSHES_MAX;
-    let verdict = if kept { "kept" } else { "BROKEN" };
     println!("\nmedian ratio {ratio:.2}, most pushes {most}");
-    println!("bound: ratio at most {RATIO_MAX}, pushes at most {PUSHES_MAX}: {verdict}");
+    println!("bound: ratio at most {RATIO_MAX}, pushes at most {PUSHES_MAX}: {}", verdict(kept));
     Ok(kept || !case.is_bound)
-}
-
-fn median(mut figures: Vec<f64>) -> f64 {
-    figures.sort_by(f64::total_cmp);
-    figures[figures.len() / 2]
 }
 
 /// One run: its ratio and its pushes.
@@ -127,7 +111,8 @@ fn one(posts: usize, case: &Case) -> Result<(f64, usize)> {
     desk.settle(&stage, &stage.remote)?;
     desk.post(0..posts)?;
     stage.told()?;
-    let Run { wall, cpu, began, .. } = desk.publish(&stage, posts * case.platforms.len())?;
+    let began = stage::now();
+    let room::Run { wall, cpu, .. } = desk.publish(&stage, posts * case.platforms.len())?;
     let Told { calls, seen, pushes } = stage.told()?;
     if seen != posts * case.platforms.len() {
         return Err(format!("{seen} posts are out of {}", posts * case.platforms.len()).into());

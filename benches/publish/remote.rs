@@ -11,7 +11,7 @@ use axum::extract::Request;
 use axum::http::Response;
 use tokio::io::AsyncWriteExt as _;
 
-use super::Result;
+use super::room::Result;
 use super::stage::now;
 
 /// The repository, in the folder that is served.

@@ -13,7 +13,8 @@ use pressroom::sim::{Sim, bluesky, discord, facebook, instagram, linkedin, masto
 use serde_json::{Value, json};
 
 use super::remote::Remote;
-use super::{Case, LATENCY, Result};
+use super::room::Result;
+use super::{Case, LATENCY};
 
 /// Facebook's page, and what accounts.toml calls it by.
 pub(super) const PAGE: u64 = 1_234_567_890;
@@ -23,7 +24,7 @@ pub(super) const CHAT: &str = "acme_news";
 pub(super) const SECOND_PDS: &str = "pds.second.example";
 /// Where Instagram and Threads fetch from.
 pub(super) const MEDIA_HOST: &str = "media.example";
-const CARD: &[u8] = include_bytes!("../../media/card.png");
+const PICTURE: &[u8] = include_bytes!("../../media/write.jpg");
 
 /// The process, and what it is asked.
 pub(super) struct Stage {
@@ -121,7 +122,7 @@ pub(super) fn serve(case: &Case, folder: &Path) -> Result<()> {
 fn start() -> Result<Sim> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut sim = runtime.block_on(Sim::start())?;
-    let page = Page::file("image/png", CARD.to_vec());
+    let page = Page::file("image/jpeg", PICTURE.to_vec());
     let site: Site = Arc::new(move |_| page.clone());
     runtime.block_on(sim.put_up(MEDIA_HOST, site))?;
     std::thread::spawn(move || runtime.block_on(std::future::pending::<()>()));

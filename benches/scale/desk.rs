@@ -2,7 +2,6 @@
 //! same each time. Written with `git fast-import`: a pack holds it, as in a fresh clone.
 
 use std::collections::BTreeSet;
-use std::env;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufWriter, Write};
@@ -15,9 +14,8 @@ use pressroom::plan::Offer;
 use pressroom::repo::Repo;
 use pressroom::repo::snapshot::Snapshot;
 use serde_json::json;
-use tempfile::TempDir;
 
-use super::Result;
+use super::room::{self, DOT, Result, Room};
 
 /// Posts that are yet to go out.
 const TO_COME: usize = 100;
@@ -59,23 +57,14 @@ server = "mastodon.social"
 all = ["acme-x", "ann-x", "bob-x", "acme-page", "ann", "bob", "toots"]
 "#;
 
-/// One red pixel as PNG.
-const DOT: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0\x90wS\xde\0\0\0\x0cIDATx\x9cc\xf8\
-\xcf\xc0\0\0\x03\x01\x01\0\xc9\xfe\x92\xef\0\0\0\0IEND\xaeB`\x82";
-
 pub(super) struct Desk {
-    folder: TempDir,
-    pub(super) repo: PathBuf,
+    pub(super) room: Room,
     pub(super) targets: usize,
 }
 
 impl Desk {
     pub(super) fn new(posts: usize) -> Result<Self> {
-        let folder = TempDir::new()?;
-        let repo = folder.path().join("repo");
-        fs::create_dir_all(&repo)?;
-        let mut desk = Self { folder, repo, targets: 0 };
-        desk.must("git", &["init", "-q", "-b", "main", "."])?;
+        let mut desk = Self { room: Room::new()?, targets: 0 };
         desk.write_content(posts)?;
         desk.check_out("main")?;
         desk.targets = desk.write_ledger()?;
@@ -83,50 +72,23 @@ impl Desk {
         Ok(desk)
     }
 
-    /// A program in the repository, with nothing of this machine's configuration.
-    fn command(&self, program: &str, arguments: &[&str]) -> Command {
-        let mut command = Command::new(program);
-        command.args(arguments).current_dir(&self.repo).env_clear().env("HOME", self.folder.path());
-        command.env("PATH", env::var_os("PATH").unwrap_or_default());
-        command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_SYSTEM", "/dev/null");
-        command
-    }
-
-    pub(super) fn pressroom(&self, arguments: &[&str]) -> Command {
-        self.command(env!("CARGO_BIN_EXE_pressroom"), arguments)
-    }
-
     pub(super) fn plan(&self) -> Command {
-        self.pressroom(&["plan", "--offline"])
+        self.room.pressroom(&["plan", "--offline"])
     }
 
     pub(super) fn git(&self, arguments: &[&str]) -> Command {
-        self.command("git", arguments)
-    }
-
-    fn must(&self, program: &str, arguments: &[&str]) -> Result<()> {
-        let output = self.command(program, arguments).output()?;
-        if output.status.success() {
-            return Ok(());
-        }
-        Err(format!("{program} {arguments:?}: {}", String::from_utf8_lossy(&output.stderr)).into())
+        let mut command = self.room.command("git");
+        command.args(arguments);
+        command
     }
 
     pub(super) fn check_out(&self, commit: &str) -> Result<()> {
-        self.must("git", &["checkout", "-q", "-f", commit])
+        self.room.git(&["checkout", "-q", "-f", commit])
     }
 
     /// Removes what plans have kept of what changed since the archive was made.
     pub(super) fn forget_since(&self) -> Result<()> {
-        match fs::remove_file(self.repo.join(".git/pressroom/cache/archive.since")) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
-            _ => Ok(()),
-        }
-    }
-
-    /// Removes what an earlier plan may have kept for a later one.
-    pub(super) fn forget(&self) -> Result<()> {
-        match fs::remove_dir_all(self.repo.join(".git/pressroom")) {
+        match fs::remove_file(self.room.repo.join(".git/pressroom/cache/archive.since")) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
             _ => Ok(()),
         }
@@ -162,7 +124,7 @@ impl Desk {
     fn lay_out_ledger(&self) -> Result<()> {
         let prefix = format!("--prefix={}/", self.ledger().display());
         for arguments in [&["read-tree", "pressroom-state"][..], &["checkout-index", "-a", &prefix]] {
-            let index = self.folder.path().join("ledger.index");
+            let index = self.room.folder().join("ledger.index");
             if !self.git(arguments).env("GIT_INDEX_FILE", index).status()?.success() {
                 return Err(format!("git {arguments:?} failed").into());
             }
@@ -172,12 +134,12 @@ impl Desk {
 
     /// Where that is.
     pub(super) fn ledger(&self) -> PathBuf {
-        self.folder.path().join("ledger")
+        self.room.folder().join("ledger")
     }
 
     /// Writes that all posts are out that were due before this decade ends; how many targets there are.
     fn write_ledger(&self) -> Result<usize> {
-        let repo = Repo::open(&self.repo).map_err(|failure| failure.message)?;
+        let repo = Repo::open(&self.room.repo).map_err(|failure| failure.message)?;
         let read = || {
             let snapshot = Snapshot::at_commit(&repo, repo.head()?)?;
             let (accounts, _) = content::read_accounts(&snapshot)?;
@@ -275,28 +237,10 @@ fn path(number: usize) -> String {
     format!("posts/{}/{:02}/post-{number:05}.md", 2010 + number % 16, 1 + number / 16 % 12)
 }
 
-/// A post as people write them: some with a list, a picture, or another text for LinkedIn. The last ones are yet to go out.
+/// The last ones are yet to go out. `more` is added to the front matter.
 fn post(number: usize, posts: usize, more: &str) -> String {
     let (month, day, minute) = (1 + number / 16 % 12, 1 + number % 28, number % 60);
     let year = if number + TO_COME < posts { 2010 + number % 16 } else { 2099 };
-    let mut post = format!(
-        "---\nid: post-{number:05}\ntitle: \"Notes from the workshop, no. {number}\"\n\
-         publishDate: {year}-{month:02}-{day:02}T09:{minute:02}:00+01:00\nlang: en\n{more}"
-    );
-    if number.is_multiple_of(3) {
-        post.push_str("overrides:\n  linkedin:\n    text: |\n");
-        for line in 0..6 {
-            let _ =
-                writeln!(post, "      Line {line} of a *longer* text: what we tried, what broke, and what we kept.");
-        }
-    }
-    let _ = write!(
-        post,
-        "---\nWe rebuilt the press **once more**, and it is quieter now: café-quiet, some say. 🎉\n\n\
-         All of it is in [the notes](https://example.org/notes/{number}), with drawings.\n"
-    );
-    if number.is_multiple_of(10) {
-        post.push_str("\n![A red dot](media/dot.png)\n");
-    }
-    post
+    let front = format!("publishDate: {year}-{month:02}-{day:02}T09:{minute:02}:00+01:00\nlang: en\n{more}");
+    room::post(number, &front, "")
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::Result;
+use super::room::Result;
 
 pub(super) fn read(folders: &[String]) -> Result<bool> {
     let mut files = Vec::new();

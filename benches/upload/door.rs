@@ -14,9 +14,9 @@ use pressroom::http::{Files, Http, Outcome};
 use pressroom::platform::{Auth, Body, Call, FileRange, Method};
 use url::Url;
 
-use super::Result;
 use super::film::Film;
 use super::plain::arrived;
+use super::room::Result;
 
 pub(super) const NAME: &str = "door";
 /// The host that the door believes to upload to.

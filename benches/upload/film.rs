@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 
-use super::Result;
+use super::room::Result;
 
 /// Long enough for the bit rates that platforms allow, short enough for those who want no long films.
 pub(super) const MILLIS: u64 = 120_000;

@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::Result;
 use super::plain::{Requests, Taken, value};
+use super::room::Result;
 
 /// A body that is longer is a piece of a film: what else is sent about it is short, and no piece of a film of whole MiB is.
 const SHORT: u64 = 1 << 18;

@@ -9,8 +9,6 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "to print is all a bench is for")]
 
-use std::env;
-use std::error::Error;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -19,10 +17,13 @@ mod door;
 mod film;
 mod front;
 mod plain;
+#[path = "../room/mod.rs"]
+mod room;
 mod stage;
 
 use desk::Desk;
 use film::Film;
+use room::{Result, Run, end, verdict};
 use stage::{CASES, Case};
 
 /// Most time, in parts of what `curl -T` takes.
@@ -34,28 +35,17 @@ const MIB: u64 = 1024;
 /// Runs of each, in turns.
 const RUNS: usize = 3;
 
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
-
 fn main() -> ExitCode {
-    // cargo adds `--bench` of its own.
-    let arguments: Vec<String> = env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let arguments = room::arguments();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let kept = match arguments.as_slice() {
+    end(match arguments.as_slice() {
         ["sink"] => plain::sink().map(|()| true),
         ["send", address, path] => door::send(address, Path::new(path)).map(|()| true),
         ["stage", platform, film] => stage::serve(platform, Path::new(film)).map(|()| true),
-        ["run", program, rest @ ..] => desk::measured(program, rest).map(|()| true),
+        ["run", command @ ..] => room::measured(command),
         [] => bench(MIB, &[]),
         [mib, names @ ..] => mib.parse().map_err(Into::into).and_then(|mib| bench(mib, names)),
-    };
-    match kept {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    })
 }
 
 /// Measures what is named, or all; `false` where a bound is broken.
@@ -105,9 +95,9 @@ fn publish(case: &Case, film: &Film, sink: &str) -> Result<bool> {
     let desk = Desk::new(case, film, &stage)?;
     let turns = turns(|turn| {
         let curl = plain::curl(sink, film)?;
-        let (whole, peak) = desk.publish(turn)?;
+        let Run { wall, peak, .. } = desk.publish(turn)?;
         let (upload, thought) = stage.upload(film)?;
-        Ok(Turn { whole: whole - thought, upload, curl, peak })
+        Ok(Turn { whole: wall - thought, upload, curl, peak })
     })?;
     Ok(row(case.name, film, &turns))
 }
@@ -132,11 +122,7 @@ fn turns(mut one: impl FnMut(usize) -> Result<Turn>) -> Result<Vec<Turn>> {
 fn row(name: &str, film: &Film, turns: &[Turn]) -> bool {
     #[expect(clippy::cast_precision_loss, reason = "far fewer bytes than a float holds exactly")]
     let mib = film.bytes as f64 / f64::from(1 << 20);
-    let median = |of: fn(&Turn) -> f64| {
-        let mut seconds: Vec<f64> = turns.iter().map(of).collect();
-        seconds.sort_by(f64::total_cmp);
-        seconds[seconds.len() / 2]
-    };
+    let median = |of: fn(&Turn) -> f64| room::median(turns.iter().map(of).collect());
     let (whole, upload, curl) = (median(|turn| turn.whole), median(|turn| turn.upload), median(|turn| turn.curl));
     let peak = turns.iter().map(|turn| turn.peak).max().unwrap_or_default();
     let ratio = upload / curl;
@@ -147,7 +133,7 @@ fn row(name: &str, film: &Film, turns: &[Turn]) -> bool {
         mib / upload,
         mib / curl,
         peak.div_ceil(1024),
-        if kept { "kept" } else { "BROKEN" }
+        verdict(kept)
     );
     kept
 }

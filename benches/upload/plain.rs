@@ -7,8 +7,8 @@ use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
-use super::Result;
 use super::film::Film;
+use super::room::Result;
 
 /// So much of a body is kept: the film's index is in its first bytes, and the end of a form in its last.
 const HEAD: usize = 1 << 18;

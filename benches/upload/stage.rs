@@ -11,10 +11,10 @@ use std::time::Duration;
 use pressroom::sim::web::{Page, Site};
 use pressroom::sim::{Sim, facebook, instagram, linkedin, tiktok, x, youtube};
 
-use super::Result;
 use super::film::{Film, MILLIS};
 use super::front::{Log, Upload};
 use super::plain::Helper;
+use super::room::Result;
 
 /// A platform that is sent films.
 pub(super) struct Case {
