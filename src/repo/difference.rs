@@ -76,7 +76,7 @@ fn compare(
     loop {
         // Nearly all are the same.
         (old, new) = tree::without_same(old, new);
-        let (a, b) = (tree::entry(old), tree::entry(new));
+        let (a, b) = (tree::entry(old)?, tree::entry(new)?);
         let order = match (&a, &b) {
             (None, None) => return Ok(()),
             (Some((a, _)), Some((b, _))) => a.key().cmp(b.key()),

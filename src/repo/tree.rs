@@ -37,18 +37,32 @@ pub(super) fn read(git: &Repository, oid: Oid) -> Result<Vec<u8>, git2::Error> {
     let objects = git.odb()?;
     let object = objects.read(oid)?;
     if object.kind() != ObjectType::Tree {
-        return Err(git2::Error::new(ErrorCode::Invalid, ErrorClass::Tree, "this is no tree"));
+        return Err(invalid("this is no tree"));
     }
     Ok(object.data().to_vec())
 }
 
-/// What lies in a folder, in git's order. It ends where the bytes are no folder's.
-pub(super) fn entries(folder: &[u8]) -> impl Iterator<Item = Entry<'_>> {
+fn invalid(why: &str) -> git2::Error {
+    git2::Error::new(ErrorCode::Invalid, ErrorClass::Tree, why)
+}
+
+/// Nothing of such a folder is believed: who passed over the rest of it would leave posts out and tell nobody.
+fn damaged() -> git2::Error {
+    invalid("this tree is damaged")
+}
+
+/// What lies in a folder, in git's order. Bytes that are no folder's end it with an error.
+pub(super) fn entries(folder: &[u8]) -> impl Iterator<Item = Result<Entry<'_>, git2::Error>> {
     let mut rest = folder;
-    std::iter::from_fn(move || {
-        let (entry, behind) = entry(rest)?;
-        rest = behind;
-        Some(entry)
+    std::iter::from_fn(move || match entry(rest) {
+        Ok(next) => next.map(|(entry, behind)| {
+            rest = behind;
+            Ok(entry)
+        }),
+        Err(error) => {
+            rest = &[];
+            Some(Err(error))
+        }
     })
 }
 
@@ -63,12 +77,14 @@ pub(super) fn without_same<'a>(mut one: &'a [u8], mut other: &'a [u8]) -> (&'a [
     (one, other)
 }
 
-/// The first entry, and what is behind it.
-pub(super) fn entry(folder: &[u8]) -> Option<(Entry<'_>, &[u8])> {
-    // The longest mode has seven digits with its zero.
-    let space = folder.iter().take(8).position(|byte| *byte == b' ')?;
-    let end = space + memchr::memchr(0, &folder[space..])?;
-    let oid = Oid::from_bytes(folder.get(end + 1..end + 21)?).ok()?;
+/// The first entry, and what is behind it; `None` at the end.
+pub(super) fn entry(folder: &[u8]) -> Result<Option<(Entry<'_>, &[u8])>, git2::Error> {
+    if folder.is_empty() { Ok(None) } else { first(folder).map(Some).ok_or_else(damaged) }
+}
+
+fn first(folder: &[u8]) -> Option<(Entry<'_>, &[u8])> {
+    let (space, zero, end) = ends(folder)?;
+    let oid = Oid::from_bytes(&folder[zero + 1..end]).ok()?;
     let kind = match &folder[..space] {
         b"100644" | b"100755" | b"100664" => Kind::File,
         b"40000" | b"040000" => Kind::Folder,
@@ -76,7 +92,16 @@ pub(super) fn entry(folder: &[u8]) -> Option<(Entry<'_>, &[u8])> {
         b"160000" => Kind::Submodule,
         _ => Kind::Odd,
     };
-    Some((Entry { name: &folder[space + 1..end], kind, oid }, &folder[end + 21..]))
+    Some((Entry { name: &folder[space + 1..zero], kind, oid }, &folder[end..]))
+}
+
+/// Where of the first entry the mode ends, the name, and the whole.
+fn ends(folder: &[u8]) -> Option<(usize, usize, usize)> {
+    // The longest mode has seven digits with its zero.
+    let space = folder.iter().take(8).position(|byte| *byte == b' ')?;
+    let zero = space + memchr::memchr(0, &folder[space..])?;
+    let end = zero + 21;
+    (end <= folder.len()).then_some((space, zero, end))
 }
 
 /// A folder in which things are looked for by their names.
@@ -88,23 +113,24 @@ pub(super) struct Indexed {
 }
 
 impl Indexed {
-    pub(super) fn new(bytes: Vec<u8>) -> Self {
+    pub(super) fn new(bytes: Vec<u8>) -> Result<Self, git2::Error> {
         let (mut starts, mut start) = (Vec::new(), 0);
-        while let Some(zero) = memchr::memchr(0, bytes.get(start..).unwrap_or_default()) {
+        while start < bytes.len() {
+            let (_, _, length) = ends(&bytes[start..]).ok_or_else(damaged)?;
             starts.push(start);
-            start += zero + 21;
+            start += length;
         }
-        Self { bytes, starts }
+        Ok(Self { bytes, starts })
     }
 
     fn at(&self, index: usize) -> Option<Entry<'_>> {
-        Some(entry(&self.bytes[*self.starts.get(index)?..])?.0)
+        Some(first(&self.bytes[*self.starts.get(index)?..])?.0)
     }
 
     /// All entries from the first that does not stand before such a name, as a folder's or another's.
     fn from(&self, name: &[u8], is_folder: bool) -> impl Iterator<Item = Entry<'_>> {
         let key = || name.iter().copied().chain(is_folder.then_some(b'/'));
-        let is_before = |start: &usize| entry(&self.bytes[*start..]).is_some_and(|(it, _)| it.key().lt(key()));
+        let is_before = |start: &usize| first(&self.bytes[*start..]).is_some_and(|(it, _)| it.key().lt(key()));
         (self.starts.partition_point(is_before)..self.starts.len()).map_while(|index| self.at(index))
     }
 
@@ -143,12 +169,16 @@ mod tests {
         bytes
     }
 
+    fn all(bytes: &[u8]) -> Vec<Entry<'_>> {
+        entries(bytes).collect::<Result<_, _>>().unwrap()
+    }
+
     proptest! {
         #[test]
         fn what_is_in_it_is_found(names in proptest::collection::vec("[a-bA-B][-.0a]{0,3}", 0..12), asked in "[a-bA-B][-.0a]{0,2}") {
             let bytes = folder(&names);
-            let all: Vec<Entry<'_>> = entries(&bytes).collect();
-            let index = Indexed::new(bytes.clone());
+            let all = all(&bytes);
+            let index = Indexed::new(bytes.clone()).unwrap();
             for entry in &all {
                 prop_assert_eq!(index.get(entry.name), Some(*entry));
             }
@@ -161,17 +191,23 @@ mod tests {
         fn what_two_begin_with_is_left_out(names in proptest::collection::vec("[a-bA-B][-.0a]{0,3}", 0..12), cut in 0..12_usize) {
             let some = &names[..cut.min(names.len())];
             let (one, other) = (folder(&names), folder(some));
-            let same = entries(&one).zip(entries(&other)).take_while(|(a, b)| a == b).count();
+            let same = all(&one).into_iter().zip(all(&other)).take_while(|(a, b)| a == b).count();
             let (one_left, other_left) = without_same(&one, &other);
-            prop_assert!(entries(one_left).eq(entries(&one).skip(same)));
-            prop_assert!(entries(other_left).eq(entries(&other).skip(same)));
+            prop_assert_eq!(all(one_left), &all(&one)[same..]);
+            prop_assert_eq!(all(other_left), &all(&other)[same..]);
         }
 
+        /// Not even a folder that was cut off is taken for one that ends there.
         #[test]
-        fn any_bytes_are_read_as_far_as_they_are_a_folder(bytes in proptest::collection::vec(any::<u8>(), 0..60), more in "[a-b]{0,2}") {
-            let whole = [folder(&["a".to_owned()]), bytes].concat();
-            prop_assert!(entries(&whole).count() >= 1);
-            let _ = Indexed::new(whole).get(more.as_bytes());
+        fn what_is_no_folder_is_told(bytes in proptest::collection::vec(any::<u8>(), 0..60), cut in 1..28_usize) {
+            let whole = folder(&["a".to_owned(), "b".to_owned()]);
+            let cut = &whole[..whole.len() - cut];
+            prop_assert!(entries(cut).any(|entry| entry.is_err()));
+            prop_assert!(Indexed::new(cut.to_vec()).is_err());
+            let any = [whole, bytes].concat();
+            prop_assert!(entries(&any).take(2).all(|entry| entry.is_ok()));
+            let is_damaged = entries(&any).any(|entry| entry.is_err());
+            prop_assert_eq!(Indexed::new(any).is_err(), is_damaged);
         }
     }
 
@@ -187,7 +223,7 @@ mod tests {
             ("160000", Kind::Submodule),
         ] {
             let bytes = [format!("{mode} a\0").as_bytes(), &[1; 20]].concat();
-            assert_eq!(entries(&bytes).map(|entry| entry.kind).collect::<Vec<_>>(), [kind], "{mode}");
+            assert_eq!(all(&bytes).iter().map(|entry| entry.kind).collect::<Vec<_>>(), [kind], "{mode}");
         }
     }
 }

@@ -2,12 +2,14 @@
 
 use super::Node;
 
-/// Paths, sorted, each once.
+/// Paths, each once, and sorted once they are [`List::in_order`].
 #[derive(Debug, Default)]
 pub(super) struct List {
     /// All of them, one behind the other.
     letters: String,
     rows: Vec<Row>,
+    /// Some path came before one that it stands behind.
+    mixed_up: bool,
 }
 
 #[derive(Debug)]
@@ -18,27 +20,27 @@ struct Row {
 }
 
 impl List {
-    /// Adds a path, given in parts. It comes behind all others, as in a tree that is walked in git's order; where a name that is no
-    /// UTF-8 changes that order, the list is put right.
+    /// Adds a path, given in parts. A tree that is walked in git's order tells them in order, but where names are no UTF-8.
     pub(super) fn push(&mut self, prefix: &str, name: &str, node: Node) {
         let start = self.letters.len();
         self.letters.push_str(prefix);
         self.letters.push_str(name);
         self.rows.push(Row { start, node });
-        let Some(before) = self.rows.len().checked_sub(2) else { return };
-        if self.path(before) >= self.path(before + 1) {
-            self.sort();
-        }
+        let last = self.rows.len() - 1;
+        self.mixed_up |= last > 0 && self.path(last - 1) >= self.path(last);
     }
 
-    fn sort(&mut self) {
-        let mut all: Vec<(String, Node)> = self.iter().map(|(path, node)| (path.to_owned(), *node)).collect();
-        all.sort_by(|(one, _), (other, _)| one.cmp(other));
-        all.dedup_by(|(one, _), (other, _)| one == other);
-        *self = Self::default();
-        for (path, node) in all {
-            self.push(&path, "", node);
+    /// The same, ready to be looked into.
+    pub(super) fn in_order(self) -> Self {
+        if !self.mixed_up {
+            return self;
         }
+        let mut all: Vec<(&str, &Node)> = self.iter().collect();
+        all.sort_by_key(|(path, _)| *path);
+        all.dedup_by_key(|(path, _)| *path);
+        let mut list = Self::default();
+        all.into_iter().for_each(|(path, node)| list.push(path, "", *node));
+        list
     }
 
     fn path(&self, row: usize) -> &str {
@@ -93,6 +95,7 @@ mod tests {
                 list.push(&path[..cut], &path[cut..], Node { oid: Oid::ZERO_SHA1, kind: NodeKind::File });
                 map.insert(path.as_str(), ());
             }
+            let list = list.in_order();
             prop_assert!(list.iter().map(|(path, _)| path).eq(map.keys().copied()));
             prop_assert_eq!(list.get(&asked).is_some(), map.contains_key(asked.as_str()));
             let begin = list.beginning(&asked).map(|(path, _)| path);

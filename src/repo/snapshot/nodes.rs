@@ -32,7 +32,7 @@ impl Nodes {
     pub(super) fn listed(git: &Repository, root: Oid) -> Result<Self, git2::Error> {
         let mut nodes = List::default();
         walk::tree(git, root, "", &mut nodes)?;
-        Ok(Self::Listed(nodes))
+        Ok(Self::Listed(nodes.in_order()))
     }
 
     pub(super) fn looked_for(root: Oid) -> Self {
@@ -96,7 +96,7 @@ impl Nodes {
                 if let Some(Found::Folder(folder)) = folder {
                     walk::tree(git, folder, prefix, &mut below)?;
                 }
-                below.iter().for_each(|(path, node)| tell(path, node));
+                below.in_order().iter().for_each(|(path, node)| tell(path, node));
             }
         }
         Ok(())
@@ -134,7 +134,7 @@ fn folder(git: &Repository, known: &Mutex<HashMap<Oid, Arc<Indexed>>>, oid: Oid)
     if let Some(known) = known.lock().unwrap_or_else(PoisonError::into_inner).get(&oid) {
         return Ok(known.clone());
     }
-    let read = Arc::new(Indexed::new(tree::read(git, oid)?));
+    let read = Arc::new(Indexed::new(tree::read(git, oid)?)?);
     known.lock().unwrap_or_else(PoisonError::into_inner).insert(oid, read.clone());
     Ok(read)
 }

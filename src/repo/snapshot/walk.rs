@@ -14,6 +14,7 @@ use crate::repo::{Oid, words};
 /// Every file of a tree, by its path.
 pub(super) fn tree(git: &git2::Repository, root: Oid, prefix: &str, nodes: &mut List) -> Result<(), git2::Error> {
     for entry in entries(&read(git, root)?) {
+        let entry = entry?;
         let name = String::from_utf8_lossy(entry.name);
         match NodeKind::of(entry.kind) {
             Some(kind) => nodes.push(prefix, &name, Node { oid: entry.oid, kind }),
