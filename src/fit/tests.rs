@@ -18,7 +18,8 @@ const FRONT: &str = "---\nkey: value\n---\n";
 /// Where every wish of these tests stands: `key`.
 const KEY: Range<usize> = 4..7;
 
-fn account(platform: Platform) -> Account {
+/// One of a platform, with nothing peculiar.
+pub(super) fn account(platform: Platform) -> Account {
     Account {
         name: format!("acme-{platform}"),
         platform,
@@ -36,7 +37,8 @@ fn account(platform: Platform) -> Account {
     }
 }
 
-fn target(platform: Platform, markdown: &str, wishes: Wishes) -> Target {
+/// A text for that account.
+pub(super) fn target(platform: Platform, markdown: &str, wishes: Wishes) -> Target {
     let text = format!("{FRONT}{markdown}");
     let source = Source::new("posts/2026/tea.md", text.as_str());
     let body = Body {

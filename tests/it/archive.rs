@@ -387,3 +387,26 @@ fn many_at_once_agree() {
     let left: Vec<_> = fs::read_dir(world.archive()[0].parent().unwrap()).unwrap().collect();
     assert_eq!(left.len(), 1, "{left:?}");
 }
+
+/// A folder that git keeps damaged, which most hosts refuse, is not taken for one that ends there: what lay behind would never be
+/// published, and nobody told.
+#[test]
+fn a_damaged_folder_is_told() {
+    let post = |id| format!("---\nid: {id}\nschedule: 2099-01-01 09:00\ntargets: [acme-x]\n---\nThe {id} one.\n");
+    let press = Press::with(&[("posts/one.md", &post("one")), ("posts/two.md", &post("two"))]);
+    assert!(press.run(&["plan", "--offline"]).exits(0).stdout.contains("2 scheduled"));
+    let git = git2::Repository::open(&press.repo).unwrap();
+    let odb = git.odb().unwrap();
+    let head = git.head().unwrap().peel_to_commit().unwrap();
+    let tree = head.tree().unwrap();
+    let whole = odb.read(tree.get_name("posts").unwrap().id()).unwrap();
+    let cut = odb.write(git2::ObjectType::Tree, &whole.data()[..whole.len() - 5]).unwrap();
+    let mut folder = git.treebuilder(Some(&tree)).unwrap();
+    folder.insert("posts", cut, 0o040_000).unwrap();
+    let (tree, who) = (git.find_tree(folder.write().unwrap()).unwrap(), head.author());
+    git.commit(Some("HEAD"), &who, &who, "damage", &tree, &[&head]).unwrap();
+    for arguments in [&["plan", "--offline"][..], &["plan", "--offline", "--no-cache"], &["publish"]] {
+        let ran = press.run(arguments).exits(4);
+        assert!(ran.stderr.contains("this tree is damaged"), "{arguments:?}: {}{}", ran.stdout, ran.stderr);
+    }
+}

@@ -137,14 +137,12 @@ fn media_span(fitting: &Fitting<'_>) -> Range<usize> {
 #[cfg(test)]
 mod tests {
     use crate::account::{Account, Hosted};
-    use crate::error::{Located, Problem, Source};
+    use crate::error::{Located, Problem};
+    use crate::fit::tests::{account, target};
     use crate::fit::{Rendition, fit};
     use crate::limits::Platform;
     use crate::media::{Facts, Film, Kind as Media, Lack, Library};
-    use crate::post::target::Target;
-    use crate::post::{Body, Kind, MediaWish, PostId, Setting, Wishes};
-
-    const FRONT: &str = "---\nkey: value\n---\n";
+    use crate::post::{Kind, MediaWish, Setting, Wishes};
 
     fn wish<T>(value: T) -> Option<Located<T>> {
         Some(Located::new(value, 4..7))
@@ -222,38 +220,8 @@ mod tests {
     }
 
     fn fitted(acts_as: Option<&str>, text: &str, wishes: Wishes) -> (Option<Rendition>, Vec<String>) {
-        let account = Account {
-            name: "tea".to_owned(),
-            platform: Platform::Facebook,
-            span: 0..0,
-            acts_as: acts_as.map(str::to_owned),
-            server: String::new(),
-            row: None,
-            slots: Vec::new(),
-            hush: crate::account::calendar::Hush::default(),
-            spacing: None,
-            posts: None,
-            paused: false,
-            append_hashtags: false,
-            premium: false,
-        };
-        let whole = format!("{FRONT}{text}");
-        let source = Source::new("post.md", whole.as_str());
-        let body = Body {
-            source: source.clone(),
-            offset: Some(FRONT.len()),
-            span: FRONT.len()..whole.len(),
-            markdown: text.into(),
-        };
-        let post = PostId::new("tea");
-        let target = Target {
-            post,
-            account: account.name.clone(),
-            platform: account.platform,
-            source,
-            wishes: wishes.into(),
-            body: body.into(),
-        };
+        let account = Account { acts_as: acts_as.map(str::to_owned), ..account(Platform::Facebook) };
+        let target = target(Platform::Facebook, text, wishes);
         let (rendition, problems) = fit(&target, &account, Hosted::Nowhere, &library());
         let say = |problem: Problem| format!("{}: {}", problem.code, problem.message);
         (rendition, problems.into_iter().map(say).collect())

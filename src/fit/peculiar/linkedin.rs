@@ -171,12 +171,12 @@ fn error(fitting: &mut Fitting<'_>, code: &'static str, message: String, hint: &
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::account::{Account, Hosted};
+    use crate::account::Hosted;
     use crate::fit::fit;
+    use crate::fit::tests::{account, target};
     use crate::limits::Platform;
     use crate::media::{Facts, Film, Lack, Library};
-    use crate::post::target::Target;
-    use crate::post::{self, Body, MediaWish, PostId, Wishes};
+    use crate::post::{self, MediaWish, Wishes};
     use chrono::TimeDelta;
 
     fn wish<T>(value: T) -> Option<Located<T>> {
@@ -240,32 +240,7 @@ mod tests {
     }
 
     fn fitted(text: &str, wishes: Wishes) -> (Option<Rendition>, Vec<String>) {
-        let source = crate::error::Source::new("posts/tea.md", text);
-        let body = Body { source: source.clone(), offset: Some(0), span: 0..text.len(), markdown: text.to_owned() };
-        let platform = Platform::LinkedIn;
-        let target = Target {
-            post: PostId::new("tea"),
-            account: "acme".to_owned(),
-            platform,
-            source,
-            wishes: wishes.into(),
-            body: body.into(),
-        };
-        let account = Account {
-            name: "acme".to_owned(),
-            platform,
-            span: 0..0,
-            acts_as: None,
-            server: String::new(),
-            row: None,
-            slots: Vec::new(),
-            hush: crate::account::calendar::Hush::default(),
-            spacing: None,
-            posts: None,
-            paused: false,
-            append_hashtags: false,
-            premium: false,
-        };
+        let (target, account) = (target(Platform::LinkedIn, text, wishes), account(Platform::LinkedIn));
         let (rendition, problems) = fit(&target, &account, Hosted::Nowhere, &library());
         let say =
             |problem: Problem| format!("{}: {}; {}", problem.code, problem.message, problem.hint.unwrap_or_default());

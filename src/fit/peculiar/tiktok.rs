@@ -234,30 +234,15 @@ fn photos(fitting: &mut Fitting<'_>, rendition: &Rendition) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::fit;
+    use super::super::super::{fit, tests};
     use crate::account::{Account, Hosted};
-    use crate::error::{Located, Problem, Source};
+    use crate::error::{Located, Problem};
     use crate::limits::Platform;
     use crate::media::{Facts, Film, Kind, Library};
-    use crate::post::target::Target;
-    use crate::post::{self, Body, MediaWish, PostId, Setting, Visibility, Wishes};
+    use crate::post::{self, MediaWish, Setting, Visibility, Wishes};
 
     fn account() -> Account {
-        Account {
-            name: "acme".into(),
-            platform: Platform::TikTok,
-            span: 0..0,
-            acts_as: None,
-            server: String::new(),
-            row: None,
-            slots: Vec::new(),
-            hush: crate::account::calendar::Hush::default(),
-            spacing: None,
-            posts: None,
-            paused: false,
-            append_hashtags: false,
-            premium: false,
-        }
+        tests::account(Platform::TikTok)
     }
 
     fn file(path: &str, kind: Kind, mime: &'static str, size: (u32, u32), film: Option<Film>) -> Facts {
@@ -335,11 +320,7 @@ mod tests {
     }
 
     fn told(markdown: &str, wishes: Wishes, account: &Account) -> Vec<String> {
-        let source = Source::new("tea.md", format!("key\n{markdown}"));
-        let body = Body { source: source.clone(), offset: None, span: 4..source.text.len(), markdown: markdown.into() };
-        let (post, platform) = (PostId::new("tea"), Platform::TikTok);
-        let target =
-            Target { post, account: "acme".into(), platform, source, wishes: wishes.into(), body: body.into() };
+        let target = tests::target(Platform::TikTok, markdown, wishes);
         let (rendition, problems) = fit(&target, account, Hosted::Site, &library());
         assert_eq!(rendition.is_none(), problems.iter().any(Problem::is_error));
         let say =
@@ -593,11 +574,7 @@ mod tests {
             names.iter().map(|name| (name.clone(), Ok(file(name, Kind::Jpeg, "image/jpeg", (9, 9), None)))).collect();
         let paths: Vec<&str> = names.iter().map(String::as_str).collect();
         for (count, problems) in [(35, 0), (36, 1)] {
-            let source = Source::new("tea.md", "key\nTea");
-            let body = Body { source: source.clone(), offset: None, span: 4..7, markdown: "Tea".into() };
-            let (post, platform, wishes) = (PostId::new("tea"), Platform::TikTok, plain(&paths[..count], &[]));
-            let target =
-                Target { post, account: "acme".into(), platform, source, wishes: wishes.into(), body: body.into() };
+            let target = tests::target(Platform::TikTok, "Tea", plain(&paths[..count], &[]));
             assert_eq!(fit(&target, &account(), Hosted::Site, &library).1.len(), problems, "{count}");
         }
     }

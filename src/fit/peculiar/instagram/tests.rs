@@ -6,43 +6,19 @@ use proptest::prelude::*;
 
 use super::{UserTag, user_tags};
 use crate::account::{Account, Hosted};
-use crate::error::{Located, Source};
-use crate::fit::{Rendition, fit};
+use crate::error::Located;
+use crate::fit::{Rendition, fit, tests};
 use crate::limits::Platform;
 use crate::media::{Facts, Film, Kind as File, Library};
 use crate::post::target::Target;
-use crate::post::{Body, Kind, MediaWish, PostId, Setting, Wishes};
-
-const FRONT: &str = "---\nkey: value\n---\n";
+use crate::post::{Kind, MediaWish, Setting, Wishes};
 
 fn account() -> Account {
-    Account {
-        name: "acme-instagram".to_owned(),
-        platform: Platform::Instagram,
-        span: 0..0,
-        acts_as: None,
-        server: String::new(),
-        row: None,
-        slots: Vec::new(),
-        hush: crate::account::calendar::Hush::default(),
-        spacing: None,
-        posts: None,
-        paused: false,
-        append_hashtags: false,
-        premium: false,
-    }
+    tests::account(Platform::Instagram)
 }
 
 /// A post of some files, of a kind, with settings.
 fn target(text: &str, media: Vec<MediaWish>, kind: Option<Kind>, settings: &[(&str, Setting)]) -> Target {
-    let whole = format!("{FRONT}{text}");
-    let source = Source::new("posts/tea.md", whole.as_str());
-    let body = Body {
-        source: source.clone(),
-        offset: Some(FRONT.len()),
-        span: FRONT.len()..whole.len(),
-        markdown: text.into(),
-    };
     let settings: BTreeMap<String, Located<Setting>> =
         settings.iter().map(|(key, value)| ((*key).to_owned(), Located::new(value.clone(), 4..7))).collect();
     let wishes = Wishes {
@@ -51,15 +27,7 @@ fn target(text: &str, media: Vec<MediaWish>, kind: Option<Kind>, settings: &[(&s
         settings,
         ..Wishes::default()
     };
-    let platform = Platform::Instagram;
-    Target {
-        post: PostId::new("tea"),
-        account: "acme-instagram".to_owned(),
-        platform,
-        source,
-        wishes: wishes.into(),
-        body: body.into(),
-    }
+    tests::target(Platform::Instagram, text, wishes)
 }
 
 fn wish(src: &str) -> MediaWish {

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use super::super::super::fit;
 use super::*;
 use crate::account::{Account, Hosted};
-use crate::error::{Located, Source};
+use crate::error::Located;
+use crate::fit::tests;
 use crate::limits::Platform;
 use crate::media::{Facts, Film, Library};
-use crate::post::target::Target;
-use crate::post::{Body, MediaWish, Poll, PostId, Wishes};
+use crate::post::{MediaWish, Poll, Wishes};
 
 const KEY: Range<usize> = 4..7;
 
@@ -59,36 +59,11 @@ fn library() -> Library {
 }
 
 fn account(premium: bool) -> Account {
-    Account {
-        name: "acme".to_owned(),
-        platform: Platform::X,
-        span: 0..0,
-        acts_as: None,
-        server: String::new(),
-        row: None,
-        slots: Vec::new(),
-        hush: crate::account::calendar::Hush::default(),
-        spacing: None,
-        posts: None,
-        paused: false,
-        append_hashtags: false,
-        premium,
-    }
+    Account { premium, ..tests::account(Platform::X) }
 }
 
 fn fitted(markdown: &str, wishes: Wishes, premium: bool) -> (Option<Rendition>, Vec<String>) {
-    let text = format!("---\nkey: value\n---\n{markdown}");
-    let source = Source::new("tea.md", text.as_str());
-    let body = Body { source: source.clone(), offset: Some(19), span: 19..text.len(), markdown: markdown.to_owned() };
-    let (platform, account) = (Platform::X, account(premium));
-    let target = Target {
-        post: PostId::new("tea"),
-        account: "acme".to_owned(),
-        platform,
-        source,
-        wishes: wishes.into(),
-        body: body.into(),
-    };
+    let (target, account) = (tests::target(Platform::X, markdown, wishes), account(premium));
     let (rendition, problems) = fit(&target, &account, Hosted::Site, &library());
     (rendition, problems.into_iter().map(|problem| format!("{}: {}", problem.code, problem.message)).collect())
 }
