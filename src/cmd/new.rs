@@ -23,7 +23,6 @@ use crate::repo::Repo;
 use crate::repo::journal::Journal;
 use crate::repo::snapshot::Snapshot;
 use crate::suggest;
-use crate::zone::Zone;
 
 mod template;
 
@@ -156,7 +155,7 @@ fn variables(
 ) -> Vec<Variable> {
     let defaults = || accounts.defaults.targets.iter().map(|target| target.value.clone()).collect();
     let targets = if targets.is_empty() { defaults() } else { targets.to_vec() };
-    let zone = accounts.defaults.timezone.unwrap_or(Zone::UTC);
+    let zone = accounts.zone();
     // Who git takes them for; the address is nobody's business.
     let author = repo.person().unwrap_or_default();
     let author = author.split(" <").next().unwrap_or_default().to_owned();
@@ -175,7 +174,7 @@ fn variables(
 }
 
 fn today(now: DateTime<Utc>, accounts: &Accounts) -> NaiveDate {
-    now.with_timezone(&accounts.defaults.timezone.unwrap_or(Zone::UTC)).date_naive()
+    now.with_timezone(&accounts.zone()).date_naive()
 }
 
 /// Longest slug, in characters: ids are at most 64, and one that is taken gets a number.

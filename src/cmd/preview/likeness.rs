@@ -16,7 +16,7 @@ pub(super) fn page(proof: &Proof, now: DateTime<Utc>) -> Page {
     Page {
         heading: proof.title().to_owned(),
         lead: format!("{}, as it is on disk. Nothing was sent.", proof.path),
-        zone: proof.content.accounts.defaults.timezone.unwrap_or(Zone::UTC),
+        zone: proof.content.accounts.zone(),
         troubles: proof.common_problems().map(trouble).collect(),
         sections: proof.offers().enumerate().map(|(index, offer)| section(proof, index, offer, now)).collect(),
         empty: "The post has no target that could show it.".to_owned(),

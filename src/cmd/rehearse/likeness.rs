@@ -9,11 +9,10 @@ use crate::limits::Platform;
 use crate::page::{self, Page, Section, VIDEO_MAX};
 use crate::plan::when::when;
 use crate::sim::{Seen, SeenMedia, SeenPoll};
-use crate::zone::Zone;
 
 /// The page of a rehearsal.
 pub(super) fn page(seen: &[Seen], hall: &Hall<'_>) -> Page {
-    let zone = hall.content.accounts.defaults.timezone.unwrap_or(Zone::UTC);
+    let zone = hall.content.accounts.zone();
     let talks = talks(seen);
     let section = |platform: Platform| {
         let own: Vec<page::Talk> = talks.iter().filter(|its| its.is_on(platform)).map(|its| talk(its, hall)).collect();
